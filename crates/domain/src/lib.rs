@@ -1,1 +1,64 @@
+//! What Tidings does. Knows no HTTP, no Socket.IO and no cookie.
+//!
+//! Each file owns its tables and its rules. A verb takes `&App` first and
+//! `&Caller` second; a verb that crosses features hands one `&mut Batch`
+//! through the files concerned, so each adds its own statements.
 
+pub mod chat;
+pub mod clock;
+pub mod entropy;
+pub mod error;
+pub mod event;
+pub mod friend;
+pub mod id;
+pub mod message;
+
+pub use clock::Clock;
+pub use entropy::Entropy;
+pub use error::{Error, Kind, Result};
+pub use event::{Audience, Event};
+pub use id::{AccountId, ChatId, LoginId};
+
+/// The only shared state: everything a verb may reach.
+pub struct App {
+    /// The store: the only place that holds the truth.
+    pub db: sql::Db,
+    /// Carries events to every interested node; a hint, never the truth.
+    pub bus: providers::bus::Bus<Event>,
+    /// The time, as a parameter.
+    pub clock: Clock,
+    /// Randomness, as a parameter.
+    pub entropy: Entropy,
+    /// Keys derived from the installation's secret.
+    pub secrets: Secrets,
+    /// What this installation calls itself and where it is reached.
+    pub site: Site,
+}
+
+/// What this installation calls itself and where it is reached.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// Shown in mails and on pages.
+    pub name: String,
+    /// The base of every absolute link, without a trailing slash.
+    pub public_url: String,
+}
+
+/// Keys of the installation. `Debug` never prints them.
+pub struct Secrets {
+    /// Signs access tokens.
+    pub access: [u8; 32],
+    /// Authenticates refresh tokens.
+    pub refresh: [u8; 32],
+    /// Keys the hashes of mailed codes and tokens.
+    pub code: [u8; 32],
+}
+
+/// Who is asking. Made only by the edge, from a verified token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// The account that acts.
+    pub account: AccountId,
+    /// The login session it acts through.
+    pub login: LoginId,
+}

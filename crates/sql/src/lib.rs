@@ -1,1 +1,23 @@
+//! One SQL text on two engines. A write is a value.
+//!
+//! Knows no table of its user. `Db` reads with `row` and `rows` and writes
+//! with `write(batch)`: an ordered list of statements, all or none.
 
+mod batch;
+mod db;
+mod error;
+mod value;
+
+pub use batch::Batch;
+pub use db::{Db, Options, Rows};
+pub use error::Error;
+pub use value::{FromValue, Row, Sql, Value};
+
+/// The arguments of a statement, in the order of `$1`, `$2` …
+pub type Args = Vec<Value>;
+
+/// Builds [`Args`]: `args![chat, seq, "text"]`.
+#[macro_export]
+macro_rules! args {
+    ($($value:expr),* $(,)?) => { vec![$($crate::Value::from($value)),*] };
+}

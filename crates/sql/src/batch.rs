@@ -1,0 +1,41 @@
+//! A write is a value: statements in order, done together or not at all.
+
+use crate::{Args, Sql};
+
+/// Statements that are applied atomically, in order.
+#[derive(Debug, Default)]
+pub struct Batch {
+    pub(crate) steps: Vec<Step>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Step {
+    pub(crate) sql: &'static Sql,
+    pub(crate) args: Args,
+    pub(crate) demand: Option<u64>,
+}
+
+impl Batch {
+    /// An empty batch.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a statement; returns its place, counted from 0, where its rows
+    /// will stand in the answer of `Db::write`.
+    pub fn run(&mut self, sql: &'static Sql, args: Args) -> usize {
+        self.push(sql, args, None)
+    }
+
+    /// Adds a statement that must touch (change, or return) exactly `rows`
+    /// rows; otherwise the whole batch is undone and the error names it.
+    pub fn demand(&mut self, rows: u64, sql: &'static Sql, args: Args) -> usize {
+        self.push(sql, args, Some(rows))
+    }
+
+    fn push(&mut self, sql: &'static Sql, args: Args, demand: Option<u64>) -> usize {
+        self.steps.push(Step { sql, args, demand });
+        self.steps.len() - 1
+    }
+}

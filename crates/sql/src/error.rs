@@ -1,0 +1,74 @@
+//! What can go wrong in the store, named by what the caller can do about it.
+
+use std::fmt;
+
+use crate::Value;
+
+/// An error of the store.
+#[derive(Debug)]
+pub enum Error {
+    /// A statement of the batch touched another number of rows than demanded;
+    /// the whole batch was undone. `statement` counts from 0.
+    Demand { statement: usize, wanted: u64, got: u64 },
+    /// A queue is full; nothing was done and a retry is safe.
+    Busy,
+    /// The engine cannot be reached or did not answer in time.
+    Unavailable(String),
+    /// The disk is full: writes are refused until there is space.
+    DiskFull,
+    /// A column held another type than asked for.
+    Decode(String),
+    /// The engine refused the statement, or failed.
+    Engine(String),
+}
+
+impl Error {
+    /// Whether the same call may succeed later.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        matches!(self, Self::Busy | Self::Unavailable(_) | Self::DiskFull)
+    }
+
+    /// A stable code.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Demand { .. } => "store.demand",
+            Self::Busy => "store.busy",
+            Self::Unavailable(_) => "store.unavailable",
+            Self::DiskFull => "store.disk_full",
+            Self::Decode(_) => "store.decode",
+            Self::Engine(_) => "store.engine",
+        }
+    }
+
+    pub(crate) fn decode(wanted: &str, got: &Value) -> Self {
+        let got = match got {
+            Value::Null => "null",
+            Value::Int(_) => "an integer",
+            Value::Text(_) => "text",
+            Value::Bool(_) => "a boolean",
+            Value::Bytes(_) => "bytes",
+        };
+        Self::Decode(format!("wanted {wanted}, got {got}"))
+    }
+
+    pub(crate) fn no_column(at: usize) -> Self {
+        Self::Decode(format!("no column {at}"))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Demand { statement, wanted, got } => {
+                write!(f, "statement {statement} touched {got} rows, {wanted} demanded")
+            }
+            Self::Busy => f.write_str("the store's queue is full"),
+            Self::DiskFull => f.write_str("the disk is full"),
+            Self::Unavailable(why) | Self::Decode(why) | Self::Engine(why) => f.write_str(why),
+        }
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,66 @@
+create table chat (
+    id bytea primary key,
+    kind text not null,
+    title text,
+    photo text,
+    owner_id bytea,
+    last_seq bigint not null,
+    last_n bigint not null,
+    rev bigint not null,
+    first_seq bigint not null,
+    last_at bigint not null,
+    closed_at bigint,
+    member_count bigint not null,
+    created_at bigint not null
+);
+
+create table member (
+    chat_id bytea not null,
+    account_id bytea not null,
+    role text not null,
+    read_seq bigint not null,
+    read_n bigint not null,
+    delivered_seq bigint not null,
+    joined_seq bigint not null,
+    left_at bigint,
+    left_seq bigint,
+    rev bigint not null,
+    primary key (chat_id, account_id)
+);
+create index member_account_id on member (account_id);
+create index member_chat_id_rev on member (chat_id, rev);
+
+-- What is mine alone; changes with membership, never with messages.
+create table account_chat (
+    account_id bytea not null,
+    chat_id bytea not null,
+    muted_until bigint,
+    pinned boolean not null,
+    archived boolean not null,
+    hidden_upto_seq bigint not null,
+    draft text,
+    primary key (account_id, chat_id)
+);
+
+-- Every index is paid for by each send: a third one halves the rate.
+create table message (
+    chat_id bytea not null,
+    seq bigint not null,
+    n bigint not null,
+    rev bigint not null,
+    sender_id bytea not null,
+    client_id text not null,
+    sent_hash bytea not null,
+    kind text not null,
+    body text not null,
+    reply_to_seq bigint,
+    attachments text,
+    reactions text,
+    changed boolean not null,
+    edited_at bigint,
+    deleted_at bigint,
+    created_at bigint not null,
+    unique (chat_id, seq),
+    unique (chat_id, sender_id, client_id)
+);
+create index message_chat_id_rev_changed on message (chat_id, rev) where changed;
