@@ -1,0 +1,149 @@
+/**
+ * The one way to the REST API: JSON in, JSON out, one error shape.
+ *
+ * Signing in lives in HttpOnly cookies, so nothing here holds a token. A 401
+ * renews the login once for all requests that met it, then repeats them. What
+ * it refuses: to retry anything else; that is the outbox's and Query's affair.
+ */
+import type { Problem } from "./wire.gen";
+
+export type ApiError = Error & {
+	readonly kind: "api";
+	readonly code: string;
+	readonly status: number;
+	readonly field: string | null;
+	/** Seconds to wait before asking again, when the server names them. */
+	readonly retryAfter: number | null;
+	readonly requestId: string;
+};
+
+/** The server was not reached: no answer exists, which is not the same as a refusal. */
+export type OfflineError = Error & { readonly kind: "offline" };
+
+export function toApiError(problem: Problem): ApiError {
+	return Object.assign(new Error(problem.detail || problem.title), {
+		kind: "api" as const,
+		code: problem.code,
+		status: problem.status,
+		field: problem.field,
+		retryAfter: problem.retry_after,
+		requestId: problem.request_id,
+	});
+}
+
+export function toOfflineError(cause: unknown): OfflineError {
+	return Object.assign(new Error("The server cannot be reached.", { cause }), {
+		kind: "offline" as const,
+	});
+}
+
+export function isApiError(error: unknown): error is ApiError {
+	return error instanceof Error && (error as Partial<ApiError>).kind === "api";
+}
+
+export function isOfflineError(error: unknown): error is OfflineError {
+	return error instanceof Error && (error as Partial<OfflineError>).kind === "offline";
+}
+
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+export type ApiRequest = {
+	query?: Record<string, string | number | null | undefined>;
+	body?: unknown;
+	signal?: AbortSignal;
+};
+
+export type Api = {
+	call<T>(method: Method, path: string, request?: ApiRequest): Promise<T>;
+	/** Renews the login; concurrent callers share one attempt. Rejects when it is over. */
+	refresh(): Promise<void>;
+};
+
+export type ApiOptions = {
+	origin?: string;
+	fetch?: typeof fetch;
+	/** Called once when the login can no longer be renewed. */
+	onSignedOut?: () => void;
+};
+
+/** Paths where a 401 is the answer itself, not a sign of an expired login. */
+const PLAIN = new Set(["/v1/login", "/v1/login/refresh", "/v1/password/reset"]);
+
+export function createApi(options: ApiOptions = {}): Api {
+	const fetchFrom = options.fetch ?? ((input, init) => fetch(input, init));
+	let renewal: Promise<void> | null = null;
+
+	function refresh(): Promise<void> {
+		renewal ??= ask("POST", "/v1/login/refresh", { body: {} })
+			.then(() => undefined)
+			.catch((error: unknown) => {
+				if (isApiError(error) && error.status === 401) options.onSignedOut?.();
+				throw error;
+			})
+			.finally(() => {
+				renewal = null;
+			});
+		return renewal;
+	}
+
+	async function ask(method: Method, path: string, request: ApiRequest): Promise<unknown> {
+		const init: RequestInit = { method, credentials: "same-origin", headers: {} };
+		if (request.signal) init.signal = request.signal;
+		if (request.body !== undefined) {
+			init.body = JSON.stringify(request.body);
+			init.headers = { "content-type": "application/json" };
+		}
+		let response: Response;
+		try {
+			response = await fetchFrom((options.origin ?? "") + path + toQuery(request.query), init);
+		} catch (error) {
+			if (request.signal?.aborted) throw error;
+			throw toOfflineError(error);
+		}
+		if (!response.ok) throw toApiError(await readProblem(response));
+		return response.status === 204 ? undefined : await response.json();
+	}
+
+	return {
+		refresh,
+		async call<T>(method: Method, path: string, request: ApiRequest = {}): Promise<T> {
+			try {
+				return (await ask(method, path, request)) as T;
+			} catch (error) {
+				if (!isApiError(error) || error.status !== 401 || PLAIN.has(path)) throw error;
+				await refresh();
+				return (await ask(method, path, request)) as T;
+			}
+		},
+	};
+}
+
+function toQuery(query: ApiRequest["query"]): string {
+	const params = new URLSearchParams();
+	for (const [key, value] of Object.entries(query ?? {})) {
+		if (value !== null && value !== undefined) params.set(key, String(value));
+	}
+	const text = params.toString();
+	return text === "" ? "" : `?${text}`;
+}
+
+/** Reads the problem of a refusal; a proxy's page in its place becomes one of our own. */
+async function readProblem(response: Response): Promise<Problem> {
+	const wait = Number(response.headers.get("retry-after") ?? "");
+	const plain: Problem = {
+		type: "about:blank",
+		title: response.statusText || "Error",
+		status: response.status,
+		code: `http.${response.status}`,
+		detail: "",
+		field: null,
+		request_id: response.headers.get("x-request-id") ?? "",
+		retry_after: Number.isFinite(wait) && wait > 0 ? wait : null,
+	};
+	try {
+		const body = (await response.json()) as Partial<Problem> | null;
+		return typeof body?.code === "string" ? { ...plain, ...body } : plain;
+	} catch {
+		return plain;
+	}
+}

@@ -1,0 +1,102 @@
+/**
+ * One chat's rows: which are held, which are mounted. Pure.
+ *
+ * What must hold: every row inside `ranges` is current as of the chat's rev,
+ * and `ranges` never spans a seq that is not held. A row outside of them may
+ * stay for a moment (so that nothing flickers) but is not trusted.
+ */
+import type { Message } from "@/api/wire.gen";
+import type { Range, Timeline, Window } from "./types";
+
+export const MAX_ROWS = 200;
+export const PAGE = 20;
+
+export const emptyTimeline: Timeline = {
+	bySeq: new Map(),
+	ranges: [],
+	window: null,
+	floor: null,
+	isLoadingOlder: false,
+	isLoadingNewer: false,
+	isJumping: false,
+	loadError: null,
+};
+
+/** Adds a stretch; touching ones become one. */
+export function joinRange(ranges: readonly Range[], added: Range): readonly Range[] {
+	let [from, to] = added;
+	const kept: Range[] = [];
+	for (const range of ranges) {
+		if (range[1] + 1 < from || range[0] > to + 1) kept.push(range);
+		else {
+			from = Math.min(from, range[0]);
+			to = Math.max(to, range[1]);
+		}
+	}
+	kept.push([from, to]);
+	return kept.sort((a, b) => a[0] - b[0]);
+}
+
+export function rangeAt(ranges: readonly Range[], seq: number): Range | null {
+	return ranges.find(([from, to]) => from <= seq && seq <= to) ?? null;
+}
+
+/** The newer of two versions of a row; `rev` is the only judge. */
+export function newer(held: Message | undefined, incoming: Message): Message {
+	if (held === undefined || incoming.rev > held.rev) return incoming;
+	return held;
+}
+
+/** Rows and the stretch they fill, if they fill one without a hole. */
+export function addPage(timeline: Timeline, rows: readonly Message[]): Timeline {
+	if (rows.length === 0) return timeline;
+	const bySeq = new Map(timeline.bySeq);
+	let ranges = timeline.ranges;
+	for (const row of rows) {
+		bySeq.set(row.seq, newer(bySeq.get(row.seq), row));
+		ranges = joinRange(ranges, [row.seq, row.seq]);
+	}
+	return { ...timeline, bySeq, ranges };
+}
+
+/** Replaces a held row by a newer version; a row that is not held stays unheld. */
+export function changeRow(timeline: Timeline, row: Message): Timeline {
+	const held = timeline.bySeq.get(row.seq);
+	if (held === undefined || held.rev >= row.rev) return timeline;
+	return { ...timeline, bySeq: new Map(timeline.bySeq).set(row.seq, row) };
+}
+
+/** Nothing held is trusted any more; what is mounted stays until it is fetched again. */
+export function distrust(timeline: Timeline): Timeline {
+	const window = timeline.window;
+	const bySeq = new Map<number, Message>();
+	if (window !== null) {
+		for (const [seq, row] of timeline.bySeq) {
+			if (seq >= window.from && seq <= (window.to ?? Infinity)) bySeq.set(seq, row);
+		}
+	}
+	return { ...timeline, bySeq, ranges: [] };
+}
+
+/** True when every mounted row is held and current. */
+export function isWindowCovered(timeline: Timeline, lastSeq: number): boolean {
+	const window = timeline.window;
+	if (window === null) return false;
+	const to = window.to ?? lastSeq;
+	if (to < window.from) return true;
+	const range = rangeAt(timeline.ranges, to);
+	return range !== null && range[0] <= window.from;
+}
+
+/** Moves the upper edge to `from`, letting go of rows at the bottom beyond the limit. */
+export function growUp(window: Window, from: number, lastSeq: number): Window {
+	const to = window.to ?? lastSeq;
+	if (to - from + 1 <= MAX_ROWS) return { from, to: window.to };
+	return { from, to: from + MAX_ROWS - 1 };
+}
+
+/** Moves the lower edge to `to`, letting go of rows at the top beyond the limit. */
+export function growDown(window: Window, to: number, lastSeq: number): Window {
+	const from = Math.max(window.from, to - MAX_ROWS + 1);
+	return { from, to: to >= lastSeq ? null : to };
+}

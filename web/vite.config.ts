@@ -1,0 +1,24 @@
+import { fileURLToPath } from "node:url";
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+// During development the page comes from here and everything else from the
+// server, so the browser sees one origin, as it does in production.
+const server = process.env.TIDINGS_URL ?? "http://127.0.0.1:8080";
+
+export default defineConfig({
+	plugins: [react(), tailwindcss()],
+	resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+	build: { target: "es2022", manifest: true, sourcemap: false },
+	server: {
+		host: "127.0.0.1",
+		port: 5173,
+		proxy: {
+			"/v1": { target: server },
+			"/dev": { target: server },
+			"/docs": { target: server },
+			"/socket.io": { target: server, ws: true },
+		},
+	},
+});
