@@ -1,1 +1,49 @@
-fn main() {}
+//! The project's own commands, so that nothing is checked in one place only.
+//!
+//! Owns how the project is built, proven and measured. Knows the product only
+//! from outside: its binary, its HTTP surface and its files.
+
+mod check;
+mod need;
+mod postgres;
+mod process;
+mod serve;
+mod session;
+mod tally;
+mod test;
+mod tree;
+mod web;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "The project's own commands")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build the web client and the server, then run it with a development inbox
+    Serve(serve::Options),
+    /// Prove everything: style, both databases, web client, conformance, end to end
+    Test(test::Options),
+    /// Formatting, lints and types: the quick part of `test`
+    Check,
+}
+
+fn main() -> std::process::ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Serve(options) => serve::run(&options),
+        Command::Test(options) => test::run(&options),
+        Command::Check => check::run(),
+    };
+    match outcome {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}
