@@ -12,3 +12,4 @@ create table job (
     primary key (shard, id)
 );
 create index job_shard_run_at on job (shard, run_at) where done_at is null;
+create unique index job_dedup on job (shard, kind, dedup) where done_at is null;

@@ -91,6 +91,8 @@ ids! {
     LoginId,
     /// An attempt to sign up.
     SignupId,
+    /// A piece of durable work.
+    JobId,
 }
 
 impl ChatId {

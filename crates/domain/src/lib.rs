@@ -11,6 +11,8 @@ pub mod error;
 pub mod event;
 pub mod friend;
 pub mod id;
+pub mod job;
+pub mod mail;
 pub mod message;
 
 pub use clock::Clock;
@@ -33,6 +35,12 @@ pub struct App {
     pub secrets: Secrets,
     /// What this installation calls itself and where it is reached.
     pub site: Site,
+    /// Sends mail.
+    pub mailer: providers::mail::Mailer,
+    /// What mails look like.
+    pub templates: mail::Templates,
+    /// Wakes whoever does durable work.
+    pub jobs: job::Bell,
 }
 
 /// What this installation calls itself and where it is reached.

@@ -2,3 +2,4 @@
 //! traits; knows neither the store nor the product.
 
 pub mod bus;
+pub mod mail;
