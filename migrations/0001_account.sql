@@ -23,9 +23,11 @@ create table signup (
     password_hash text not null,
     code_hash bytea not null,
     attempts bigint not null,
+    sends bigint not null,
     created_at bigint not null,
     expires_at bigint not null
 );
+create index signup_email on signup (email);
 create index signup_created_at on signup (created_at);
 
 create table account (
@@ -60,6 +62,7 @@ create table login_session (
 );
 create index login_session_account_id on login_session (account_id);
 create index login_session_expires_at on login_session (expires_at);
+create index login_session_revoked_at on login_session (revoked_at) where revoked_at is not null;
 
 create table code (
     account_id bytea not null,
@@ -82,3 +85,4 @@ create table account_event (
     primary key (account_id, arev),
     unique (account_id, source_id)
 );
+create index account_event_created_at on account_event (created_at);

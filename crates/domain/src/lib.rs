@@ -4,22 +4,27 @@
 //! `&Caller` second; a verb that crosses features hands one `&mut Batch`
 //! through the files concerned, so each adds its own statements.
 
+pub mod account;
 pub mod chat;
 pub mod clock;
+pub mod code;
 pub mod entropy;
 pub mod error;
 pub mod event;
 pub mod friend;
 pub mod id;
 pub mod job;
+pub mod login;
 pub mod mail;
 pub mod message;
+pub mod password;
+pub mod profile;
 
 pub use clock::Clock;
 pub use entropy::Entropy;
 pub use error::{Error, Kind, Result};
 pub use event::{Audience, Event};
-pub use id::{AccountId, ChatId, LoginId};
+pub use id::{AccountId, ChatId, LoginId, SignupId};
 
 /// The only shared state: everything a verb may reach.
 pub struct App {
@@ -41,6 +46,8 @@ pub struct App {
     pub templates: mail::Templates,
     /// Wakes whoever does durable work.
     pub jobs: job::Bell,
+    /// The threads that hash passwords.
+    pub passwords: password::Pool,
 }
 
 /// What this installation calls itself and where it is reached.
