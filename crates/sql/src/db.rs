@@ -1,41 +1,125 @@
 //! The store as its user sees it.
 
+use std::fmt;
+use std::sync::Arc;
+
+use crate::migrate::Migration;
+use crate::options::{Options, Place};
+use crate::sqlite::{self, Sqlite};
 use crate::{Args, Batch, Error, Row, Sql};
 
 /// The rows of each statement of a batch, in the batch's order.
 pub type Rows = Vec<Vec<Row>>;
 
-/// Where the store is and how large it may grow.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// `sqlite:PATH` or `postgres://…`.
-    pub url: String,
+/// A store. Cheap to clone; the last clone that is dropped closes it.
+#[derive(Clone)]
+pub struct Db {
+    engine: Engine,
 }
 
-/// A store. Cheap to clone.
-#[derive(Clone, Debug)]
-pub struct Db {}
+#[derive(Clone)]
+enum Engine {
+    Sqlite(Arc<Sqlite>),
+}
 
-#[expect(clippy::unused_async, clippy::todo, reason = "filled in next")]
 impl Db {
     /// Opens the store and, when it is new, makes it.
-    pub async fn open(_options: &Options) -> Result<Self, Error> {
-        todo!()
+    ///
+    /// # Errors
+    /// When it cannot be reached, is damaged, or another process has it open.
+    pub async fn open(options: &Options) -> Result<Self, Error> {
+        let engine = match options.place()? {
+            Place::Sqlite(path) => Engine::Sqlite(Arc::new(Sqlite::open(path, options).await?)),
+            Place::Postgres(_) => {
+                return Err(Error::Engine(
+                    "this build has no PostgreSQL: write sqlite:PATH".into(),
+                ));
+            }
+        };
+        Ok(Self { engine })
     }
 
-    /// The only row of the answer, or none.
-    pub async fn row(&self, _sql: &'static Sql, _args: Args) -> Result<Option<Row>, Error> {
-        todo!()
+    /// Applies those of `migrations` that the store has not seen.
+    ///
+    /// # Errors
+    /// When one fails, was edited since, or the store is newer than the list.
+    pub async fn migrate(&self, migrations: &[Migration]) -> Result<(), Error> {
+        let migrations = migrations.to_vec();
+        match &self.engine {
+            Engine::Sqlite(store) => {
+                store.call(move |connection| sqlite::migrate::run(connection, &migrations)).await
+            }
+        }
+    }
+
+    /// The first row of the answer, or none.
+    ///
+    /// # Errors
+    /// As for `rows`.
+    pub async fn row(&self, sql: &'static Sql, args: Args) -> Result<Option<Row>, Error> {
+        Ok(self.rows(sql, args).await?.into_iter().next())
     }
 
     /// Every row of the answer.
-    pub async fn rows(&self, _sql: &'static Sql, _args: Args) -> Result<Vec<Row>, Error> {
-        todo!()
+    ///
+    /// # Errors
+    /// When the statement writes, fails, takes more than 5 s, or too many wait.
+    pub async fn rows(&self, sql: &'static Sql, args: Args) -> Result<Vec<Row>, Error> {
+        let mut batch = Batch::new();
+        batch.run(sql, args);
+        Ok(self.read(batch).await?.pop().unwrap_or_default())
+    }
+
+    /// Runs reading statements on one snapshot: all see the store at the same
+    /// moment. Demands are not looked at.
+    ///
+    /// # Errors
+    /// As for `rows`.
+    pub async fn read(&self, batch: Batch) -> Result<Rows, Error> {
+        match &self.engine {
+            Engine::Sqlite(store) => store.read(batch).await,
+        }
     }
 
     /// Applies the batch, durably, all or nothing; answers the rows of each
-    /// statement.
-    pub async fn write(&self, _batch: Batch) -> Result<Rows, Error> {
-        todo!()
+    /// statement. Dropping the future does not take the batch back.
+    ///
+    /// # Errors
+    /// When a demand was not met or a statement failed, with nothing of the
+    /// batch done; or, not knowing, that the store is unavailable.
+    pub async fn write(&self, batch: Batch) -> Result<Rows, Error> {
+        if batch.steps.is_empty() {
+            return Ok(Rows::new());
+        }
+        match &self.engine {
+            Engine::Sqlite(store) => store.write(batch).await,
+        }
+    }
+
+    /// Whether the store reads, and would take a write.
+    ///
+    /// # Errors
+    /// When it does not, in words for the operator.
+    pub async fn ready(&self) -> Result<(), Error> {
+        match &self.engine {
+            Engine::Sqlite(store) => store.ready().await,
+        }
+    }
+
+    /// Does what is queued and lets go of the store; every later call answers
+    /// that it is closed.
+    pub async fn close(&self) {
+        match &self.engine {
+            Engine::Sqlite(store) => store.close().await,
+        }
+    }
+}
+
+impl fmt::Debug for Db {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let engine = match &self.engine {
+            Engine::Sqlite(_) => "sqlite",
+        };
+        f.debug_struct("Db").field("engine", &engine).finish()
     }
 }

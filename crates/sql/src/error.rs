@@ -5,17 +5,27 @@ use std::fmt;
 use crate::Value;
 
 /// An error of the store.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
     /// A statement of the batch touched another number of rows than demanded;
     /// the whole batch was undone. `statement` counts from 0.
-    Demand { statement: usize, wanted: u64, got: u64 },
+    Demand {
+        /// Its place in the batch.
+        statement: usize,
+        /// The rows it had to touch.
+        wanted: u64,
+        /// The rows it touched.
+        got: u64,
+    },
     /// A queue is full; nothing was done and a retry is safe.
     Busy,
-    /// The engine cannot be reached or did not answer in time.
+    /// The engine cannot be reached or did not answer in time. A write may or
+    /// may not have happened.
     Unavailable(String),
     /// The disk is full: writes are refused until there is space.
     DiskFull,
+    /// The file is damaged, or is no store at all.
+    Corrupt(String),
     /// A column held another type than asked for.
     Decode(String),
     /// The engine refused the statement, or failed.
@@ -37,6 +47,7 @@ impl Error {
             Self::Busy => "store.busy",
             Self::Unavailable(_) => "store.unavailable",
             Self::DiskFull => "store.disk_full",
+            Self::Corrupt(_) => "store.corrupt",
             Self::Decode(_) => "store.decode",
             Self::Engine(_) => "store.engine",
         }
@@ -49,12 +60,21 @@ impl Error {
             Value::Text(_) => "text",
             Value::Bool(_) => "a boolean",
             Value::Bytes(_) => "bytes",
+            Value::List(_) => "a list",
         };
         Self::Decode(format!("wanted {wanted}, got {got}"))
     }
 
     pub(crate) fn no_column(at: usize) -> Self {
         Self::Decode(format!("no column {at}"))
+    }
+
+    pub(crate) fn closed() -> Self {
+        Self::Unavailable("the store is closed".into())
+    }
+
+    pub(crate) fn argument_count(wanted: usize, got: usize, text: &str) -> Self {
+        Self::Engine(format!("{got} arguments for {wanted} parameters: {text}"))
     }
 }
 
@@ -66,7 +86,9 @@ impl fmt::Display for Error {
             }
             Self::Busy => f.write_str("the store's queue is full"),
             Self::DiskFull => f.write_str("the disk is full"),
-            Self::Unavailable(why) | Self::Decode(why) | Self::Engine(why) => f.write_str(why),
+            Self::Unavailable(why) | Self::Corrupt(why) | Self::Decode(why) | Self::Engine(why) => {
+                f.write_str(why)
+            }
         }
     }
 }

@@ -6,12 +6,18 @@
 mod batch;
 mod db;
 mod error;
+mod migrate;
+mod options;
+mod queue;
+mod sqlite;
 mod value;
 
 pub use batch::Batch;
-pub use db::{Db, Options, Rows};
+pub use db::{Db, Rows};
 pub use error::Error;
-pub use value::{FromValue, Row, Sql, Value};
+pub use migrate::Migration;
+pub use options::{BeforeCommit, Fault, Options};
+pub use value::{FromValue, Row, Sql, Value, list};
 
 /// The arguments of a statement, in the order of `$1`, `$2` …
 pub type Args = Vec<Value>;

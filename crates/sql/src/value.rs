@@ -4,7 +4,7 @@ use crate::Error;
 
 /// A statement: one text for both engines, or one for each where they must
 /// differ. Parameters are `$1`, `$2` …
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Sql {
     /// The text for SQLite.
     pub sqlite: &'static str,
@@ -26,8 +26,8 @@ impl Sql {
     }
 }
 
-/// The five types that both engines share.
-#[derive(Clone, Debug, PartialEq)]
+/// The five types that both engines share, and lists of them for `= any($1)`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Value {
     /// SQL NULL.
     Null,
@@ -39,6 +39,14 @@ pub enum Value {
     Bool(bool),
     /// BYTEA or BLOB.
     Bytes(Vec<u8>),
+    /// Values of one type, as an argument of `= any($1)` or `<> all($1)` only;
+    /// no column is ever read as a list.
+    List(Vec<Value>),
+}
+
+/// A list argument: `column = any($1)` with `list(ids)`.
+pub fn list<T: Into<Value>>(items: impl IntoIterator<Item = T>) -> Value {
+    Value::List(items.into_iter().map(Into::into).collect())
 }
 
 impl From<i64> for Value {
@@ -160,7 +168,7 @@ impl<T: FromValue> FromValue for Option<T> {
 }
 
 /// A row of an answer.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row(pub Vec<Value>);
 
 impl Row {

@@ -1,0 +1,139 @@
+//! Opening the file: one process at a time, and only if it is a store.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use super::session::Fault;
+use crate::Error;
+
+/// How long the start may spend on looking for damage. A larger file is
+/// looked at in part; every page is checked again when it is read.
+const CHECK_TIME: Duration = Duration::from_millis(300);
+const MAGIC: &[u8; 16] = b"SQLite format 3\0";
+
+/// Takes the lock that keeps a second process from the same file. It lies
+/// beside the store, because closing any handle of the store's own file would
+/// drop the engine's locks.
+pub(super) fn lock(path: &Path) -> Result<File, Error> {
+    let lock_path = beside(path, ".lock");
+    let file =
+        OpenOptions::new().create(true).truncate(false).write(true).open(&lock_path).map_err(
+            |error| Error::Engine(format!("cannot open {}: {error}", lock_path.display())),
+        )?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Error::Engine(format!(
+            "another process has the store {} open: stop it first, or use PostgreSQL to run several",
+            path.display()
+        ))),
+        Err(TryLockError::Error(error)) => {
+            Err(Error::Engine(format!("cannot lock {}: {error}", lock_path.display())))
+        }
+    }
+}
+
+/// The writing connection, on a file that was looked at.
+pub(super) fn open_writer(path: &Path, max_bytes: Option<u64>) -> Result<Connection, Error> {
+    look_at_header(path)?;
+    let connection = connect(path).map_err(|fault| fault.into_error("open"))?;
+    let prepare = || -> Result<(), Fault> {
+        connection.pragma_update(None, "journal_mode", "wal")?;
+        connection.pragma_update(None, "synchronous", "full")?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        if let Some(bytes) = max_bytes {
+            let page: u32 = connection.query_row("pragma page_size", [], |row| row.get(0))?;
+            let pages = u32::try_from(bytes / u64::from(page)).unwrap_or(u32::MAX);
+            connection.pragma_update(None, "max_page_count", pages.max(1))?;
+        }
+        // What an earlier run left in the log may have been written but never
+        // synced. Copying it into the file now syncs it before anything is
+        // built on it.
+        connection.query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))?;
+        Ok(())
+    };
+    prepare().map_err(|fault| fault.into_error("open"))?;
+    check(&connection)?;
+    Ok(connection)
+}
+
+pub(super) fn open_reader(path: &Path) -> Result<Connection, Error> {
+    let open = || -> Result<Connection, Fault> {
+        let connection = connect(path)?;
+        connection.pragma_update(None, "query_only", true)?;
+        Ok(connection)
+    };
+    open().map_err(|fault| fault.into_error("open"))
+}
+
+fn connect(path: &Path) -> Result<Connection, Fault> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.pragma_update(None, "temp_store", "memory")?;
+    rusqlite::vtab::array::load_module(&connection)?;
+    Ok(connection)
+}
+
+/// An empty file is a new store; any other must begin like one.
+fn look_at_header(path: &Path) -> Result<(), Error> {
+    let mut header = Vec::new();
+    match File::open(path) {
+        Ok(file) => {
+            let read = file.take(MAGIC.len() as u64).read_to_end(&mut header);
+            read.map_err(|error| {
+                Error::Engine(format!("cannot read {}: {error}", path.display()))
+            })?;
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => {
+            return Err(Error::Engine(format!("cannot open {}: {error}", path.display())));
+        }
+    }
+    if header.is_empty() || header == MAGIC {
+        return Ok(());
+    }
+    Err(Error::Corrupt(format!(
+        "{} is no store, or its first page is damaged: name another file, or restore a backup",
+        path.display()
+    )))
+}
+
+fn check(connection: &Connection) -> Result<(), Error> {
+    let interrupt = connection.get_interrupt_handle();
+    let (done, stop) = std::sync::mpsc::channel::<()>();
+    let found = std::thread::scope(|scope| {
+        let until = Instant::now() + CHECK_TIME;
+        scope.spawn(move || {
+            let timed_out = std::sync::mpsc::RecvTimeoutError::Timeout;
+            if stop.recv_timeout(until.saturating_duration_since(Instant::now())) == Err(timed_out)
+            {
+                interrupt.interrupt();
+            }
+        });
+        let found =
+            connection.query_row("pragma quick_check(1)", [], |row| row.get::<_, String>(0));
+        drop(done);
+        found
+    });
+    match found {
+        Ok(verdict) if verdict == "ok" => Ok(()),
+        Ok(damage) => {
+            Err(Error::Corrupt(format!("the store's file is damaged ({damage}): restore a backup")))
+        }
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => Ok(()),
+        Err(error) => Err(Fault::from(error).into_error("check")),
+    }
+}
+
+/// `path` with `suffix` behind its name.
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}

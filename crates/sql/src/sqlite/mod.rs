@@ -1,0 +1,183 @@
+//! SQLite: one thread writes, several read, all on one file.
+
+mod file;
+pub(crate) mod migrate;
+mod reader;
+mod session;
+mod text;
+mod writer;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use self::reader::{Read, Stopwatch};
+use self::writer::{Job, Writer};
+use crate::db::Rows;
+use crate::options::Options;
+use crate::queue::Queue;
+use crate::{Batch, Error, Sql};
+
+pub(crate) struct Sqlite {
+    writes: Arc<Queue<Job>>,
+    reads: Arc<Queue<Read>>,
+    broken: Arc<OnceLock<String>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl Sqlite {
+    pub(crate) async fn open(path: PathBuf, options: &Options) -> Result<Self, Error> {
+        let store = Self {
+            writes: Arc::new(Queue::new(options.queue)),
+            reads: Arc::new(Queue::new(options.queue)),
+            broken: Arc::default(),
+            threads: Mutex::default(),
+        };
+        store.start_writer(path.clone(), options).await?;
+        for _ in 0..options.readers.max(1) {
+            store.start_reader(path.clone()).await?;
+        }
+        Ok(store)
+    }
+
+    pub(crate) async fn write(&self, batch: Batch) -> Result<Rows, Error> {
+        let (answer, answered) = oneshot::channel();
+        self.writes.push(Job::Write(batch, answer))?;
+        self.wait(answered).await
+    }
+
+    /// Several statements on one snapshot.
+    pub(crate) async fn read(&self, batch: Batch) -> Result<Rows, Error> {
+        let (answer, answered) = oneshot::channel();
+        self.reads.push(Read { batch, answer })?;
+        self.wait(answered).await
+    }
+
+    /// Runs `call` on the writing connection, outside any transaction.
+    pub(crate) async fn call<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let (answer, answered) = oneshot::channel();
+        self.writes.push(Job::Call(Box::new(move |connection| {
+            drop(answer.send(call(connection)));
+        })))?;
+        self.wait(answered).await
+    }
+
+    /// Whether the store reads, and would write.
+    pub(crate) async fn ready(&self) -> Result<(), Error> {
+        static PROBE: Sql = Sql::new("select 1");
+        if let Some(why) = self.broken.get() {
+            return Err(Error::Unavailable(why.clone()));
+        }
+        let mut probe = Batch::new();
+        probe.run(&PROBE, Vec::new());
+        self.read(probe).await.map(|_| ())
+    }
+
+    /// Does what is queued, then lets go of the file.
+    pub(crate) async fn close(&self) {
+        self.writes.close();
+        self.reads.close();
+        let threads = self.take_threads();
+        let joined = tokio::task::spawn_blocking(move || join(threads)).await;
+        joined.expect("joining threads does not panic");
+    }
+
+    async fn wait<T>(&self, answered: oneshot::Receiver<Result<T, Error>>) -> Result<T, Error> {
+        match answered.await {
+            Ok(answer) => answer,
+            Err(_) => {
+                let why = self.broken.get().cloned();
+                Err(why.map_or_else(Error::closed, Error::Unavailable))
+            }
+        }
+    }
+
+    async fn start_writer(&self, path: PathBuf, options: &Options) -> Result<(), Error> {
+        let (queue, broken) = (self.writes.clone(), self.broken.clone());
+        let (hook, max_bytes) = (options.before_commit.clone(), options.max_bytes);
+        self.start("store-writer", move |opened| {
+            // The lock outlives the connection, so whoever has it has the file.
+            let lock = match file::lock(&path) {
+                Ok(lock) => lock,
+                Err(error) => return drop(opened.send(Err(error))),
+            };
+            let open = || {
+                let mut connection = file::open_writer(&path, max_bytes)?;
+                let pages = writer::watch_log(&mut connection)
+                    .map_err(|error| Error::Engine(error.to_string()))?;
+                Ok((connection, pages))
+            };
+            match open() {
+                Ok((connection, pages)) => {
+                    drop(opened.send(Ok(())));
+                    Writer::new(&connection, queue, broken, hook, pages).run();
+                }
+                Err(error) => drop(opened.send(Err(error))),
+            }
+            drop(lock);
+        })
+        .await
+    }
+
+    async fn start_reader(&self, path: PathBuf) -> Result<(), Error> {
+        let queue = self.reads.clone();
+        self.start("store-reader", move |opened| {
+            let open = || {
+                let mut connection = file::open_reader(&path)?;
+                let stopwatch = Stopwatch::install(&mut connection)
+                    .map_err(|error| Error::Engine(error.to_string()))?;
+                Ok((connection, stopwatch))
+            };
+            match open() {
+                Ok((connection, stopwatch)) => {
+                    drop(opened.send(Ok(())));
+                    reader::run(&connection, &stopwatch, &queue);
+                }
+                Err(error) => drop(opened.send(Err(error))),
+            }
+        })
+        .await
+    }
+
+    async fn start(
+        &self,
+        name: &str,
+        body: impl FnOnce(oneshot::Sender<Result<(), Error>>) + Send + 'static,
+    ) -> Result<(), Error> {
+        let (opened, is_open) = oneshot::channel();
+        let thread = std::thread::Builder::new()
+            .name(name.into())
+            .spawn(move || body(opened))
+            .map_err(|error| Error::Unavailable(format!("cannot start a thread: {error}")))?;
+        self.threads.lock().unwrap_or_else(PoisonError::into_inner).push(thread);
+        is_open.await.unwrap_or_else(|_| Err(Error::closed()))
+    }
+
+    fn take_threads(&self) -> Vec<JoinHandle<()>> {
+        std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// A dropped store lets go of its file before the drop ends, so that it can
+/// be opened again at once.
+impl Drop for Sqlite {
+    fn drop(&mut self) {
+        self.writes.close();
+        self.reads.close();
+        join(self.take_threads());
+    }
+}
+
+fn join(threads: Vec<JoinHandle<()>>) {
+    for thread in threads {
+        if thread.join().is_err() {
+            tracing::error!("A thread of the store panicked.");
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! The threads that read, each on a connection that cannot write.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+
+use super::session::Session;
+use super::writer::Answer;
+use crate::batch::Step;
+use crate::db::Rows;
+use crate::queue::Queue;
+use crate::{Batch, Error};
+
+/// A read that takes longer would keep the log from being reused.
+const LIMIT: Duration = Duration::from_secs(5);
+/// How many steps of the engine pass between two looks at the clock.
+const STEPS_BETWEEN_LOOKS: i32 = 20_000;
+
+pub(super) struct Read {
+    pub(super) batch: Batch,
+    pub(super) answer: Answer<Rows>,
+}
+
+/// Works until the queue is closed and empty.
+pub(super) fn run(connection: &Connection, stopwatch: &Stopwatch, queue: &Queue<Read>) {
+    let mut session = Session::new(connection);
+    while let Some(reads) = queue.take(1) {
+        for read in reads {
+            // Nobody waits for the answer any more.
+            if read.answer.is_closed() {
+                continue;
+            }
+            stopwatch.start();
+            let rows = snapshot(&mut session, &read.batch.steps);
+            drop(read.answer.send(rows));
+        }
+    }
+}
+
+/// Several statements see one snapshot; one statement is a snapshot by itself.
+fn snapshot(session: &mut Session<'_>, steps: &[Step]) -> Result<Rows, Error> {
+    let several = steps.len() > 1;
+    if several {
+        session.run("begin", &[])?;
+    }
+    let rows = steps
+        .iter()
+        .map(|step| session.run(step.sql.sqlite, &step.args).map(|outcome| outcome.rows))
+        .collect();
+    if several {
+        session.run("rollback", &[])?;
+    }
+    rows
+}
+
+/// Ends a read that takes too long.
+#[derive(Clone)]
+pub(super) struct Stopwatch {
+    zero: Instant,
+    until_ms: Arc<AtomicU64>,
+}
+
+impl Stopwatch {
+    pub(super) fn install(connection: &mut Connection) -> rusqlite::Result<Self> {
+        let stopwatch = Self { zero: Instant::now(), until_ms: Arc::default() };
+        let watched = stopwatch.clone();
+        connection.progress_handler(STEPS_BETWEEN_LOOKS, Some(move || watched.is_over()))?;
+        Ok(stopwatch)
+    }
+
+    pub(super) fn start(&self) {
+        self.until_ms.store(self.elapsed_ms() + LIMIT.as_millis() as u64, Ordering::Relaxed);
+    }
+
+    fn is_over(&self) -> bool {
+        self.elapsed_ms() > self.until_ms.load(Ordering::Relaxed)
+    }
+
+    fn elapsed_ms(&self) -> u64 {
+        self.zero.elapsed().as_millis() as u64
+    }
+}

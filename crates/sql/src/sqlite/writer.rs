@@ -1,0 +1,215 @@
+//! The thread that owns the writing connection.
+//!
+//! It commits in groups: whatever queued while the previous commit ran, with
+//! no timer, so an idle store commits at once. Each batch has a savepoint, so
+//! that one that fails undoes itself only. Nobody is answered before COMMIT.
+//!
+//! After a failed write or sync the file can no longer be trusted: the kernel
+//! may have dropped what it could not write, and a second sync would succeed.
+//! The thread then refuses every write until the program is restarted.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::session::{Fault, Session};
+use crate::batch::Step;
+use crate::db::Rows;
+use crate::options::{self, BeforeCommit};
+use crate::queue::Queue;
+use crate::{Batch, Error};
+
+const MAX_GROUP: usize = 256;
+/// The log is copied into the file when it is longer than this.
+const CHECKPOINT_PAGES: u32 = 1000;
+
+pub(super) type Answer<T> = oneshot::Sender<Result<T, Error>>;
+
+pub(super) enum Job {
+    Write(Batch, Answer<Rows>),
+    /// Something rare that needs the connection outside any transaction.
+    Call(Box<dyn FnOnce(&Connection) + Send>),
+}
+
+pub(super) struct Writer<'c> {
+    session: Session<'c>,
+    queue: Arc<Queue<Job>>,
+    broken: Arc<OnceLock<String>>,
+    before_commit: Option<BeforeCommit>,
+    log_pages: Arc<AtomicU32>,
+}
+
+/// Counts the pages of the log. The engine's own checkpoint is switched off,
+/// because it hides its errors and runs before the answers.
+pub(super) fn watch_log(connection: &mut Connection) -> rusqlite::Result<Arc<AtomicU32>> {
+    let pages = Arc::new(AtomicU32::new(0));
+    let seen = pages.clone();
+    connection.wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, now: std::ffi::c_int| {
+        seen.store(now.unsigned_abs(), Ordering::Relaxed);
+        Ok(())
+    }))?;
+    Ok(pages)
+}
+
+impl<'c> Writer<'c> {
+    pub(super) fn new(
+        connection: &'c Connection,
+        queue: Arc<Queue<Job>>,
+        broken: Arc<OnceLock<String>>,
+        before_commit: Option<BeforeCommit>,
+        log_pages: Arc<AtomicU32>,
+    ) -> Self {
+        Self { session: Session::new(connection), queue, broken, before_commit, log_pages }
+    }
+
+    /// Works until the queue is closed and empty.
+    pub(super) fn run(mut self) {
+        let queue = self.queue.clone();
+        while let Some(jobs) = queue.take(MAX_GROUP) {
+            let mut group = Vec::with_capacity(jobs.len());
+            for job in jobs {
+                match job {
+                    Job::Write(batch, answer) => group.push((batch, answer)),
+                    Job::Call(call) => {
+                        self.commit(std::mem::take(&mut group));
+                        if self.broken.get().is_none() {
+                            call(self.session.connection);
+                        }
+                    }
+                }
+            }
+            self.commit(group);
+            self.checkpoint();
+        }
+    }
+
+    fn commit(&mut self, group: Vec<(Batch, Answer<Rows>)>) {
+        if group.is_empty() {
+            return;
+        }
+        let (batches, answers): (Vec<_>, Vec<_>) = group.into_iter().unzip();
+        let results = match self.transaction(&batches) {
+            Ok(results) => results,
+            Err(fault) => {
+                let fatal = fault.is_fatal();
+                let error = fault.into_error("commit");
+                if fatal {
+                    self.break_off(&error);
+                }
+                vec![Err(error); batches.len()]
+            }
+        };
+        for (answer, result) in answers.into_iter().zip(results) {
+            // The caller may have gone; what it asked for is done all the same.
+            drop(answer.send(result));
+        }
+    }
+
+    /// Runs the group. An error here is everybody's: nothing was committed.
+    fn transaction(&mut self, group: &[Batch]) -> Result<Vec<Result<Rows, Error>>, Fault> {
+        if let Some(why) = self.broken.get() {
+            return Err(Fault::Ours(Error::Unavailable(why.clone())));
+        }
+        self.session.run_raw("begin immediate", &[])?;
+        let results = self.fill(group);
+        match results {
+            Ok(_) => {}
+            Err(_) => self.roll_back(),
+        }
+        results
+    }
+
+    fn fill(&mut self, group: &[Batch]) -> Result<Vec<Result<Rows, Error>>, Fault> {
+        let mut results = Vec::with_capacity(group.len());
+        for batch in group {
+            results.push(self.savepoint(batch)?);
+        }
+        if results.iter().all(Result::is_err) {
+            self.roll_back();
+            return Ok(results);
+        }
+        if let Some(hook) = &self.before_commit {
+            hook(group.len()).map_err(injected)?;
+        }
+        self.session.run_raw("commit", &[])?;
+        Ok(results)
+    }
+
+    /// The inner error is the batch's own, which has then been undone; the
+    /// outer one ends the transaction.
+    fn savepoint(&mut self, batch: &Batch) -> Result<Result<Rows, Error>, Fault> {
+        self.session.run_raw("savepoint batch", &[])?;
+        let mut rows = Vec::with_capacity(batch.steps.len());
+        for (at, step) in batch.steps.iter().enumerate() {
+            match self.step(at, step) {
+                Ok(found) => rows.push(found),
+                // Some failures undo the whole transaction, not the statement.
+                Err(fault) if fault.is_fatal() || self.session.connection.is_autocommit() => {
+                    return Err(fault);
+                }
+                Err(fault) => {
+                    self.session.run_raw("rollback to batch", &[])?;
+                    self.session.run_raw("release batch", &[])?;
+                    return Ok(Err(fault.into_error(step.sql.sqlite)));
+                }
+            }
+        }
+        self.session.run_raw("release batch", &[])?;
+        Ok(Ok(rows))
+    }
+
+    fn step(&mut self, at: usize, step: &Step) -> Result<Vec<crate::Row>, Fault> {
+        let outcome = self.session.run_raw(step.sql.sqlite, &step.args)?;
+        match step.demand {
+            Some(wanted) if wanted != outcome.touched => {
+                let got = outcome.touched;
+                Err(Fault::Ours(Error::Demand { statement: at, wanted, got }))
+            }
+            _ => Ok(outcome.rows),
+        }
+    }
+
+    fn roll_back(&mut self) {
+        if self.session.connection.is_autocommit() {
+            return;
+        }
+        if let Err(fault) = self.session.run_raw("rollback", &[]) {
+            let error = fault.into_error("rollback");
+            self.break_off(&error);
+        }
+    }
+
+    /// Runs after the answers. A sync that fails here is as bad as one that
+    /// fails in a commit: the log would be reused over pages never written.
+    fn checkpoint(&mut self) {
+        if self.broken.get().is_some() || self.log_pages.load(Ordering::Relaxed) < CHECKPOINT_PAGES
+        {
+            return;
+        }
+        if let Err(fault) = self.session.run_raw("pragma wal_checkpoint(passive)", &[]) {
+            let fatal = fault.is_fatal();
+            let error = fault.into_error("checkpoint");
+            tracing::warn!(%error, "The log could not be copied into the store's file.");
+            if fatal {
+                self.break_off(&error);
+            }
+        }
+    }
+
+    fn break_off(&self, error: &Error) {
+        let why =
+            format!("the store refuses writes until a restart, because the disk failed: {error}");
+        tracing::error!(%error, "The disk failed; the store refuses writes until a restart.");
+        drop(self.broken.set(why));
+    }
+}
+
+fn injected(fault: options::Fault) -> Fault {
+    let code = match fault {
+        options::Fault::Io => rusqlite::ffi::SQLITE_IOERR_FSYNC,
+        options::Fault::Full => rusqlite::ffi::SQLITE_FULL,
+    };
+    Fault::Engine(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None))
+}

@@ -1,0 +1,8 @@
+//! The store through its public face, on real files and real servers.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod batch;
+mod migrate;
+mod open;
+mod support;
