@@ -14,6 +14,8 @@ create table chat (
     created_at bigint not null
 );
 
+-- A row of a member who left stays: its rev is the chat's rev at leaving, so
+-- it says how much of the chat they may still read.
 create table member (
     chat_id bytea not null,
     account_id bytea not null,
@@ -30,7 +32,8 @@ create table member (
 create index member_account_id on member (account_id);
 create index member_chat_id_rev on member (chat_id, rev);
 
--- What is mine alone; changes with membership, never with messages.
+-- What is mine alone; changes with membership, never with messages. The read
+-- position here is the one reached in a closed chat, which no one else sees.
 create table account_chat (
     account_id bytea not null,
     chat_id bytea not null,
@@ -38,6 +41,8 @@ create table account_chat (
     pinned boolean not null,
     archived boolean not null,
     hidden_upto_seq bigint not null,
+    read_seq bigint not null,
+    read_n bigint not null,
     draft text,
     primary key (account_id, chat_id)
 );
@@ -64,3 +69,10 @@ create table message (
     unique (chat_id, sender_id, client_id)
 );
 create index message_chat_id_rev_changed on message (chat_id, rev) where changed;
+
+-- When an account was last here. Apart from `account`, whose row is locked by
+-- every friend request.
+create table presence (
+    account_id bytea primary key,
+    last_seen_at bigint not null
+);

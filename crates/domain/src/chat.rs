@@ -1,9 +1,48 @@
 //! Chats and their members.
 //!
-//! Owns `chat`, `member` and `account_chat`. A verb that needs membership
-//! demands a [`Member`], which only [`member`] gives.
+//! Owns `chat`, `member` and `account_chat`: sends and receipts move counters
+//! and marks through the verbs here that take a batch.
+//! A verb that needs membership demands a [`Member`], which only [`member`]
+//! gives; "no such chat" and "not yours" are the same answer.
 
-use crate::{AccountId, ChatId};
+use std::collections::HashMap;
+
+use sql::{Batch, Row, Rows, Sql, args};
+
+use crate::message::Message;
+use crate::{AccountId, App, Caller, ChatId, Error, Event, Result};
+
+/// What a chat is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChatKind {
+    /// Two friends.
+    Direct,
+    /// Any number of people.
+    Group,
+    /// A paid session.
+    Session,
+}
+
+impl ChatKind {
+    /// The word stored and shown.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Direct => "direct",
+            Self::Group => "group",
+            Self::Session => "session",
+        }
+    }
+
+    fn read(word: &str) -> Result<Self> {
+        match word {
+            "direct" => Ok(Self::Direct),
+            "group" => Ok(Self::Group),
+            "session" => Ok(Self::Session),
+            other => Err(Error::internal(format!("unknown kind of chat {other}"))),
+        }
+    }
+}
 
 /// How far a member has come in a chat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,3 +58,465 @@ pub struct Receipt {
     /// Everything up to here reached a device.
     pub delivered_seq: i64,
 }
+
+/// Proof that an account may see a chat, with the bounds of what it may see.
+/// Only [`member`] makes one.
+#[derive(Clone, Debug)]
+pub struct Member {
+    pub(crate) chat: ChatId,
+    pub(crate) account: AccountId,
+    pub(crate) rev: i64,
+    pub(crate) is_open: bool,
+    /// Rows up to here are not visible: gone, from before, or hidden.
+    pub(crate) floor_seq: i64,
+    /// Rows above are not visible: not there yet, or from after leaving.
+    pub(crate) upto_seq: i64,
+    /// Changes above are not visible: they came after leaving.
+    pub(crate) upto_rev: Option<i64>,
+}
+
+impl Member {
+    /// The chat.
+    #[must_use]
+    pub fn chat(&self) -> ChatId {
+        self.chat
+    }
+
+    /// Whether the account is still in the chat and the chat can be written.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.is_open
+    }
+
+    /// The chat's revision when membership was checked.
+    #[must_use]
+    pub fn rev(&self) -> i64 {
+        self.rev
+    }
+
+    /// Refuses when nothing can be written here any more.
+    pub(crate) fn demand_open(&self) -> Result<()> {
+        if self.is_open { Ok(()) } else { Err(closed()) }
+    }
+}
+
+/// A member as the members see one another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Who it is.
+    pub account: AccountId,
+    /// `owner`, `admin` or `member`.
+    pub role: String,
+    /// The name shown.
+    pub name: String,
+    /// The unique handle, if one was chosen.
+    pub username: Option<String>,
+    /// Where the photo is.
+    pub photo: Option<String>,
+    /// Everything up to here was read.
+    pub read_seq: i64,
+    /// The countable number that belongs to `read_seq`.
+    pub read_n: i64,
+    /// Everything up to here reached a device.
+    pub delivered_seq: i64,
+    /// The chat's last place when they joined.
+    pub joined_seq: i64,
+    /// When they left.
+    pub left_at: Option<i64>,
+    /// The chat's revision at this row's last change, receipts apart.
+    pub rev: i64,
+}
+
+/// A chat as one of its members sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chat {
+    /// Its id.
+    pub id: ChatId,
+    /// What it is for.
+    pub kind: ChatKind,
+    /// The title of a group.
+    pub title: Option<String>,
+    /// Where the photo of a group is.
+    pub photo: Option<String>,
+    /// Since when it can only be read.
+    pub closed_at: Option<i64>,
+    /// The number of its latest change.
+    pub rev: i64,
+    /// The place of its last message.
+    pub seq: i64,
+    /// How many countable messages it has had.
+    pub n: i64,
+    /// The place of the oldest message kept.
+    pub first_seq: i64,
+    /// When the last message came.
+    pub last_at: i64,
+    /// When it was made.
+    pub created_at: i64,
+    /// How far the caller has read.
+    pub read_seq: i64,
+    /// The countable number that belongs to `read_seq`.
+    pub read_n: i64,
+    /// The caller hears nothing of it until then.
+    pub muted_until: Option<i64>,
+    /// The caller keeps it on top.
+    pub pinned: bool,
+    /// The caller has put it away.
+    pub archived: bool,
+    /// Everybody in it, and who was.
+    pub members: Vec<Listed>,
+    /// The newest message the caller may see.
+    pub last_message: Option<Message>,
+}
+
+impl Chat {
+    /// What the caller has not read. Computed, never counted along.
+    #[must_use]
+    pub fn unread(&self) -> i64 {
+        self.n - self.read_n
+    }
+
+    /// The sum of all marks: it tells a client whether its ticks are stale.
+    #[must_use]
+    pub fn marks(&self) -> i64 {
+        self.members.iter().map(|member| member.read_seq + member.delivered_seq).sum()
+    }
+}
+
+/// A step of a batch that opens or closes a chat; after the write it tells
+/// what to publish.
+#[derive(Clone, Copy, Debug)]
+pub struct Change {
+    chat: ChatId,
+    statement: usize,
+    is_open: bool,
+}
+
+impl Change {
+    /// The chat that is opened or closed.
+    #[must_use]
+    pub fn chat(&self) -> ChatId {
+        self.chat
+    }
+
+    /// The event of this change, when it changed anything.
+    pub fn event(&self, rows: &Rows) -> Result<Option<Event>> {
+        let Some(row) = rows[self.statement].first() else { return Ok(None) };
+        Ok(Some(Event::ChatUpdated { chat: self.chat, rev: row.get(0)?, is_open: self.is_open }))
+    }
+}
+
+/// Opens the direct chat of two people, for the first time or again, and
+/// makes both its members.
+pub fn open_direct(batch: &mut Batch, one: AccountId, other: AccountId, now: i64) -> Change {
+    let chat = ChatId::direct(one, other);
+    let statement = batch.run(&OPEN_DIRECT, args![chat, now]);
+    for account in [one.min(other), one.max(other)] {
+        batch.run(&JOIN, args![chat, account]);
+        batch.run(&KEEP, args![chat, account]);
+    }
+    Change { chat, statement, is_open: true }
+}
+
+/// Closes a direct chat: what is there stays readable, nothing is added. A
+/// chat that is closed or was never opened stays as it is.
+pub fn close_direct(batch: &mut Batch, chat: ChatId, now: i64) -> Change {
+    let statement = batch.run(&CLOSE, args![chat, now]);
+    Change { chat, statement, is_open: false }
+}
+
+/// Locks the chat's row: whoever holds it decides what comes next.
+pub(crate) fn lock(batch: &mut Batch, chat: ChatId) {
+    batch.run(&LOCK, args![chat]);
+}
+
+/// Moves the counters over a message that took the next place, if one did.
+pub(crate) fn count(batch: &mut Batch, chat: ChatId, now: i64) {
+    batch.run(&COUNT, args![chat, now]);
+}
+
+/// Moves the chat's revision if the message at this place took the next one.
+pub(crate) fn bump(batch: &mut Batch, at: (ChatId, i64)) {
+    batch.run(&BUMP, args![at.0, at.1]);
+}
+
+/// Moves the sender's own marks to their message: who sends has read.
+pub(crate) fn mark_sender(batch: &mut Batch, who: (ChatId, AccountId), client_id: &str) {
+    batch.run(&MARK_SENDER, args![who.0, who.1, client_id]);
+}
+
+/// Moves a member's marks; each statement answers them when it moved one.
+pub(crate) fn mark(batch: &mut Batch, member: &Member, read: i64, delivered: i64) {
+    batch.run(&READ, args![member.chat, member.account, read]);
+    batch.run(&DELIVERED, args![member.chat, member.account, delivered]);
+}
+
+/// Moves the read position that only the member sees.
+pub(crate) fn mark_alone(batch: &mut Batch, member: &Member, read: i64) {
+    batch.run(&READ_ALONE, args![member.chat, member.account, read]);
+}
+
+/// The caller's membership of a chat: the only way to what is in it.
+pub async fn member(app: &App, caller: &Caller, chat: ChatId) -> Result<Member> {
+    let row = app.db.row(&MEMBER, args![chat, caller.account]).await?;
+    let row = row.ok_or_else(not_found)?;
+    let (last_seq, left_seq): (i64, Option<i64>) = (row.get(1)?, row.get(6)?);
+    let left_at: Option<i64> = row.get(5)?;
+    let floors: [i64; 3] = [row.get::<i64>(2)? - 1, row.get(4)?, row.get(7)?];
+    Ok(Member {
+        chat,
+        account: caller.account,
+        rev: row.get(0)?,
+        is_open: left_at.is_none() && row.get::<Option<i64>>(3)?.is_none(),
+        floor_seq: floors.into_iter().max().unwrap_or(0),
+        upto_seq: if left_at.is_some() { left_seq.unwrap_or(0).min(last_seq) } else { last_seq },
+        upto_rev: if left_at.is_some() { Some(row.get(8)?) } else { None },
+    })
+}
+
+/// Every chat the caller is in, the one with the newest message first.
+pub async fn list(app: &App, caller: &Caller) -> Result<Vec<Chat>> {
+    let rows = app.db.rows(&LIST, args![caller.account]).await?;
+    let mut chats = rows.iter().map(read_chat).collect::<Result<Vec<_>>>()?;
+    let places: HashMap<_, _> = chats.iter().enumerate().map(|(at, chat)| (chat.id, at)).collect();
+    for row in app.db.rows(&LIST_MEMBERS, args![caller.account]).await? {
+        // A chat opened between the two reads is not in the list yet.
+        if let Some(at) = places.get(&row.get::<ChatId>(0)?) {
+            add_member(&mut chats[*at], caller, &row)?;
+        }
+    }
+    Ok(chats)
+}
+
+/// One chat the caller is in.
+pub async fn get(app: &App, caller: &Caller, chat: ChatId) -> Result<Chat> {
+    let row = app.db.row(&GET, args![caller.account, chat]).await?;
+    let mut found = read_chat(&row.ok_or_else(not_found)?)?;
+    for row in app.db.rows(&MEMBERS, args![chat]).await? {
+        add_member(&mut found, caller, &row)?;
+    }
+    Ok(found)
+}
+
+/// The members of a chat, as its members see one another.
+pub async fn members(app: &App, member: &Member) -> Result<Vec<Listed>> {
+    let rows = app.db.rows(&MEMBERS, args![member.chat]).await?;
+    rows.iter().map(read_member).collect()
+}
+
+/// Where an account's live events come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The chat.
+    pub chat: ChatId,
+    /// Its latest change.
+    pub rev: i64,
+}
+
+/// The chats whose events an account hears.
+pub async fn places(app: &App, account: AccountId) -> Result<Vec<Place>> {
+    let rows = app.db.rows(&PLACES, args![account]).await?;
+    rows.iter().map(|row| Ok(Place { chat: row.get(0)?, rev: row.get(1)? })).collect()
+}
+
+/// Absent, or not the caller's.
+pub(crate) fn not_found() -> Error {
+    Error::not_found("chat.not_found")
+}
+
+/// The chat can only be read.
+pub(crate) fn closed() -> Error {
+    Error::new(crate::Kind::Forbidden, "chat.closed", "This chat can only be read.")
+}
+
+fn read_chat(row: &Row) -> Result<Chat> {
+    let own: i64 = row.get(14)?;
+    let (mut read_seq, mut read_n): (i64, i64) = (row.get(12)?, row.get(13)?);
+    if own > read_seq {
+        (read_seq, read_n) = (own, row.get(15)?);
+    }
+    let last_seq: Option<i64> = row.get(20)?;
+    Ok(Chat {
+        id: row.get(0)?,
+        kind: ChatKind::read(&row.get::<String>(1)?)?,
+        title: row.get(2)?,
+        photo: row.get(3)?,
+        closed_at: row.get(4)?,
+        rev: row.get(5)?,
+        seq: row.get(6)?,
+        n: row.get(7)?,
+        first_seq: row.get(8)?,
+        last_at: row.get(9)?,
+        created_at: row.get(10)?,
+        read_seq,
+        read_n,
+        muted_until: row.get(16)?,
+        pinned: row.get(17)?,
+        archived: row.get(18)?,
+        members: Vec::new(),
+        last_message: last_seq.map(|_| Message::read(row, 19)).transpose()?,
+    })
+}
+
+/// Adds a member; the caller's own mark is the one only the caller sees.
+fn add_member(chat: &mut Chat, caller: &Caller, row: &Row) -> Result<()> {
+    let mut listed = read_member(row)?;
+    if listed.account == caller.account {
+        (listed.read_seq, listed.read_n) = (chat.read_seq, chat.read_n);
+        listed.delivered_seq = listed.delivered_seq.max(chat.read_seq);
+    }
+    chat.members.push(listed);
+    Ok(())
+}
+
+fn read_member(row: &Row) -> Result<Listed> {
+    Ok(Listed {
+        account: row.get(1)?,
+        role: row.get(2)?,
+        name: row.get(3)?,
+        username: row.get(4)?,
+        photo: row.get(5)?,
+        read_seq: row.get(6)?,
+        read_n: row.get(7)?,
+        delivered_seq: row.get(8)?,
+        joined_seq: row.get(9)?,
+        left_at: row.get(10)?,
+        rev: row.get(11)?,
+    })
+}
+
+static OPEN_DIRECT: Sql = Sql::new(
+    "insert into chat (id, kind, last_seq, last_n, rev, first_seq, last_at, member_count, created_at)
+     values ($1, 'direct', 0, 0, 1, 1, $2, 2, $2)
+     on conflict (id) do update set rev = chat.rev + 1, closed_at = null
+     returning rev",
+);
+
+static JOIN: Sql = Sql::new(
+    "insert into member (chat_id, account_id, role, read_seq, read_n, delivered_seq, joined_seq, rev)
+     select c.id, $2, 'member', 0, 0, 0, 0, c.rev from chat c where c.id = $1
+     on conflict (chat_id, account_id) do update
+     set left_at = null, left_seq = null, rev = excluded.rev",
+);
+
+static KEEP: Sql = Sql::new(
+    "insert into account_chat
+       (account_id, chat_id, pinned, archived, hidden_upto_seq, read_seq, read_n)
+     values ($2, $1, false, false, 0, 0, 0)
+     on conflict (account_id, chat_id) do nothing",
+);
+
+static CLOSE: Sql = Sql::new(
+    "update chat set closed_at = $2, rev = rev + 1
+     where id = $1 and closed_at is null
+     returning rev",
+);
+
+static MEMBER: Sql = Sql::new(
+    "select c.rev, c.last_seq, c.first_seq, c.closed_at, m.joined_seq, m.left_at, m.left_seq,
+            coalesce(k.hidden_upto_seq, 0), m.rev
+     from member m
+     join chat c on c.id = m.chat_id
+     left join account_chat k on k.account_id = m.account_id and k.chat_id = m.chat_id
+     where m.chat_id = $1 and m.account_id = $2",
+);
+
+static PLACES: Sql = Sql::new(
+    "select c.id, c.rev from member m join chat c on c.id = m.chat_id
+     where m.account_id = $1 and m.left_at is null",
+);
+
+macro_rules! chat_columns {
+    () => {
+        "select c.id, c.kind, c.title, c.photo, c.closed_at, c.rev, c.last_seq, c.last_n,
+                c.first_seq, c.last_at, c.created_at, m.rev, m.read_seq, m.read_n,
+                coalesce(k.read_seq, 0), coalesce(k.read_n, 0), k.muted_until,
+                coalesce(k.pinned, false), coalesce(k.archived, false),
+                l.chat_id, l.seq, l.n, l.rev, l.sender_id, l.client_id, l.kind, l.body,
+                l.reply_to_seq, l.edited_at, l.deleted_at, l.created_at, l.sent_hash
+         from member m
+         join chat c on c.id = m.chat_id
+         left join account_chat k on k.account_id = m.account_id and k.chat_id = m.chat_id
+         left join message l on l.chat_id = c.id and l.seq = c.last_seq
+                            and l.seq > coalesce(k.hidden_upto_seq, 0)
+         where m.account_id = $1 and m.left_at is null "
+    };
+}
+
+static LIST: Sql = Sql::new(concat!(chat_columns!(), "order by c.last_at desc, c.id"));
+
+static GET: Sql = Sql::new(concat!(chat_columns!(), "and c.id = $2"));
+
+macro_rules! member_columns {
+    () => {
+        "select m.chat_id, m.account_id, m.role, a.name, a.username, a.photo, m.read_seq, m.read_n,
+                m.delivered_seq, m.joined_seq, m.left_at, m.rev
+         from member m join account a on a.id = m.account_id "
+    };
+}
+
+static MEMBERS: Sql =
+    Sql::new(concat!(member_columns!(), "where m.chat_id = $1 order by m.account_id"));
+
+static LIST_MEMBERS: Sql = Sql::new(concat!(
+    member_columns!(),
+    "where m.chat_id in (select mine.chat_id from member mine
+                         where mine.account_id = $1 and mine.left_at is null)
+     order by m.account_id",
+));
+
+// On PostgreSQL the lock is a statement of its own: a check and a bump in one
+// statement keep the snapshot from before a wait for the lock. SQLite has one
+// writer, so there the row needs no lock.
+static LOCK: Sql = Sql::per_engine(
+    "select 1 from chat where id = $1",
+    "select 1 from chat where id = $1 for update",
+);
+
+static COUNT: Sql = Sql::new(
+    "update chat set last_seq = last_seq + 1, last_n = last_n + 1, rev = rev + 1, last_at = $2
+     where id = $1
+       and exists (select 1 from message m where m.chat_id = $1 and m.seq = chat.last_seq + 1)",
+);
+
+// Who sends has read. A repeated send finds the mark there already.
+static MARK_SENDER: Sql = Sql::new(
+    "update member
+     set read_seq = m.seq, read_n = m.n,
+         delivered_seq = case when delivered_seq < m.seq then m.seq else delivered_seq end
+     from message m
+     where m.chat_id = $1 and m.sender_id = $2 and m.client_id = $3
+       and member.chat_id = $1 and member.account_id = $2 and member.read_seq < m.seq",
+);
+
+static BUMP: Sql = Sql::new(
+    "update chat set rev = rev + 1
+     where id = $1
+       and exists (select 1 from message m
+                   where m.chat_id = $1 and m.seq = $2 and m.rev = chat.rev + 1)",
+);
+
+static READ: Sql = Sql::new(
+    "update member
+     set read_seq = $3,
+         read_n = (select m.n from message m where m.chat_id = $1 and m.seq = $3),
+         delivered_seq = case when delivered_seq < $3 then $3 else delivered_seq end
+     where chat_id = $1 and account_id = $2 and read_seq < $3 and left_at is null
+       and exists (select 1 from chat c where c.id = $1 and c.closed_at is null)
+     returning read_seq, read_n, delivered_seq",
+);
+
+static DELIVERED: Sql = Sql::new(
+    "update member set delivered_seq = $3
+     where chat_id = $1 and account_id = $2 and delivered_seq < $3 and left_at is null
+       and exists (select 1 from chat c where c.id = $1 and c.closed_at is null)
+     returning read_seq, read_n, delivered_seq",
+);
+
+static READ_ALONE: Sql = Sql::new(
+    "update account_chat
+     set read_seq = $3,
+         read_n = (select m.n from message m where m.chat_id = $1 and m.seq = $3)
+     where chat_id = $1 and account_id = $2 and read_seq < $3
+       and $3 > (select m.read_seq from member m where m.chat_id = $1 and m.account_id = $2)
+     returning read_seq, read_n, read_seq",
+);

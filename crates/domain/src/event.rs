@@ -19,16 +19,18 @@ pub enum Event {
     MessageDeleted(Arc<Message>),
     /// `account` has a chat it did not have, or has it again.
     ChatOpened { account: AccountId, chat: ChatId, arev: i64 },
-    /// The chat's own row changed: title, photo, closed.
-    ChatUpdated { chat: ChatId, rev: i64 },
+    /// The chat's own row changed: title, photo, opened, closed.
+    ChatUpdated { chat: ChatId, rev: i64, is_open: bool },
     /// A member's read or delivered mark moved.
     ReceiptMoved(Receipt),
+    /// A member read on in a chat that is closed: only they are told.
+    OwnReadMoved(Receipt),
     /// Somebody started or stopped typing.
     TypingChanged { chat: ChatId, account: AccountId, on: bool },
-    /// A friend came online or left.
+    /// An account came online or left; only these friends may know.
     PresenceChanged {
         account: AccountId,
-        watchers: Vec<AccountId>,
+        friends: Vec<AccountId>,
         online: bool,
         last_seen_at: Option<i64>,
     },
@@ -62,7 +64,8 @@ impl Event {
                 Audience::Chat(*chat)
             }
             Self::ReceiptMoved(receipt) => Audience::Chat(receipt.chat),
-            Self::PresenceChanged { watchers, .. } => Audience::Accounts(watchers.clone()),
+            Self::OwnReadMoved(receipt) => Audience::Accounts(vec![receipt.account]),
+            Self::PresenceChanged { friends, .. } => Audience::Accounts(friends.clone()),
             Self::ChatOpened { account, .. }
             | Self::FriendChanged { account, .. }
             | Self::AccountUpdated { account, .. }

@@ -19,6 +19,10 @@ pub mod mail;
 pub mod message;
 pub mod password;
 pub mod profile;
+pub mod presence;
+pub mod receipt;
+pub mod sync;
+pub mod typing;
 
 pub use clock::Clock;
 pub use entropy::Entropy;
