@@ -69,10 +69,3 @@ create table message (
     unique (chat_id, sender_id, client_id)
 );
 create index message_chat_id_rev_changed on message (chat_id, rev) where changed;
-
--- When an account was last here. Apart from `account`, whose row is locked by
--- every friend request.
-create table presence (
-    account_id bytea primary key,
-    last_seen_at bigint not null
-);

@@ -3,6 +3,8 @@
 //! Owns `account`, `identity` and `account_event`. Whoever holds an
 //! `identity` row holds that address or username; there is no other check.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use serde_json::json;
 use sql::{Batch, Row, Sql, args};
@@ -138,7 +140,7 @@ pub async fn update(app: &App, caller: &Caller, change: &Change) -> Result<Accou
             return Ok(old);
         }
         if let Some(arev) = write(app, &old, &new).await? {
-            app.bus.publish(&Event::AccountUpdated { account: new.id, arev });
+            app.bus.publish(&Event::AccountUpdated { arev, account: Arc::new(new.clone()) });
             return Ok(new);
         }
     }

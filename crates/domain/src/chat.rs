@@ -275,13 +275,15 @@ pub async fn member(app: &App, caller: &Caller, chat: ChatId) -> Result<Member> 
 
 /// Every chat the caller is in, the one with the newest message first.
 pub async fn list(app: &App, caller: &Caller) -> Result<Vec<Chat>> {
-    let rows = app.db.rows(&LIST, args![caller.account]).await?;
-    let mut chats = rows.iter().map(read_chat).collect::<Result<Vec<_>>>()?;
+    let mut batch = Batch::new();
+    let listed = batch.run(&LIST, args![caller.account]);
+    let members = batch.run(&LIST_MEMBERS, args![caller.account]);
+    let rows = app.db.read(batch).await?;
+    let mut chats = rows[listed].iter().map(read_chat).collect::<Result<Vec<_>>>()?;
     let places: HashMap<_, _> = chats.iter().enumerate().map(|(at, chat)| (chat.id, at)).collect();
-    for row in app.db.rows(&LIST_MEMBERS, args![caller.account]).await? {
-        // A chat opened between the two reads is not in the list yet.
+    for row in &rows[members] {
         if let Some(at) = places.get(&row.get::<ChatId>(0)?) {
-            add_member(&mut chats[*at], caller, &row)?;
+            add_member(&mut chats[*at], caller, row)?;
         }
     }
     Ok(chats)
@@ -289,10 +291,13 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Vec<Chat>> {
 
 /// One chat the caller is in.
 pub async fn get(app: &App, caller: &Caller, chat: ChatId) -> Result<Chat> {
-    let row = app.db.row(&GET, args![caller.account, chat]).await?;
-    let mut found = read_chat(&row.ok_or_else(not_found)?)?;
-    for row in app.db.rows(&MEMBERS, args![chat]).await? {
-        add_member(&mut found, caller, &row)?;
+    let mut batch = Batch::new();
+    let got = batch.run(&GET, args![caller.account, chat]);
+    let members = batch.run(&MEMBERS, args![chat]);
+    let rows = app.db.read(batch).await?;
+    let mut found = read_chat(rows[got].first().ok_or_else(not_found)?)?;
+    for row in &rows[members] {
+        add_member(&mut found, caller, row)?;
     }
     Ok(found)
 }
@@ -383,6 +388,26 @@ fn read_member(row: &Row) -> Result<Listed> {
         rev: row.get(11)?,
     })
 }
+
+pub(crate) const STATEMENTS: &[&Sql] = &[
+    &OPEN_DIRECT,
+    &JOIN,
+    &KEEP,
+    &CLOSE,
+    &MEMBER,
+    &PLACES,
+    &LIST,
+    &GET,
+    &MEMBERS,
+    &LIST_MEMBERS,
+    &LOCK,
+    &COUNT,
+    &MARK_SENDER,
+    &BUMP,
+    &READ,
+    &DELIVERED,
+    &READ_ALONE,
+];
 
 static OPEN_DIRECT: Sql = Sql::new(
     "insert into chat (id, kind, last_seq, last_n, rev, first_seq, last_at, member_count, created_at)

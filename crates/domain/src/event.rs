@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::account::Account;
 use crate::chat::Receipt;
 use crate::friend::Person;
 use crate::message::Message;
@@ -38,7 +39,7 @@ pub enum Event {
     /// with `person`; the relation inside is the one seen by `account`.
     FriendChanged { account: AccountId, arev: i64, person: Person, chat: Option<ChatId> },
     /// The account's own profile changed.
-    AccountUpdated { account: AccountId, arev: i64 },
+    AccountUpdated { arev: i64, account: Arc<Account> },
     /// A login session ended: its sockets must close.
     LoginRevoked { account: AccountId, login: LoginId },
 }
@@ -64,11 +65,11 @@ impl Event {
                 Audience::Chat(*chat)
             }
             Self::ReceiptMoved(receipt) => Audience::Chat(receipt.chat),
+            Self::AccountUpdated { account, .. } => Audience::Accounts(vec![account.id]),
             Self::OwnReadMoved(receipt) => Audience::Accounts(vec![receipt.account]),
             Self::PresenceChanged { friends, .. } => Audience::Accounts(friends.clone()),
             Self::ChatOpened { account, .. }
             | Self::FriendChanged { account, .. }
-            | Self::AccountUpdated { account, .. }
             | Self::LoginRevoked { account, .. } => Audience::Accounts(vec![*account]),
         }
     }

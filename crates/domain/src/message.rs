@@ -310,6 +310,9 @@ async fn why_refused(app: &App, caller: &Caller, chat: ChatId, reply_to: Option<
     }
 }
 
+pub(crate) const STATEMENTS: &[&Sql] =
+    &[&APPEND, &EDIT, &DELETE, &BY_CLIENT_ID, &BY_SEQ, &RANGE, &CHANGED];
+
 static APPEND: Sql = Sql::new(
     "insert into message (chat_id, seq, n, rev, sender_id, client_id, sent_hash, kind, body,
                           reply_to_seq, changed, created_at)

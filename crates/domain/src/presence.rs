@@ -1,7 +1,7 @@
 //! Presence: who is online, and when somebody was last here.
 //!
-//! Owns `presence`. Being online is never written: it is a count of sockets
-//! on this node. Only friends may know, and friends are those who share an
+//! Owns no table. Being online is never written: it is a count of sockets on
+//! this node. Only friends may know, and friends are those who share an
 //! open direct chat. A leave counts after [`GRACE_MS`], so that a reconnect
 //! is not seen.
 
@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use sql::{Batch, Sql, args};
 
-use crate::{AccountId, App, Caller, Error, Result};
+use crate::{AccountId, App, Caller, Error, Result, account};
 
 /// How long a person without a socket still counts as online.
 pub const GRACE_MS: i64 = 20_000;
@@ -92,8 +92,11 @@ impl Board {
 /// Stores when accounts were last here. Never goes back.
 pub async fn saw(app: &App, seen: &[(AccountId, i64)]) -> Result<()> {
     let mut batch = Batch::new();
-    for (account, at) in seen {
-        batch.run(&SAW, args![*account, *at]);
+    // In one order everywhere, so that two batches never wait for each other.
+    let mut seen = seen.to_vec();
+    seen.sort_unstable();
+    for (account, at) in &seen {
+        account::seen(&mut batch, *account, *at);
     }
     app.db.write(batch).await?;
     Ok(())
@@ -103,8 +106,9 @@ pub async fn saw(app: &App, seen: &[(AccountId, i64)]) -> Result<()> {
 pub async fn last_seen(app: &App, accounts: &[AccountId]) -> Result<HashMap<AccountId, i64>> {
     let mut seen = HashMap::new();
     for account in accounts {
-        if let Some(row) = app.db.row(&LAST_SEEN, args![*account]).await? {
-            seen.insert(*account, row.get(0)?);
+        let row = app.db.row(&LAST_SEEN, args![*account]).await?;
+        if let Some(at) = row.map(|row| row.get::<Option<i64>>(0)).transpose()?.flatten() {
+            seen.insert(*account, at);
         }
     }
     Ok(seen)
@@ -129,13 +133,9 @@ pub async fn visible(app: &App, caller: &Caller, wanted: &[AccountId]) -> Result
     Ok(wanted.iter().filter(|account| friends.contains(account)).copied().collect())
 }
 
-static SAW: Sql = Sql::new(
-    "insert into presence (account_id, last_seen_at) values ($1, $2)
-     on conflict (account_id) do update set last_seen_at = excluded.last_seen_at
-     where presence.last_seen_at < excluded.last_seen_at",
-);
+pub(crate) const STATEMENTS: &[&Sql] = &[&LAST_SEEN, &FRIENDS];
 
-static LAST_SEEN: Sql = Sql::new("select last_seen_at from presence where account_id = $1");
+static LAST_SEEN: Sql = Sql::new("select last_seen_at from account where id = $1");
 
 static FRIENDS: Sql = Sql::new(
     "select peer.account_id

@@ -11,7 +11,7 @@ use sql::{Batch, Sql, args};
 
 use crate::chat::Chat;
 use crate::message::{Budget, Changes, Held, MAX_CHANGES};
-use crate::{App, Caller, ChatId, Entropy, Error, Result, chat, message};
+use crate::{App, Caller, ChatId, Entropy, Error, Result, account, chat, message};
 
 /// Chats of a request at most: as many counters are compared.
 pub const MAX_HELD: usize = 10_000;
@@ -130,12 +130,6 @@ pub async fn catch_up(
     Ok(answer)
 }
 
-/// The account's latest event.
-pub async fn arev(app: &App, caller: &Caller) -> Result<i64> {
-    let row = app.db.row(&AREV, args![caller.account]).await?;
-    row.map_or(Ok(0), |row| Ok(row.get(0)?))
-}
-
 async fn missing(
     app: &App,
     caller: &Caller,
@@ -169,14 +163,15 @@ struct Log {
 impl Log {
     async fn read(app: &App, caller: &Caller, held: i64) -> Result<Self> {
         // The counter first: rows that come after it are only newer.
-        let arev = arev(app, caller).await?;
-        let args = args![caller.account, held, MAX_EVENTS + 1];
-        let rows = app.db.rows(&EVENTS, args).await?;
-        let floor = app.db.row(&FLOOR, args![caller.account]).await?;
-        let floor = floor.map(|row| row.get::<Option<i64>>(0)).transpose()?.flatten();
-        let reaches_back = floor.map_or(held == arev, |floor| held + 1 >= floor);
-        let fits = i64::try_from(rows.len()).unwrap_or(i64::MAX) <= MAX_EVENTS;
-        let events = rows.iter().map(|row| {
+        let arev = account::arev(app, caller.account).await?;
+        let mut batch = Batch::new();
+        let found = batch.run(&EVENTS, args![caller.account, held, MAX_EVENTS + 1]);
+        let floor = batch.run(&FLOOR, args![caller.account]);
+        let rows = app.db.read(batch).await?;
+        let floor: Option<i64> = rows[floor].first().map_or(Ok(None), |row| row.get(0))?;
+        let reaches_back = floor.map_or(held == arev, |floor| held >= floor.saturating_sub(1));
+        let fits = i64::try_from(rows[found].len()).unwrap_or(i64::MAX) <= MAX_EVENTS;
+        let events = rows[found].iter().map(|row| {
             Ok(AccountEvent { arev: row.get(0)?, kind: row.get(1)?, body: row.get(2)? })
         });
         let events = events.collect::<Result<Vec<_>>>()?;
@@ -185,12 +180,12 @@ impl Log {
     }
 }
 
+pub(crate) const STATEMENTS: &[&Sql] = &[&MAKE_EPOCH, &EPOCH, &EVENTS, &FLOOR];
+
 static MAKE_EPOCH: Sql =
     Sql::new("insert into meta (key, value) values ('epoch', $1) on conflict (key) do nothing");
 
 static EPOCH: Sql = Sql::new("select value from meta where key = 'epoch'");
-
-static AREV: Sql = Sql::new("select arev from account where id = $1");
 
 static EVENTS: Sql = Sql::new(
     "select arev, kind, body from account_event
