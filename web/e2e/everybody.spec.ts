@@ -1,0 +1,79 @@
+/** For everybody: no route with an accessibility fault, and no narrow screen that scrolls sideways. */
+import { randomUUID } from "node:crypto";
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { ask, befriend, expect, test } from "./fixtures";
+import { composer, message, nav, openChat, say } from "./verbs";
+
+async function expectNoFaults(page: Page): Promise<void> {
+	const { violations } = await new AxeBuilder({ page }).analyze();
+	const found = violations.map(
+		({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`,
+	);
+	expect(found, `on ${page.url()}`).toEqual([]);
+}
+
+async function expectNoSidewaysScroll(page: Page): Promise<void> {
+	const excess = await page.evaluate(
+		() => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+	);
+	expect(excess, `on ${page.url()}`).toBe(0);
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+	for (const width of [360, 1280]) {
+		test(`no accessibility fault, ${colorScheme}, ${width} px`, async ({ person, visitor }) => {
+			const guest = await visitor("Guest");
+			await guest.page.setViewportSize({ width, height: 740 });
+			await guest.page.emulateMedia({ colorScheme });
+			await guest.page.goto("/");
+			await expect(guest.page.getByRole("heading", { name: /^Sign in/ })).toBeVisible();
+			await expectNoFaults(guest.page);
+			await expectNoSidewaysScroll(guest.page);
+			await guest.page.getByRole("link", { name: "Create an account" }).click();
+			await expect(guest.page.getByRole("heading", { name: "Create your account" })).toBeVisible();
+			await expectNoFaults(guest.page);
+			await expectNoSidewaysScroll(guest.page);
+
+			const ann = await person("Ann");
+			const bob = await person("Bob");
+			const chat = await befriend(ann, bob);
+			await ask(bob, "POST", `/v1/chats/${chat}/messages`, {
+				client_id: randomUUID(),
+				body: "Hello Ann",
+			});
+			const { page } = ann;
+			await page.setViewportSize({ width, height: 740 });
+			await page.emulateMedia({ colorScheme });
+			await page.goto("/");
+			for (const place of ["Chats", "People", "Settings"]) {
+				await nav(page).getByRole("link", { name: place }).click();
+				await expect(page.getByRole("heading", { name: place, exact: true }).first()).toBeVisible();
+				await expectNoFaults(page);
+				await expectNoSidewaysScroll(page);
+			}
+			await openChat(ann, "Bob");
+			await expect(message(page, "Hello Ann")).toBeVisible();
+			await expectNoFaults(page);
+			await expectNoSidewaysScroll(page);
+		});
+	}
+}
+
+test("a phone shows one pane at a time", async ({ person }) => {
+	const ann = await person("Ann");
+	const bob = await person("Bob");
+	await befriend(ann, bob);
+	const { page } = ann;
+	await page.setViewportSize({ width: 360, height: 740 });
+	await page.goto("/");
+	await openChat(ann, "Bob");
+	await say(ann, "From the bus");
+	await expect(message(page, "From the bus")).toBeVisible();
+	await page
+		.getByRole("button", { name: "Back" })
+		.or(page.getByRole("link", { name: "Back" }))
+		.click();
+	await expect(composer(page)).toHaveCount(0);
+	await expect(page.getByRole("heading", { name: "Chats", exact: true })).toBeVisible();
+});
