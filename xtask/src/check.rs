@@ -28,6 +28,6 @@ pub(crate) fn rust(session: &mut Session) {
 
 /// Style and types of the web client.
 pub(crate) fn style(session: &mut Session) {
-    session.run(&Step::plain("biome"), [web::script("lint")]);
-    session.run(&Step::plain("tsc"), [web::script("typecheck")]);
+    session.run(&Step::plain("biome"), [web::program("biome", &["check", "."])]);
+    session.run(&Step::plain("tsc"), [web::program("tsc", &["--noEmit"])]);
 }

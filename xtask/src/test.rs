@@ -33,7 +33,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         check::style(&mut session);
         session.run(&Step::tests("web unit tests", Runner::Vitest), [web::script("test")]);
         // The server embeds the client, so the client comes first.
-        session.run(&Step::plain("web build and budget"), [web::script("build")]);
+        session.run(&Step::plain("web build"), [web::script("build")]);
     }
     check::rust(&mut session);
     match build(&mut session) {

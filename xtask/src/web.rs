@@ -39,6 +39,13 @@ pub(crate) fn script(name: &str) -> Command {
     npm
 }
 
+/// A program among the client's installed packages.
+pub(crate) fn program(name: &str, arguments: &[&str]) -> Command {
+    let mut program = command(tree::web().join("node_modules/.bin").join(name));
+    program.args(arguments).current_dir(tree::web()).env("CI", "1");
+    program
+}
+
 /// Builds the client into `web/dist`, where the server finds it.
 pub(crate) fn build() -> Result<()> {
     install(&tree::web())?;
