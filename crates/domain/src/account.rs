@@ -71,6 +71,13 @@ pub(crate) struct Created {
     pub(crate) username_at: Option<usize>,
 }
 
+impl Created {
+    /// Whether the statement is one of the two.
+    pub(crate) fn is_at(&self, statement: usize) -> bool {
+        statement == self.email_at || Some(statement) == self.username_at
+    }
+}
+
 /// An entry in an account's log: the `kind` and `body` of the live event, and
 /// the `source` that makes a repeat harmless (what changed, and its version).
 #[derive(Clone, Debug)]
@@ -224,13 +231,20 @@ pub async fn arev(app: &App, id: AccountId) -> Result<i64> {
 /// Who holds an address or username, and the hash of their password.
 pub(crate) struct Holder {
     pub(crate) id: AccountId,
+    pub(crate) name: String,
+    pub(crate) email: String,
     pub(crate) password_hash: Option<String>,
 }
 
 /// Who holds the address or username.
 pub(crate) async fn holder(app: &App, kind: &str, value: &str) -> Result<Option<Holder>> {
     let Some(row) = app.db.row(&HOLDER, args![kind, value]).await? else { return Ok(None) };
-    Ok(Some(Holder { id: row.get(0)?, password_hash: row.get(1)? }))
+    Ok(Some(Holder {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        email: row.get(2)?,
+        password_hash: row.get(3)?,
+    }))
 }
 
 fn read(row: &Row) -> Result<Account> {
@@ -280,7 +294,7 @@ const RELEASE: Sql =
     Sql::new("delete from identity where kind = $1 and value = $2 and account_id = $3");
 
 const HOLDER: Sql = Sql::new(
-    "select a.id, a.password_hash from identity i join account a on a.id = i.account_id
+    "select a.id, a.name, a.email, a.password_hash from identity i join account a on a.id = i.account_id
      where i.kind = $1 and i.value = $2 and a.deleted_at is null",
 );
 

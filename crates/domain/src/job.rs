@@ -12,7 +12,7 @@ use sql::{Batch, Row, Sql, args};
 use tokio::sync::Notify;
 
 use crate::id::JobId;
-use crate::{App, Error, Result, mail};
+use crate::{App, Error, Kind, Result, mail, reset};
 
 /// All work is in one shard as long as there is one database.
 const SHARD: i64 = 0;
@@ -55,12 +55,15 @@ impl Job {
 pub enum Work {
     /// Send a mail.
     Mail(mail::Letter),
+    /// Mail a link for a new password, if the address has an account.
+    Forgot { email: String },
 }
 
 impl Work {
     fn kind(&self) -> &'static str {
         match self {
             Self::Mail(_) => "mail",
+            Self::Forgot { .. } => "forgot",
         }
     }
 }
@@ -127,6 +130,7 @@ async fn run_one(app: &App, row: &Row) -> Result<()> {
     let (id, payload, attempts) = (row.get::<JobId>(0)?, row.get::<String>(1)?, row.get(2)?);
     let outcome = match serde_json::from_str(&payload) {
         Ok(Work::Mail(letter)) => mail::deliver(app, letter).await,
+        Ok(Work::Forgot { email }) => reset::prepare(app, &email).await.map_err(Failed::from),
         Err(error) => Err(Failed { why: error.to_string(), is_retryable: false }),
     };
     let now = app.clock.now_ms();
@@ -149,6 +153,13 @@ async fn run_one(app: &App, row: &Row) -> Result<()> {
 pub(crate) struct Failed {
     pub(crate) why: String,
     pub(crate) is_retryable: bool,
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        let is_retryable = matches!(error.kind, Kind::Unavailable | Kind::Internal);
+        Self { why: error.to_string(), is_retryable }
+    }
 }
 
 /// Returns soon after the bell, or when it is time to look anyway. The bell

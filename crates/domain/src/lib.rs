@@ -18,9 +18,13 @@ pub mod login;
 pub mod mail;
 pub mod message;
 pub mod password;
+pub mod people;
 pub mod presence;
 pub mod profile;
 pub mod receipt;
+pub mod reset;
+pub mod signup;
+pub mod sweep;
 pub mod sync;
 pub mod typing;
 
@@ -80,4 +84,23 @@ pub struct Caller {
     pub account: AccountId,
     /// The login session it acts through.
     pub login: LoginId,
+}
+
+/// Every statement of the domain, for the test that prepares each of them on
+/// both engines.
+#[must_use]
+pub fn statements() -> Vec<&'static sql::Sql> {
+    let own = [
+        account::STATEMENTS,
+        chat::STATEMENTS,
+        code::STATEMENTS,
+        friend::STATEMENTS,
+        login::STATEMENTS,
+        message::STATEMENTS,
+        people::STATEMENTS,
+        presence::STATEMENTS,
+        signup::STATEMENTS,
+        sync::STATEMENTS,
+    ];
+    own.concat().into_iter().chain(job::statements()).collect()
 }

@@ -90,7 +90,7 @@ pub async fn sign_in(app: &App, who: &str, given: &str, from: &From) -> Result<L
     account::hold_password(&mut batch, holder.id, &stored);
     let opening = open(&mut batch, app, holder.id, from);
     match app.db.write(batch).await {
-        Ok(_) => opening.finish(app, account::load(app, holder.id).await?),
+        Ok(_) => Ok(opening.finish(app, account::load(app, holder.id).await?)),
         Err(sql::Error::Demand { .. }) => Err(refused()),
         Err(error) => Err(error.into()),
     }
@@ -129,9 +129,9 @@ fn shorten(text: &str) -> String {
 
 impl Opening {
     /// What the device gets, once the batch is committed.
-    pub(crate) fn finish(self, app: &App, account: Account) -> Result<Login> {
+    pub(crate) fn finish(self, app: &App, account: Account) -> Login {
         let refresh_token = token(app, self.id, 1);
-        Ok(Login { id: self.id, account, refresh_token, expires_at: self.expires_at })
+        Login { id: self.id, account, refresh_token, expires_at: self.expires_at }
     }
 }
 

@@ -7,6 +7,7 @@
 
 use std::fmt;
 
+use providers::mail::Address;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::{Error, Result};
@@ -15,8 +16,6 @@ use crate::{Error, Result};
 const NAME_MAX: usize = 64;
 /// Characters of a bio at most.
 const BIO_MAX: usize = 500;
-/// Bytes of an address at most (RFC 5321, 4.5.3.1.3).
-const EMAIL_MAX: usize = 254;
 
 /// Names that would let somebody pass for the installation.
 const RESERVED: &[&str] = &[
@@ -77,7 +76,17 @@ impl Email {
             && local.split('.').all(|part| !part.is_empty())
             && local.chars().all(|c| c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c));
         let is_domain = domain.split('.').all(is_label);
-        if is_local && is_domain && text.len() <= EMAIL_MAX { Ok(Self(text)) } else { Err(wrong()) }
+        let is_mailable = text.parse::<Address>().is_ok();
+        if is_local && is_domain && is_mailable { Ok(Self(text)) } else { Err(wrong()) }
+    }
+
+    /// Where mail goes.
+    ///
+    /// # Panics
+    /// Never: what cannot be mailed was not parsed.
+    #[must_use]
+    pub fn address(&self) -> Address {
+        self.0.parse().expect("checked when it was parsed")
     }
 }
 
@@ -178,7 +187,10 @@ mod tests {
     #[test]
     fn addresses_have_one_spelling_and_no_room_for_headers() {
         assert_eq!(Email::parse(" Ann@Example.ORG ").unwrap().as_str(), "ann@example.org");
-        assert_eq!(Email::parse("a.b+c@localhost").unwrap().as_str(), "a.b+c@localhost");
+        assert_eq!(
+            Email::parse("a.b+c@sub.example.org").unwrap().as_str(),
+            "a.b+c@sub.example.org"
+        );
         let wrong = [
             "",
             "ann",

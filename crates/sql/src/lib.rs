@@ -8,13 +8,12 @@ mod db;
 mod error;
 mod migrate;
 mod options;
-mod postgres;
 mod queue;
 mod sqlite;
 mod value;
 
 pub use batch::Batch;
-pub use db::{Db, Rows, Shape};
+pub use db::{Db, Rows};
 pub use error::Error;
 pub use migrate::Migration;
 pub use options::{BeforeCommit, Fault, Options};

@@ -64,8 +64,8 @@ fn common_and_personal_words_are_easy_to_guess() {
 #[tokio::test]
 async fn a_full_queue_says_busy_and_a_panic_costs_one_job() {
     let pool = Pool::new(1, 1);
-    let failed = pool.run(|| panic!("this job fails")).await;
-    assert_eq!(failed.map(|()| ()).unwrap_err().code, "internal");
+    let failed: crate::Result<()> = pool.run(|| panic!("this job fails")).await;
+    assert_eq!(failed.unwrap_err().code, "internal");
     assert_eq!(pool.run(|| 7).await.unwrap(), 7);
 
     let (open, gate) = std::sync::mpsc::channel::<()>();

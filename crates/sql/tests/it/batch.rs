@@ -2,15 +2,16 @@
 
 use sql::{Batch, Error, Sql, args};
 
-use crate::support::{ADD, add, bodies, count, on_both};
+use crate::support::{ADD, add, bodies, count, sqlite};
 
 static RENAME: Sql = Sql::new("update note set body = $2 where id = $1");
 static ADD_RETURNING: Sql = Sql::new(
     "insert into note (id, body) values ($1, $2) on conflict do nothing returning id, body",
 );
 
-on_both! {
-async fn rows_come_from_returning_and_from_selects_inside_the_batch(store) {
+#[tokio::test]
+async fn rows_come_from_returning_and_from_selects_inside_the_batch() {
+    let store = sqlite().await;
     let mut batch = Batch::new();
     let added = batch.run(&ADD_RETURNING, args![7_i64, "seven"]);
     let again = batch.run(&ADD_RETURNING, args![7_i64, "other"]);
@@ -21,7 +22,9 @@ async fn rows_come_from_returning_and_from_selects_inside_the_batch(store) {
     assert_eq!(rows[seen][0].get::<String>(0).unwrap(), "seven");
 }
 
-async fn an_unmet_demand_undoes_its_batch_and_names_the_statement(store) {
+#[tokio::test]
+async fn an_unmet_demand_undoes_its_batch_and_names_the_statement() {
+    let store = sqlite().await;
     let mut batch = add(1, "gone");
     batch.demand(1, &RENAME, args![1_i64, "renamed"]);
     batch.demand(1, &RENAME, args![2_i64, "nobody"]);
@@ -30,7 +33,9 @@ async fn an_unmet_demand_undoes_its_batch_and_names_the_statement(store) {
     assert_eq!(count(&store.db).await, 0);
 }
 
-async fn a_failing_batch_undoes_itself_only(store) {
+#[tokio::test]
+async fn a_failing_batch_undoes_itself_only() {
+    let store = sqlite().await;
     store.db.write(add(0, "taken")).await.unwrap();
     let writes = (0..200).map(|id| {
         let db = store.db.clone();
@@ -48,16 +53,19 @@ async fn a_failing_batch_undoes_itself_only(store) {
     assert_eq!(bodies(&store.db).await.len(), 1 + 180);
 }
 
-async fn a_wrong_number_of_arguments_is_an_error(store) {
+#[tokio::test]
+async fn a_wrong_number_of_arguments_is_an_error() {
+    let store = sqlite().await;
     let mut batch = Batch::new();
     batch.run(&ADD, args![1_i64]);
     let error = store.db.write(batch).await.unwrap_err();
     assert_eq!(error.code(), "store.engine");
 }
 
-async fn readers_cannot_write(store) {
+#[tokio::test]
+async fn readers_cannot_write() {
+    let store = sqlite().await;
     let error = store.db.rows(&ADD, args![1_i64, "x"]).await.unwrap_err();
     assert_eq!(error.code(), "store.engine");
     assert_eq!(count(&store.db).await, 0);
-}
 }

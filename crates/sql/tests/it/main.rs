@@ -5,5 +5,4 @@
 mod batch;
 mod migrate;
 mod open;
-mod shapes;
 mod support;
