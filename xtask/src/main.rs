@@ -4,6 +4,7 @@
 //! from outside: its binary, its HTTP surface and its files.
 
 mod check;
+mod r#gen;
 mod need;
 mod postgres;
 mod process;
@@ -31,6 +32,8 @@ enum Command {
     Test(test::Options),
     /// Formatting, lints and types: the quick part of `test`
     Check,
+    /// Write the reference and the client's types from the server's descriptions
+    Gen(r#gen::Options),
 }
 
 fn main() -> std::process::ExitCode {
@@ -38,11 +41,15 @@ fn main() -> std::process::ExitCode {
         Command::Serve(options) => serve::run(&options),
         Command::Test(options) => test::run(&options),
         Command::Check => check::run(),
+        Command::Gen(options) => r#gen::run(&options),
     };
     match outcome {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            // The summary was the last word, and its last line is the count.
+            if !error.is::<session::NotAllPassed>() {
+                eprintln!("error: {error:#}");
+            }
             std::process::ExitCode::FAILURE
         }
     }

@@ -1,7 +1,7 @@
 //! Child processes: none may hang us, none may outlive us.
 
 use std::ffi::OsStr;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
@@ -107,7 +107,11 @@ pub(crate) fn describe(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     let words: Vec<_> = words.map(|word| word.to_string_lossy().into_owned()).collect();
     let own = words.iter().position(|word| word == "--").filter(|_| words[0] == "setpriv");
-    words[own.map_or(0, |at| at + 1)..].join(" ")
+    let mut own = words[own.map_or(0, |at| at + 1)..].to_vec();
+    if let Some(name) = own.first().and_then(|program| program.rsplit('/').next()) {
+        own[0] = name.to_owned();
+    }
+    own.join(" ")
 }
 
 /// A child that does not outlive its owner, nor do its own children.
@@ -160,12 +164,9 @@ fn parent_of(pid: u32) -> Option<u32> {
     after.split_whitespace().nth(1)?.parse().ok()
 }
 
-/// Prints a line and passes it on at once, also into a pipe.
+/// Prints a line of ours or of a child; tests of this program capture it.
 pub(crate) fn say(line: &str) {
-    let mut out = std::io::stdout().lock();
-    // A reader that went away is no reason to stop proving.
-    let _ = writeln!(out, "{line}");
-    let _ = out.flush();
+    println!("{line}");
 }
 
 /// A temporary folder that goes with its owner.
@@ -220,8 +221,8 @@ mod tests {
     }
 
     #[test]
-    fn a_command_is_described_without_its_wrapping() {
-        let mut command = command("cargo");
+    fn a_command_is_described_without_its_wrapping_and_folder() {
+        let mut command = command("/opt/tools/cargo");
         command.args(["test", "--workspace"]);
         assert_eq!(describe(&command), "cargo test --workspace");
     }

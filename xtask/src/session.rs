@@ -4,7 +4,7 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 use crate::process::{self, Ending, say};
 use crate::tally::{Runner, Tally};
@@ -21,6 +21,18 @@ struct Row {
     took: Duration,
     note: &'static str,
 }
+
+/// The outcome of a run whose last line has said it already.
+#[derive(Debug)]
+pub(crate) struct NotAllPassed;
+
+impl std::fmt::Display for NotAllPassed {
+    fn fmt(&self, out: &mut std::fmt::Formatter) -> std::fmt::Result {
+        out.write_str("not everything passed")
+    }
+}
+
+impl std::error::Error for NotAllPassed {}
 
 /// A step before it runs.
 pub(crate) struct Step<'a> {
@@ -129,7 +141,7 @@ impl Session {
         }
         say(&format!("\n{passed} passed, {failed} failed"));
         if failed > 0 || passed == 0 {
-            bail!("not everything passed");
+            return Err(NotAllPassed.into());
         }
         Ok(())
     }

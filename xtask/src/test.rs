@@ -13,7 +13,7 @@ use crate::postgres::Postgres;
 use crate::process::{self, cargo};
 use crate::session::{Session, Step};
 use crate::tally::Runner;
-use crate::{check, need, tree, web};
+use crate::{check, r#gen, need, tree, web};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -38,6 +38,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     check::rust(&mut session);
     match build(&mut session) {
         Some(built) => {
+            generated(&mut session, &built);
             rust(&mut session, &built, options);
             conformance(&mut session, &built);
             if client && !options.no_e2e {
@@ -92,6 +93,16 @@ impl Built {
                 command
             })
             .collect()
+    }
+}
+
+/// The reference and the client's types say what the program does.
+fn generated(session: &mut Session, built: &Built) {
+    match &built.tidings {
+        Some(tidings) => {
+            session.work("generated files", || r#gen::check(tidings));
+        }
+        None => session.missed("generated files", "the build left no tidings binary"),
     }
 }
 

@@ -154,11 +154,12 @@ impl Writer {
                 None => "object".into(),
             });
         };
-        let required: BTreeSet<_> = schema["required"].as_array().into_iter().flatten().collect();
+        let required = schema["required"].as_array().into_iter().flatten();
+        let required: BTreeSet<_> = required.filter_map(Value::as_str).collect();
         let mut text = String::from("{\n");
         for (name, property) in properties {
             comment(&mut text, property, depth + 1);
-            let is_required = required.contains(&Value::String(name.clone()));
+            let is_required = required.contains(name.as_str());
             let mut written = self.schema(property, depth + 1)?;
             let mut mark = "";
             if !is_required && self.optional {
@@ -202,8 +203,10 @@ fn comment(text: &mut String, schema: &Value, depth: usize) {
         [line] => writeln!(text, "{}/** {line} */", tabs(depth)),
         lines => {
             let start = tabs(depth);
-            let body: String =
-                lines.iter().map(|line| format!("{start} * {line}").trim_end().to_owned() + "\n").collect();
+            let body: String = lines
+                .iter()
+                .map(|line| format!("{start} * {line}").trim_end().to_owned() + "\n")
+                .collect();
             writeln!(text, "{start}/**\n{body}{start} */")
         }
     };
@@ -246,10 +249,17 @@ mod tests {
     fn composed_types() {
         let chat = json!({"$ref": "#/components/schemas/Chat"});
         check(&json!({"oneOf": [{"type": "null"}, chat]}), "Chat | null");
-        check(&json!({"type": "array", "items": {"oneOf": [{"type": "null"}, chat]}}), "(Chat | null)[]");
-        let tuple = json!({"type": "array", "prefixItems": [{"type": "string"}, {"type": "integer"}]});
+        check(
+            &json!({"type": "array", "items": {"oneOf": [{"type": "null"}, chat]}}),
+            "(Chat | null)[]",
+        );
+        let tuple =
+            json!({"type": "array", "prefixItems": [{"type": "string"}, {"type": "integer"}]});
         check(&tuple, "[string, number]");
-        check(&json!({"type": "object", "additionalProperties": tuple}), "Record<string, [string, number]>");
+        check(
+            &json!({"type": "object", "additionalProperties": tuple}),
+            "Record<string, [string, number]>",
+        );
         let more = json!({"type": "object", "properties": {"limited": {"type": "boolean"}}});
         check(&json!({"allOf": [chat, more]}), "Chat & {\n\tlimited: boolean;\n}");
     }
