@@ -5,11 +5,22 @@ use std::sync::Arc;
 
 use crate::migrate::Migration;
 use crate::options::{Options, Place};
+use crate::postgres::Postgres;
 use crate::sqlite::{self, Sqlite};
 use crate::{Args, Batch, Error, Row, Sql};
 
 /// The rows of each statement of a batch, in the batch's order.
 pub type Rows = Vec<Vec<Row>>;
+
+/// What an engine says of a statement. Only PostgreSQL knows types (`int8`,
+/// `text`, `bool`, `bytea`); SQLite says "" instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// The type of each parameter.
+    pub parameters: Vec<String>,
+    /// The name and type of each column of its rows.
+    pub columns: Vec<(String, String)>,
+}
 
 /// A store. Cheap to clone; the last clone that is dropped closes it.
 #[derive(Clone)]
@@ -20,6 +31,7 @@ pub struct Db {
 #[derive(Clone)]
 enum Engine {
     Sqlite(Arc<Sqlite>),
+    Postgres(Arc<Postgres>),
 }
 
 impl Db {
@@ -30,11 +42,7 @@ impl Db {
     pub async fn open(options: &Options) -> Result<Self, Error> {
         let engine = match options.place()? {
             Place::Sqlite(path) => Engine::Sqlite(Arc::new(Sqlite::open(path, options).await?)),
-            Place::Postgres(_) => {
-                return Err(Error::Engine(
-                    "this build has no PostgreSQL: write sqlite:PATH".into(),
-                ));
-            }
+            Place::Postgres(url) => Engine::Postgres(Arc::new(Postgres::open(url, options).await?)),
         };
         Ok(Self { engine })
     }
@@ -49,6 +57,7 @@ impl Db {
             Engine::Sqlite(store) => {
                 store.call(move |connection| sqlite::migrate::run(connection, &migrations)).await
             }
+            Engine::Postgres(store) => store.migrate(migrations).await,
         }
     }
 
@@ -78,6 +87,7 @@ impl Db {
     pub async fn read(&self, batch: Batch) -> Result<Rows, Error> {
         match &self.engine {
             Engine::Sqlite(store) => store.read(batch).await,
+            Engine::Postgres(store) => store.read(batch).await,
         }
     }
 
@@ -93,6 +103,21 @@ impl Db {
         }
         match &self.engine {
             Engine::Sqlite(store) => store.write(batch).await,
+            Engine::Postgres(store) => store.write(batch).await,
+        }
+    }
+
+    /// Prepares a statement without running it, so that a test of the product
+    /// can look at every statement on both engines.
+    ///
+    /// # Errors
+    /// When the engine does not take the statement.
+    pub async fn describe(&self, sql: &'static Sql) -> Result<Shape, Error> {
+        match &self.engine {
+            Engine::Sqlite(store) => {
+                store.call(|connection| sqlite::describe(connection, sql.sqlite)).await
+            }
+            Engine::Postgres(store) => store.describe(sql.postgres).await,
         }
     }
 
@@ -103,6 +128,7 @@ impl Db {
     pub async fn ready(&self) -> Result<(), Error> {
         match &self.engine {
             Engine::Sqlite(store) => store.ready().await,
+            Engine::Postgres(store) => store.ready().await,
         }
     }
 
@@ -111,6 +137,7 @@ impl Db {
     pub async fn close(&self) {
         match &self.engine {
             Engine::Sqlite(store) => store.close().await,
+            Engine::Postgres(store) => store.close().await,
         }
     }
 }
@@ -119,6 +146,7 @@ impl fmt::Debug for Db {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let engine = match &self.engine {
             Engine::Sqlite(_) => "sqlite",
+            Engine::Postgres(_) => "postgres",
         };
         f.debug_struct("Db").field("engine", &engine).finish()
     }

@@ -54,15 +54,7 @@ impl Error {
     }
 
     pub(crate) fn decode(wanted: &str, got: &Value) -> Self {
-        let got = match got {
-            Value::Null => "null",
-            Value::Int(_) => "an integer",
-            Value::Text(_) => "text",
-            Value::Bool(_) => "a boolean",
-            Value::Bytes(_) => "bytes",
-            Value::List(_) => "a list",
-        };
-        Self::Decode(format!("wanted {wanted}, got {got}"))
+        Self::Decode(format!("wanted {wanted}, got {}", got.kind()))
     }
 
     pub(crate) fn no_column(at: usize) -> Self {

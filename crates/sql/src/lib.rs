@@ -8,12 +8,13 @@ mod db;
 mod error;
 mod migrate;
 mod options;
+mod postgres;
 mod queue;
 mod sqlite;
 mod value;
 
 pub use batch::Batch;
-pub use db::{Db, Rows};
+pub use db::{Db, Rows, Shape};
 pub use error::Error;
 pub use migrate::Migration;
 pub use options::{BeforeCommit, Fault, Options};

@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 
 use self::reader::{Read, Stopwatch};
 use self::writer::{Job, Writer};
-use crate::db::Rows;
+use crate::db::{Rows, Shape};
 use crate::options::Options;
 use crate::queue::Queue;
 use crate::{Batch, Error, Sql};
@@ -172,6 +172,18 @@ impl Drop for Sqlite {
         self.reads.close();
         join(self.take_threads());
     }
+}
+
+/// What the engine says of a statement.
+pub(crate) fn describe(connection: &Connection, text: &str) -> Result<Shape, Error> {
+    let statement = connection
+        .prepare(&text::for_sqlite(text))
+        .map_err(|error| session::Fault::from(error).into_error(text))?;
+    let columns = statement.column_names();
+    Ok(Shape {
+        parameters: vec![String::new(); statement.parameter_count()],
+        columns: columns.map(|name| (name.to_owned(), String::new())).collect(),
+    })
 }
 
 fn join(threads: Vec<JoinHandle<()>>) {

@@ -2,16 +2,15 @@
 
 use sql::{Batch, Error, Sql, args};
 
-use crate::support::{ADD, add, bodies, count, sqlite};
+use crate::support::{ADD, add, bodies, count, on_both};
 
 static RENAME: Sql = Sql::new("update note set body = $2 where id = $1");
 static ADD_RETURNING: Sql = Sql::new(
     "insert into note (id, body) values ($1, $2) on conflict do nothing returning id, body",
 );
 
-#[tokio::test]
-async fn rows_come_from_returning_and_from_selects_inside_the_batch() {
-    let store = sqlite().await;
+on_both! {
+async fn rows_come_from_returning_and_from_selects_inside_the_batch(store) {
     let mut batch = Batch::new();
     let added = batch.run(&ADD_RETURNING, args![7_i64, "seven"]);
     let again = batch.run(&ADD_RETURNING, args![7_i64, "other"]);
@@ -22,9 +21,7 @@ async fn rows_come_from_returning_and_from_selects_inside_the_batch() {
     assert_eq!(rows[seen][0].get::<String>(0).unwrap(), "seven");
 }
 
-#[tokio::test]
-async fn an_unmet_demand_undoes_its_batch_and_names_the_statement() {
-    let store = sqlite().await;
+async fn an_unmet_demand_undoes_its_batch_and_names_the_statement(store) {
     let mut batch = add(1, "gone");
     batch.demand(1, &RENAME, args![1_i64, "renamed"]);
     batch.demand(1, &RENAME, args![2_i64, "nobody"]);
@@ -33,9 +30,7 @@ async fn an_unmet_demand_undoes_its_batch_and_names_the_statement() {
     assert_eq!(count(&store.db).await, 0);
 }
 
-#[tokio::test]
-async fn a_failing_batch_undoes_itself_only() {
-    let store = sqlite().await;
+async fn a_failing_batch_undoes_itself_only(store) {
     store.db.write(add(0, "taken")).await.unwrap();
     let writes = (0..200).map(|id| {
         let db = store.db.clone();
@@ -53,19 +48,16 @@ async fn a_failing_batch_undoes_itself_only() {
     assert_eq!(bodies(&store.db).await.len(), 1 + 180);
 }
 
-#[tokio::test]
-async fn a_wrong_number_of_arguments_is_an_error() {
-    let store = sqlite().await;
+async fn a_wrong_number_of_arguments_is_an_error(store) {
     let mut batch = Batch::new();
     batch.run(&ADD, args![1_i64]);
     let error = store.db.write(batch).await.unwrap_err();
     assert_eq!(error.code(), "store.engine");
 }
 
-#[tokio::test]
-async fn readers_cannot_write() {
-    let store = sqlite().await;
+async fn readers_cannot_write(store) {
     let error = store.db.rows(&ADD, args![1_i64, "x"]).await.unwrap_err();
     assert_eq!(error.code(), "store.engine");
     assert_eq!(count(&store.db).await, 0);
+}
 }

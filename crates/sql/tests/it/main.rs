@@ -5,4 +5,5 @@
 mod batch;
 mod migrate;
 mod open;
+mod shapes;
 mod support;

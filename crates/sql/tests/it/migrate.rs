@@ -2,13 +2,12 @@
 
 use sql::{Migration, Sql, args};
 
-use crate::support::{NOTES, sqlite};
+use crate::support::{NOTES, on_both};
 
 static LAST: Sql = Sql::new("select max(number) from schema_migration");
 
-#[tokio::test]
-async fn each_is_applied_once_and_in_order() {
-    let store = sqlite().await;
+on_both! {
+async fn each_is_applied_once_and_in_order(store) {
     store.db.migrate(NOTES).await.unwrap();
     let more = [NOTES[0], Migration::new(2, "author", "alter table note add column author text")];
     store.db.migrate(&more).await.unwrap();
@@ -19,17 +18,13 @@ async fn each_is_applied_once_and_in_order() {
     assert!(error.to_string().contains("newer version"), "{error}");
 }
 
-#[tokio::test]
-async fn an_edited_one_is_refused() {
-    let store = sqlite().await;
+async fn an_edited_one_is_refused(store) {
     let edited = [Migration::new(1, "note", "create table note (id bigint)")];
     let error = store.db.migrate(&edited).await.unwrap_err();
     assert!(error.to_string().contains("was edited"), "{error}");
 }
 
-#[tokio::test]
-async fn a_failing_one_leaves_the_old_schema() {
-    let store = sqlite().await;
+async fn a_failing_one_leaves_the_old_schema(store) {
     let text = "create table half (id bigint primary key); create table note (id bigint)";
     let more = [NOTES[0], Migration::new(2, "half", text)];
     let error = store.db.migrate(&more).await.unwrap_err();
@@ -37,6 +32,8 @@ async fn a_failing_one_leaves_the_old_schema() {
     // Had any of it stayed, the mended text could not make its table.
     let mended = [NOTES[0], Migration::new(2, "half", "create table half (id bigint)")];
     store.db.migrate(&mended).await.unwrap();
+}
+
 }
 
 #[test]

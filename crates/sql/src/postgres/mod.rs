@@ -1,0 +1,225 @@
+//! PostgreSQL: bounded pools, pipelined batches, and a deadline on everything.
+//!
+//! The connections live on a runtime of their own. Callers come from several
+//! runtimes, and one that goes away must take no connection with it; one that
+//! stops waiting must not leave a transaction open.
+
+mod connect;
+mod migrate;
+mod transaction;
+mod trouble;
+mod value;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use deadpool_postgres::{Client, Object, Pool};
+use tokio::runtime::Runtime;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, sleep, timeout_at};
+
+use self::connect::Connector;
+use self::transaction::Call;
+use self::trouble::Trouble;
+use crate::db::{Rows, Shape};
+use crate::migrate::Migration;
+use crate::options::Options;
+use crate::{Batch, Error, Sql};
+
+/// How long a caller waits at most, with all retries.
+const LIMIT: Duration = Duration::from_secs(5);
+/// No retry begins later than this, so that it can still end in time.
+const LAST_RETRY: Duration = Duration::from_secs(3);
+const FIRST_PAUSE: Duration = Duration::from_millis(5);
+
+pub(crate) struct Postgres {
+    shared: Arc<Shared>,
+    runtime: Option<Runtime>,
+}
+
+struct Shared {
+    writes: Pool,
+    reads: Pool,
+    waiting: Arc<Semaphore>,
+    queue: usize,
+}
+
+#[derive(Clone, Copy)]
+enum Mode {
+    Read,
+    Write,
+}
+
+impl Postgres {
+    pub(crate) async fn open(url: &str, options: &Options) -> Result<Self, Error> {
+        let connector = Connector::new(url)?;
+        let readers = (options.connections / 2).max(1);
+        let writers = options.connections.saturating_sub(readers).max(1);
+        let shared = Arc::new(Shared {
+            writes: connector.pool(writers, false)?,
+            reads: connector.pool(readers, true)?,
+            waiting: Arc::new(Semaphore::new(options.queue)),
+            queue: options.queue,
+        });
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("store-postgres")
+            .enable_all()
+            .build()
+            .map_err(|error| Error::Unavailable(format!("cannot start a thread: {error}")))?;
+        let store = Self { shared, runtime: Some(runtime) };
+        store.ready().await?;
+        Ok(store)
+    }
+
+    pub(crate) async fn write(&self, batch: Batch) -> Result<Rows, Error> {
+        let permit = self.shared.enter()?;
+        self.on_own_runtime(|shared| async move {
+            let _permit = permit;
+            shared.batch(Mode::Write, &batch).await
+        })
+        .await
+    }
+
+    pub(crate) async fn read(&self, batch: Batch) -> Result<Rows, Error> {
+        let permit = self.shared.enter()?;
+        self.on_own_runtime(|shared| async move {
+            let _permit = permit;
+            shared.batch(Mode::Read, &batch).await
+        })
+        .await
+    }
+
+    pub(crate) async fn migrate(&self, migrations: Vec<Migration>) -> Result<(), Error> {
+        self.on_own_runtime(|shared| async move {
+            let mut client = shared.writes.get().await.map_err(|e| Trouble::from(e).error)?;
+            let result = migrate::run(&mut client, &migrations).await;
+            if result.is_err() {
+                // Whatever state it is in, nobody else shall have it.
+                drop(Object::take(client));
+            }
+            result
+        })
+        .await
+    }
+
+    /// What the engine says of a statement.
+    pub(crate) async fn describe(&self, text: &'static str) -> Result<Shape, Error> {
+        self.on_own_runtime(|shared| async move {
+            let client = shared.writes.get().await.map_err(|e| Trouble::from(e).error)?;
+            let statement = client.prepare(text).await.map_err(|e| Trouble::from(e).error)?;
+            let columns = statement.columns().iter();
+            Ok(Shape {
+                parameters: statement.params().iter().map(ToString::to_string).collect(),
+                columns: columns
+                    .map(|column| (column.name().to_owned(), column.type_().to_string()))
+                    .collect(),
+            })
+        })
+        .await
+    }
+
+    /// Whether the server answers, and would take a write.
+    pub(crate) async fn ready(&self) -> Result<(), Error> {
+        static IS_STANDBY: Sql = Sql::new("select pg_is_in_recovery()");
+        let mut probe = Batch::new();
+        probe.run(&IS_STANDBY, Vec::new());
+        let rows = self.write(probe).await?;
+        match rows[0][0].get(0)? {
+            true => Err(Error::Unavailable("the database is a standby and takes no writes".into())),
+            false => Ok(()),
+        }
+    }
+
+    /// Waits for what is under way, then lets go of the server.
+    pub(crate) async fn close(&self) {
+        let all = u32::try_from(self.shared.queue).unwrap_or(u32::MAX);
+        let ended = tokio::time::timeout(LIMIT, self.shared.waiting.acquire_many(all)).await;
+        if ended.is_err() {
+            tracing::warn!("The store was closed while the database owed answers.");
+        }
+        self.shared.waiting.close();
+        self.shared.writes.close();
+        self.shared.reads.close();
+    }
+
+    async fn on_own_runtime<T, F>(&self, work: impl FnOnce(Arc<Shared>) -> F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, Error>> + Send + 'static,
+    {
+        let runtime = self.runtime.as_ref().expect("it is taken by drop only");
+        let work = runtime.spawn(work(self.shared.clone()));
+        work.await.unwrap_or_else(|_| Err(Error::closed()))
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        // A runtime may not wait for its end inside another one.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl Shared {
+    fn enter(&self) -> Result<OwnedSemaphorePermit, Error> {
+        self.waiting.clone().try_acquire_owned().map_err(|error| match error {
+            tokio::sync::TryAcquireError::NoPermits => Error::Busy,
+            tokio::sync::TryAcquireError::Closed => Error::closed(),
+        })
+    }
+
+    async fn batch(&self, mode: Mode, batch: &Batch) -> Result<Rows, Error> {
+        let calls: Vec<_> = batch.steps.iter().map(Call::of).collect();
+        let began = Instant::now();
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let trouble = match self.attempt(mode, began + LIMIT, &calls).await {
+                Ok(rows) => return Ok(rows),
+                Err(trouble) => trouble,
+            };
+            // A read that was cut off can always be asked again.
+            let may_retry = trouble.may_retry || (matches!(mode, Mode::Read) && trouble.lost);
+            if !may_retry || began.elapsed() + pause > LAST_RETRY {
+                return Err(trouble.error);
+            }
+            sleep(pause).await;
+            pause *= 2;
+        }
+    }
+
+    async fn attempt(
+        &self,
+        mode: Mode,
+        deadline: Instant,
+        calls: &[Call<'_>],
+    ) -> Result<Rows, Trouble> {
+        let pool = match mode {
+            Mode::Read => &self.reads,
+            Mode::Write => &self.writes,
+        };
+        let client = timeout_at(deadline, pool.get()).await.map_err(|_| Trouble::too_slow())??;
+        let work = async {
+            match mode {
+                Mode::Read => transaction::read(&client, calls).await,
+                Mode::Write => transaction::write(&client, calls).await,
+            }
+        };
+        let result = timeout_at(deadline, work).await.unwrap_or_else(|_| Err(Trouble::too_slow()));
+        if let Err(trouble) = &result {
+            mend(client, trouble);
+        }
+        result
+    }
+}
+
+/// Keeps a connection out of the pool that is in an unknown state.
+fn mend(client: Client, trouble: &Trouble) {
+    if trouble.lost {
+        drop(Object::take(client));
+    } else if trouble.stale {
+        client.statement_cache.clear();
+    }
+}
