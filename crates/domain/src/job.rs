@@ -216,8 +216,4 @@ static RETRY: Sql = Sql::new(
 );
 static FORGET: Sql = Sql::new("delete from job where shard = $1 and done_at < $2");
 
-/// Every statement of this file.
-#[must_use]
-pub fn statements() -> Vec<&'static Sql> {
-    vec![&ADD, &DUE, &CLAIM_DUE, &FINISH, &RETRY, &FORGET]
-}
+pub(crate) const STATEMENTS: &[&Sql] = &[&ADD, &DUE, &CLAIM_DUE, &FINISH, &RETRY, &FORGET];

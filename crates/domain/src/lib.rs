@@ -24,6 +24,7 @@ pub mod profile;
 pub mod receipt;
 pub mod reset;
 pub mod signup;
+pub mod store;
 pub mod sweep;
 pub mod sync;
 pub mod typing;

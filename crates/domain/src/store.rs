@@ -1,0 +1,44 @@
+//! The store as a whole: its schema, and what keeps it small.
+//!
+//! Owns no table. The files of `migrations/` are listed here; a test compares
+//! the list with the folder.
+
+use sql::{Migration, Sql};
+
+macro_rules! files {
+    ($($file:literal),+ $(,)?) => {
+        &[$(($file, include_str!(concat!("../../../migrations/", $file)))),+]
+    };
+}
+
+/// Every migration, by file name.
+pub const MIGRATIONS: &[(&str, &str)] =
+    files!["0001_account.sql", "0002_friend.sql", "0003_chat.sql", "0004_job.sql"];
+
+/// Brings the schema up to date.
+///
+/// # Errors
+/// When a migration fails, or the store was written by a newer program.
+pub async fn migrate(db: &sql::Db) -> std::result::Result<(), sql::Error> {
+    db.migrate(&Migration::from_files(MIGRATIONS)?).await
+}
+
+/// Every statement of the program, for the test that prepares each on both
+/// engines.
+#[must_use]
+pub fn statements() -> Vec<&'static Sql> {
+    [
+        crate::account::STATEMENTS,
+        crate::chat::STATEMENTS,
+        crate::code::STATEMENTS,
+        crate::friend::STATEMENTS,
+        crate::job::STATEMENTS,
+        crate::login::STATEMENTS,
+        crate::message::STATEMENTS,
+        crate::people::STATEMENTS,
+        crate::presence::STATEMENTS,
+        crate::signup::STATEMENTS,
+        crate::sync::STATEMENTS,
+    ]
+    .concat()
+}
