@@ -1,1 +1,20 @@
+//! The edge: bytes in, bytes out. Config, boot, HTTP, the socket, the pages;
+//! no rule of the product and no SQL.
 
+pub mod auth;
+pub mod boot;
+pub mod config;
+pub mod edge;
+pub mod gate;
+pub mod limits;
+pub mod reply;
+pub mod router;
+pub mod schema;
+
+mod health;
+mod log;
+mod route;
+mod serve;
+mod web;
+
+pub mod cli;

@@ -1,0 +1,225 @@
+//! Config → App → router → serve. The same way for the program and for every
+//! test; what differs is handed in as [`Parts`].
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use domain::{App, Clock, Entropy, Secrets, Site, mail, store};
+use hmac_keys::derive;
+use providers::bus::Bus;
+use providers::mail::{Inbox, Mailer, Privacy, Relay, Smtp};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::auth::{self, Access};
+use crate::config::{self, Config};
+use crate::edge::{Edge, Inside};
+use crate::limits::Limits;
+use crate::{router, serve};
+
+mod hmac_keys;
+
+/// How often what nobody waits for is done: old rows, old limits.
+const UPKEEP: Duration = Duration::from_secs(30);
+
+/// What tests replace.
+#[derive(Debug)]
+pub struct Parts {
+    /// The time.
+    pub clock: Clock,
+    /// Randomness.
+    pub entropy: Entropy,
+}
+
+impl Default for Parts {
+    fn default() -> Self {
+        Self { clock: Clock::System, entropy: Entropy::System }
+    }
+}
+
+/// A server that serves.
+pub struct Running {
+    /// Where it listens, with the port it really got.
+    pub addr: SocketAddr,
+    /// What its handlers see.
+    pub edge: Edge,
+    workers: Vec<serve::Worker>,
+    tasks: TaskTracker,
+}
+
+impl Running {
+    /// Lets connections leave, for at most the configured time, finishes what
+    /// was begun and closes the store.
+    ///
+    /// # Errors
+    /// When a worker had panicked.
+    pub async fn stop(self) -> Result<()> {
+        self.edge.stop.cancel();
+        self.tasks.close();
+        let drain = Duration::from_secs(self.edge.config.drain_secs);
+        for worker in self.workers {
+            worker.finish(drain).await?;
+        }
+        self.tasks.wait().await;
+        self.edge.app.db.close().await;
+        Ok(())
+    }
+}
+
+/// Opens the store, then the listener, then serves.
+///
+/// # Errors
+/// When the data folder, the store or the address cannot be had; in words for
+/// the operator.
+pub async fn start(mut config: Config, parts: Parts) -> Result<Running> {
+    if let Some(fault) = config.check().into_iter().next() {
+        bail!("{fault}");
+    }
+    make_private_folder(&config.data)?;
+    let listeners = serve::bind(config.listen, config.workers)?;
+    config.listen = listeners.addr;
+    let app = Arc::new(open(&config, parts).await?);
+
+    let stop = CancellationToken::new();
+    let edge = Edge::new(Inside {
+        access: Access::new(&app.secrets.access, &config.public_url()),
+        limits: Limits::new(&config.limits, config.dev_no_limits),
+        boot: hex(&app.entropy.bytes::<4>()),
+        stop: stop.clone(),
+        config,
+        app,
+    });
+    auth::follow_revocations(&edge).await.context("ended sign-ins cannot be read")?;
+    let tasks = TaskTracker::new();
+    spawn_background(&edge, &tasks);
+    let addr = listeners.addr;
+    let workers = serve::start(listeners, &router::build(edge.clone()), &stop)?;
+    Ok(Running { addr, edge, workers, tasks })
+}
+
+async fn open(config: &Config, parts: Parts) -> Result<App> {
+    let options = sql::Options::parse(&config.database_url()).context("database")?;
+    let db = sql::Db::open(&options).await.context("the database cannot be opened")?;
+    store::migrate(&db).await.context("the database cannot be brought up to date")?;
+    let templates = config.data.join("templates");
+    let templates = mail::Templates::load(Some(&templates)).map_err(with_source)?;
+    Ok(App {
+        db,
+        bus: Bus::local(),
+        clock: parts.clock,
+        secrets: secrets(config, &parts.entropy)?,
+        entropy: parts.entropy,
+        site: Site { name: config.name.clone(), public_url: config.public_url() },
+        mailer: mailer(config)?,
+        templates,
+        jobs: domain::job::Bell::default(),
+        passwords: domain::password::Pool::per_core(),
+    })
+}
+
+/// Work beside the requests: jobs, upkeep, ended sign-ins.
+fn spawn_background(edge: &Edge, tasks: &TaskTracker) {
+    let jobs = edge.clone();
+    tasks.spawn(async move {
+        jobs.stop.run_until_cancelled(domain::job::work(&jobs.app)).await;
+    });
+    let upkeep = edge.clone();
+    tasks.spawn(async move {
+        let mut ticks = tokio::time::interval(UPKEEP);
+        while upkeep.stop.run_until_cancelled(ticks.tick()).await.is_some() {
+            upkeep.limits.sweep();
+            if let Err(error) = store::sweep(&upkeep.app).await {
+                tracing::warn!(%error, "old rows could not be removed");
+            }
+        }
+    });
+    let revoked = edge.clone();
+    tasks.spawn(async move {
+        revoked.stop.run_until_cancelled(auth::poll_revocations(&revoked)).await;
+    });
+}
+
+fn mailer(config: &Config) -> Result<Mailer> {
+    let mail = &config.mail;
+    let (Some(host), Some(from)) = (&mail.host, &mail.from) else {
+        return Ok(Mailer::Inbox(Inbox::default()));
+    };
+    if config.has_inbox() {
+        return Ok(Mailer::Inbox(Inbox::default()));
+    }
+    let login = mail.username.clone().zip(mail.password.as_ref());
+    let relay = Relay {
+        host: host.clone(),
+        port: mail.port,
+        privacy: match mail.privacy {
+            config::Privacy::Tls => Privacy::Tls,
+            config::Privacy::Starttls => Privacy::StartTls,
+            config::Privacy::None => Privacy::Plain,
+        },
+        login: login.map(|(name, password)| (name, password.reveal().to_owned())),
+        from: (config.name.clone(), from.parse().context("mail.from")?),
+    };
+    Ok(Mailer::Smtp(Smtp::new(relay).context("mail.host")?))
+}
+
+/// The keys of the installation, all from one secret: the configured one, or
+/// one that is made at the first start and kept in the data folder.
+fn secrets(config: &Config, entropy: &Entropy) -> Result<Secrets> {
+    let root = match &config.secret {
+        Some(secret) => secret.reveal().as_bytes().to_vec(),
+        None => kept_secret(&config.data.join("secret"), entropy)?,
+    };
+    Ok(Secrets {
+        access: derive(&root, "access token"),
+        refresh: derive(&root, "refresh token"),
+        code: derive(&root, "mailed code"),
+    })
+}
+
+fn kept_secret(path: &Path, entropy: &Entropy) -> Result<Vec<u8>> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+
+    let mut new = std::fs::OpenOptions::new();
+    match new.write(true).create_new(true).mode(0o600).open(path) {
+        Ok(mut file) => {
+            let secret = hex(&entropy.bytes::<32>());
+            file.write_all(secret.as_bytes())?;
+            file.sync_all()?;
+            Ok(secret.into_bytes())
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            let secret = std::fs::read(path).with_context(|| path.display().to_string())?;
+            if secret.len() < 32 {
+                bail!(
+                    "{}: too short; restore it, or remove it to end every sign-in",
+                    path.display()
+                );
+            }
+            Ok(secret)
+        }
+        Err(error) => Err(error).with_context(|| path.display().to_string()),
+    }
+}
+
+fn make_private_folder(path: &Path) -> Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
+    made.with_context(|| format!("the data folder {} cannot be made", path.display()))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The domain's error shows people a sentence; the operator wants the cause.
+fn with_source(error: domain::Error) -> anyhow::Error {
+    match error.source {
+        Some(source) => anyhow::anyhow!(source),
+        None => anyhow::anyhow!(error),
+    }
+}

@@ -1,0 +1,181 @@
+//! The commands of the program. Exit codes: 0 done, 1 failed, 2 misused,
+//! 3 needs attention.
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+
+use crate::boot::{self, Parts, Running};
+use crate::config::{self, Config, Fault, Flags};
+use crate::{log, router};
+
+/// A messenger server with its own web client, in one program.
+#[derive(Debug, Parser)]
+#[command(
+    name = "tidings",
+    version,
+    after_help = "Examples:\n  tidings                      serve on http://localhost:8080, data in ./data\n  \
+                  tidings serve --dev          the same, with the mail inbox and pretty logs\n  \
+                  tidings config default       print a commented configuration"
+)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    flags: Flags,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve until told to stop (the default)
+    Serve,
+    /// Look at the configuration
+    Config {
+        #[command(subcommand)]
+        what: ConfigCommand,
+    },
+    /// Print the reference of the HTTP API (OpenAPI 3.1)
+    Openapi,
+    /// Print the reference of the socket events
+    EventsSchema,
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Say what is wrong with it, all at once
+    Check,
+    /// Print what holds, secrets masked
+    Show,
+    /// Print a commented file of the defaults
+    Default,
+    /// Print the reference as Markdown
+    Reference,
+}
+
+/// Does what the arguments say.
+#[must_use]
+pub fn run(arguments: Arguments) -> ExitCode {
+    let flags = &arguments.flags;
+    match arguments.command {
+        Some(Command::Openapi) => print_json(&router::openapi()),
+        Some(Command::EventsSchema) => print_json(&router::events()),
+        Some(Command::Config { what: ConfigCommand::Default }) => print(&config::default_file()),
+        Some(Command::Config { what: ConfigCommand::Reference }) => print(&config::reference()),
+        Some(Command::Config { what: ConfigCommand::Check }) => {
+            with_config(flags, |_| print("The configuration is good.\n"))
+        }
+        Some(Command::Config { what: ConfigCommand::Show }) => {
+            with_config(flags, |config| print(&config::merged(&config)))
+        }
+        None | Some(Command::Serve) => with_config(flags, |config| match serve(config) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("tidings: {error:#}");
+                ExitCode::FAILURE
+            }
+        }),
+    }
+}
+
+fn with_config(flags: &Flags, then: impl FnOnce(Config) -> ExitCode) -> ExitCode {
+    match config::load(flags, environment()) {
+        Ok(config) => then(config),
+        Err(faults) => {
+            eprintln!("tidings cannot start with this configuration:");
+            faults.iter().for_each(|fault: &Fault| eprintln!("  {fault}"));
+            ExitCode::from(3)
+        }
+    }
+}
+
+fn environment() -> impl Iterator<Item = (String, String)> {
+    // A variable that is not text cannot be one of ours.
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}
+
+fn print(text: &str) -> ExitCode {
+    use std::io::Write;
+    // A reader that went away early, such as `head`, is no fault.
+    let _ = std::io::stdout().write_all(text.as_bytes());
+    ExitCode::SUCCESS
+}
+
+fn print_json(value: &serde_json::Value) -> ExitCode {
+    print(&format!("{value:#}\n"))
+}
+
+fn serve(config: Config) -> Result<()> {
+    log::start(&config.log)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name("background")
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let is_new = !config.data.join("secret").exists();
+        let running = boot::start(config, Parts::default()).await?;
+        greet(&running, is_new);
+        wait_for_signal().await?;
+        tracing::info!("stopping: connections may finish");
+        running.stop().await
+    })
+}
+
+/// Returns at SIGTERM, or at Ctrl-C.
+async fn wait_for_signal() -> Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).context("signals")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("signals")?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+/// Tells whoever started it where to go.
+fn greet(running: &Running, is_new: bool) {
+    let config = &running.edge.config;
+    let url = config.public_url();
+    let data = config.data.display();
+    let engine = if config.database_url().starts_with("sqlite:") { "SQLite" } else { "PostgreSQL" };
+    if !std::io::stdout().is_terminal() {
+        for (fact, at) in links(config) {
+            print_line(
+                &serde_json::json!({ "fact": fact, "url": format!("{url}{at}") }).to_string(),
+            );
+        }
+        return;
+    }
+    let new = if is_new { " (new)" } else { "" };
+    print_line(&format!(
+        "tidings {}  ·  data {data}{new}  ·  {engine}\n",
+        env!("CARGO_PKG_VERSION")
+    ));
+    for (fact, at) in links(config) {
+        let note = if fact == "Dev inbox" { "   (no mail leaves this machine)" } else { "" };
+        print_line(&format!("  {fact:<10} {url}{at}{note}"));
+    }
+    if config.listen.ip().is_loopback() {
+        print_line(
+            "\n  ! Only this machine is served. To serve others, set `listen`, `public_url`",
+        );
+        print_line("    and `[mail]`; `tidings config default` shows how.");
+    }
+}
+
+fn links(config: &Config) -> Vec<(&'static str, &'static str)> {
+    let mut links = vec![("App", ""), ("API docs", "/docs")];
+    if config.has_inbox() {
+        links.push(("Dev inbox", "/dev/mail"));
+    }
+    links.push(("Health", "/readyz"));
+    links
+}
+
+fn print_line(line: &str) {
+    print(&format!("{line}\n"));
+}

@@ -1,0 +1,138 @@
+//! Every route of every dialect, on one page.
+
+use std::collections::BTreeMap;
+
+use axum::Router;
+use axum::extract::State;
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
+use domain::Error;
+use http::{HeaderMap, StatusCode, Uri};
+use serde_json::{Value, json};
+
+use crate::edge::Edge;
+use crate::reply::{Failure, Problem};
+use crate::route::{Route, get};
+use crate::schema::{Direction, EventDoc, Shape};
+use crate::{gate, health, web};
+
+/// What the server tells about itself.
+fn own() -> Vec<Route> {
+    vec![
+        get("/livez", health::live),
+        get("/readyz", health::ready),
+        get("/version", health::version),
+        get("/openapi.json", || async { axum::Json(openapi()) }),
+        get("/events.json", || async { axum::Json(events()) }),
+    ]
+}
+
+/// Accounts, sign-ins, people.
+fn people() -> Vec<Route> {
+    vec![]
+}
+
+/// Chats, messages, receipts, sync.
+fn chats() -> Vec<Route> {
+    vec![]
+}
+
+/// The events of the native socket.
+fn native_events() -> Vec<EventDoc> {
+    vec![]
+}
+
+fn routes() -> Vec<Route> {
+    [own(), people(), chats()].into_iter().flatten().collect()
+}
+
+/// The whole HTTP surface.
+pub fn build(edge: Edge) -> Router {
+    let mut router = Router::new();
+    for route in routes() {
+        router = router.route(route.path, route.mount);
+    }
+    router
+        .fallback(web_or_problem)
+        .method_not_allowed_fallback(|| async {
+            let status = StatusCode::METHOD_NOT_ALLOWED;
+            Failure::with_status(status, "request.method", "This path answers to other methods.")
+        })
+        .layer(from_fn_with_state(edge.clone(), gate::pass))
+        .with_state(edge)
+}
+
+/// A path that is no route is a page of the client, or nothing.
+async fn web_or_problem(State(edge): State<Edge>, uri: Uri, headers: HeaderMap) -> Response {
+    let path = uri.path();
+    let is_ours = ["/v1/", "/dev/", "/docs/", "/socket.io/"].iter().any(|at| path.starts_with(at));
+    if is_ours {
+        return Failure::from(Error::not_found("request.not_found")).into_response();
+    }
+    web::page(&edge, path, &headers)
+}
+
+/// `/openapi.json`: every documented route.
+#[must_use]
+pub fn openapi() -> Value {
+    let mut components = BTreeMap::new();
+    let mut paths: BTreeMap<&str, BTreeMap<String, Value>> = BTreeMap::new();
+    for route in routes().iter().filter(|route| route.is_documented()) {
+        let method = route.method.as_str().to_lowercase();
+        let operation = route.operation(&mut components);
+        paths.entry(route.path).or_default().insert(method, operation);
+    }
+    let problem = Shape::of::<Problem>().collect(&mut components);
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Tidings",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "Times are Unix milliseconds, ids are UUIDs. Unknown fields are refused. \
+                Every error is a problem (RFC 9457) whose `code` is stable.",
+        },
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "responses": { "Problem": {
+                "description": "What went wrong.",
+                "content": { "application/problem+json": { "schema": problem } },
+            } },
+            "securitySchemes": {
+                "bearer": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT" },
+                "cookie": { "type": "apiKey", "in": "cookie", "name": "__Host-tidings_access" },
+            },
+        },
+    })
+}
+
+/// `/events.json`: every event of the native socket.
+#[must_use]
+pub fn events() -> Value {
+    let mut components = BTreeMap::new();
+    let problem = Shape::of::<Problem>().collect(&mut components);
+    let list = native_events();
+    let side = |wanted: Direction, components: &mut BTreeMap<String, Value>| {
+        let events = list.iter().filter(|event| event.direction == wanted).map(|event| {
+            json!({
+                "name": event.name,
+                "summary": event.summary,
+                "payload": event.payload.collect(components),
+                "ack": event.ack.as_ref().map(|ack| ack.collect(components)),
+            })
+        });
+        events.collect::<Vec<_>>()
+    };
+    let to_server = side(Direction::ToServer, &mut components);
+    let to_client = side(Direction::ToClient, &mut components);
+    json!({
+        "title": "Tidings socket events",
+        "version": env!("CARGO_PKG_VERSION"),
+        "path": "/socket.io/",
+        "namespace": "/v1",
+        "error": problem,
+        "to_server": to_server,
+        "to_client": to_client,
+        "components": { "schemas": components },
+    })
+}
