@@ -91,17 +91,18 @@ pub struct Caller {
 /// both engines.
 #[must_use]
 pub fn statements() -> Vec<&'static sql::Sql> {
-    let own = [
+    [
         account::STATEMENTS,
         chat::STATEMENTS,
         code::STATEMENTS,
         friend::STATEMENTS,
+        job::STATEMENTS,
         login::STATEMENTS,
         message::STATEMENTS,
         people::STATEMENTS,
         presence::STATEMENTS,
         signup::STATEMENTS,
         sync::STATEMENTS,
-    ];
-    own.concat().into_iter().chain(job::statements()).collect()
+    ]
+    .concat()
 }

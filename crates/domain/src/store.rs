@@ -1,9 +1,9 @@
-//! The store as a whole: its schema, and what keeps it small.
+//! The schema of the store as a whole.
 //!
 //! Owns no table. The files of `migrations/` are listed here; a test compares
 //! the list with the folder.
 
-use sql::{Migration, Sql};
+use sql::Migration;
 
 macro_rules! files {
     ($($file:literal),+ $(,)?) => {
@@ -21,24 +21,4 @@ pub const MIGRATIONS: &[(&str, &str)] =
 /// When a migration fails, or the store was written by a newer program.
 pub async fn migrate(db: &sql::Db) -> std::result::Result<(), sql::Error> {
     db.migrate(&Migration::from_files(MIGRATIONS)?).await
-}
-
-/// Every statement of the program, for the test that prepares each on both
-/// engines.
-#[must_use]
-pub fn statements() -> Vec<&'static Sql> {
-    [
-        crate::account::STATEMENTS,
-        crate::chat::STATEMENTS,
-        crate::code::STATEMENTS,
-        crate::friend::STATEMENTS,
-        crate::job::STATEMENTS,
-        crate::login::STATEMENTS,
-        crate::message::STATEMENTS,
-        crate::people::STATEMENTS,
-        crate::presence::STATEMENTS,
-        crate::signup::STATEMENTS,
-        crate::sync::STATEMENTS,
-    ]
-    .concat()
 }

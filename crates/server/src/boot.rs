@@ -131,7 +131,7 @@ fn spawn_background(edge: &Edge, tasks: &TaskTracker) {
         let mut ticks = tokio::time::interval(UPKEEP);
         while upkeep.stop.run_until_cancelled(ticks.tick()).await.is_some() {
             upkeep.limits.sweep();
-            if let Err(error) = store::sweep(&upkeep.app).await {
+            if let Err(error) = domain::sweep::run(&upkeep.app).await {
                 tracing::warn!(%error, "old rows could not be removed");
             }
         }
