@@ -16,6 +16,7 @@ export const emptyTimeline: Timeline = {
 	ranges: [],
 	window: null,
 	floor: null,
+	generation: 0,
 	isLoadingOlder: false,
 	isLoadingNewer: false,
 	isJumping: false,
@@ -59,14 +60,20 @@ export function addPage(timeline: Timeline, rows: readonly Message[]): Timeline 
 	return { ...timeline, bySeq, ranges };
 }
 
-/** Replaces a held row by a newer version; a row that is not held stays unheld. */
+/**
+ * Keeps a newer version of a row. One that lies in no range is kept as well:
+ * a page that is on its way may have been read before this change.
+ */
 export function changeRow(timeline: Timeline, row: Message): Timeline {
 	const held = timeline.bySeq.get(row.seq);
-	if (held === undefined || held.rev >= row.rev) return timeline;
+	if (held !== undefined && held.rev >= row.rev) return timeline;
 	return { ...timeline, bySeq: new Map(timeline.bySeq).set(row.seq, row) };
 }
 
-/** Nothing held is trusted any more; what is mounted stays until it is fetched again. */
+/**
+ * Nothing held is trusted any more, nor any page that is on its way; what is
+ * mounted stays until it is fetched again.
+ */
 export function distrust(timeline: Timeline): Timeline {
 	const window = timeline.window;
 	const bySeq = new Map<number, Message>();
@@ -75,7 +82,7 @@ export function distrust(timeline: Timeline): Timeline {
 			if (seq >= window.from && seq <= (window.to ?? Infinity)) bySeq.set(seq, row);
 		}
 	}
-	return { ...timeline, bySeq, ranges: [] };
+	return { ...timeline, bySeq, ranges: [], generation: timeline.generation + 1 };
 }
 
 /** True when every mounted row is held and current. */
@@ -99,4 +106,17 @@ export function growUp(window: Window, from: number, lastSeq: number): Window {
 export function growDown(window: Window, to: number, lastSeq: number): Window {
 	const from = Math.max(window.from, to - MAX_ROWS + 1);
 	return { from, to: to >= lastSeq ? null : to };
+}
+
+const KEPT_ROWS = 100;
+
+/** A chat that nobody looks at keeps its newest rows only. */
+export function slim(timeline: Timeline, lastSeq: number): Timeline {
+	if (timeline.window !== null || timeline.bySeq.size <= 3 * KEPT_ROWS) return timeline;
+	const from = lastSeq - KEPT_ROWS + 1;
+	const bySeq = new Map([...timeline.bySeq].filter(([seq]) => seq >= from));
+	const ranges = timeline.ranges
+		.filter((range) => range[1] >= from)
+		.map(([a, b]): Range => [Math.max(a, from), b]);
+	return { ...timeline, bySeq, ranges, generation: timeline.generation + 1 };
 }

@@ -60,6 +60,8 @@ export type Timeline = {
 	readonly window: Window | null;
 	/** The lowest seq there is to read, once a page came back with nothing before it. */
 	readonly floor: number | null;
+	/** Goes up when held rows lose trust: a page asked for before is then of no use. */
+	readonly generation: number;
 	readonly isLoadingOlder: boolean;
 	readonly isLoadingNewer: boolean;
 	/** True while a jump (or the first page) is loading; rows stay as they are until then. */

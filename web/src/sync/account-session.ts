@@ -1,0 +1,278 @@
+/**
+ * Everything that lives as long as one account is signed in here.
+ *
+ * Made at sign-in, stopped at sign-out. This file only joins the parts; each
+ * part's rules stand in its own file.
+ */
+import type { Account } from "@/api/wire.gen";
+import { ACCOUNT_EVENTS, createAccountLog } from "./account-log";
+import { createCache, restoreChats } from "./cache";
+import { catchUpAll } from "./catch-up";
+import { type Connection, createConnection } from "./connection";
+import { type Core, isConnected } from "./core";
+import { createDrafts, type Drafts, type KeyValue } from "./drafts";
+import { createEphemeral, type Ephemeral } from "./ephemeral";
+import { createInbox, type InboxHooks } from "./inbox";
+import { createOutbox, type Outbox } from "./outbox";
+import { createPages, type Pages } from "./pages";
+import type { OpenStorage, Storage } from "./persistence";
+import { createReceipts, type Receipts } from "./receipts";
+import { applyReceipt } from "./reducers/marks";
+import { dropEntry } from "./reducers/outbox";
+import { nextSession } from "./session-machine";
+import type { ServerEvent } from "./socket";
+import type { JoinTabs, TabMessage, Tabs } from "./tabs";
+
+export type Device = {
+	readonly openStorage: OpenStorage;
+	readonly joinTabs: JoinTabs;
+	readonly disk: KeyValue;
+	readonly hasNetwork: () => boolean;
+};
+
+export type SessionHooks = {
+	readonly onEnded: (reason: "asked" | "revoked" | "expired") => void;
+	/** The browser is signed in as somebody else by now. */
+	readonly onOther: (account: Account) => void;
+};
+
+export type AccountSession = {
+	readonly account: string;
+	readonly connection: Connection;
+	readonly outbox: Outbox;
+	readonly pages: Pages;
+	readonly receipts: Receipts;
+	readonly ephemeral: Ephemeral;
+	readonly drafts: Drafts;
+	/** Writes down what waits: the page may go away. */
+	readonly flush: () => void;
+	readonly stop: () => void;
+	/** Deletes all that this device kept for the account, and tells its other tabs. */
+	readonly wipe: () => Promise<void>;
+};
+
+export async function startSession(
+	core: Core,
+	device: Device,
+	hooks: SessionHooks,
+	me: Account,
+): Promise<AccountSession> {
+	const storage = await device.openStorage(me.id);
+	const drafts = createDrafts({ ...core, disk: device.disk, account: me.id });
+	await restore(core, storage, me);
+	drafts.restore();
+
+	const parts = join(core, device, hooks, storage, me.id);
+	const { tabs, outbox, connection } = parts;
+	const cache = createCache({ ...core, storage });
+	connection.open();
+
+	function stop(): void {
+		connection.close();
+		outbox.stop();
+		parts.receipts.stop();
+		parts.ephemeral.stop();
+		cache.stop();
+		tabs.leave();
+	}
+
+	return {
+		...parts,
+		account: me.id,
+		drafts,
+		flush() {
+			drafts.flush();
+			void cache.flush();
+		},
+		stop() {
+			stop();
+			storage.close();
+		},
+		async wipe() {
+			tabs.post({ kind: "signed-out" });
+			stop();
+			drafts.wipe();
+			await storage.wipe();
+		},
+	};
+}
+
+async function restore(core: Core, storage: Storage, me: Account): Promise<void> {
+	const saved = await storage.load().catch(() => null);
+	core.store.update((state) => ({ ...state, me: saved?.mark.me ?? me }));
+	if (saved === null) return;
+	const now = core.clock.now();
+	core.store.update((state) => ({
+		...restoreChats(state, saved.chats),
+		epoch: saved.mark.epoch,
+		arev: saved.mark.arev,
+		session: nextSession(state.session, { kind: "restored" }, now),
+	}));
+}
+
+type Parts = Omit<AccountSession, "account" | "drafts" | "flush" | "stop" | "wipe"> & {
+	readonly tabs: Tabs;
+};
+
+function join(
+	core: Core,
+	device: Device,
+	hooks: SessionHooks,
+	storage: Storage,
+	account: string,
+): Parts {
+	const receipts = createReceipts(core);
+	const ephemeral = createEphemeral(core);
+	const pages = createPages(core);
+
+	const onRow: InboxHooks["onRow"] = (row, isLive) => {
+		const isMine = row.sender === account;
+		outbox.confirm(row);
+		if (!isMine) receipts.noteArrival(row.chat);
+		if (isLive) ephemeral.hearTyping({ chat: row.chat, account: row.sender, on: false });
+		core.notify({ kind: "message", chat: row.chat, message: row, isMine, isLive });
+	};
+	const inbox = createInbox(core, { onRow, onCaughtUp: () => void pages.repair() });
+	const log = createAccountLog(core, {
+		onChat: (chat) => void inbox.catchUp(chat),
+		onGap: () => connection.requestSync(),
+	});
+	const tabs = device.joinTabs(account, {
+		onMessage: (message) => hearTab(core, outbox, hooks, message),
+		onLead() {
+			core.store.update((state) => ({ ...state, isLeader: true }));
+			void outbox.takeOver();
+			receipts.flush();
+		},
+	});
+	const outbox = createOutbox(core, {
+		storage,
+		tabs,
+		onStored: (row) => inbox.receive({ chat: row.chat, rev: row.rev, row }),
+	});
+
+	const connection = createConnection(core, {
+		hasNetwork: device.hasNetwork,
+		onEnded: hooks.onEnded,
+		onOpening() {
+			inbox.pause();
+			log.pause();
+		},
+		onReady({ account: owner, arev }) {
+			if (owner.id !== account) {
+				hooks.onOther(owner);
+				return;
+			}
+			// With nothing held there is nothing to catch up on: the log starts here.
+			core.store.update((state) => ({
+				...state,
+				me: owner,
+				arev: state.epoch === null ? arev : state.arev,
+			}));
+		},
+		async sync() {
+			await catchUpAll(core, {
+				log,
+				receipts,
+				onRow,
+				onForget() {
+					inbox.clear();
+					inbox.pause();
+					void storage.clearCache();
+				},
+			});
+			await pages.repair();
+		},
+		onLive() {
+			log.resume();
+			inbox.resume();
+			outbox.hurry();
+			receipts.flush();
+			ephemeral.rewatch();
+			for (const chat of pages.openChats()) tellOpen(core, chat, true);
+		},
+		onLost() {
+			// The next sync tells all that was held or kept aside.
+			inbox.clear();
+			log.clear();
+		},
+		onEvent: (event) => dispatch(core, event, { inbox, log, ephemeral }),
+		async check() {
+			const state = core.store.getState();
+			const chats = [...state.chats.values()].sort((a, b) => b.last_at - a.last_at);
+			const open = chats.slice(0, 200).map((chat): [string, number] => [chat.id, chat.rev]);
+			const answer = await core.socket.call("sync.check", { arev: state.arev, open });
+			if (answer.arev > core.store.getState().arev) connection.requestSync();
+			for (const chat of answer.stale) void inbox.catchUp(chat);
+		},
+	});
+
+	return { connection, outbox, pages, receipts, ephemeral, tabs };
+}
+
+function hearTab(core: Core, outbox: Outbox, hooks: SessionHooks, message: TabMessage): void {
+	const { isLeader } = core.store.getState();
+	switch (message.kind) {
+		case "put":
+			outbox.hear(message.entry);
+			break;
+		case "drop":
+			core.store.update((state) => dropEntry(state, message.id));
+			break;
+		case "retry":
+			if (isLeader) outbox.retry(message.id);
+			break;
+		case "discard":
+			if (isLeader) outbox.discard(message.id);
+			break;
+		case "signed-out":
+			hooks.onEnded("asked");
+	}
+}
+
+type Listeners = {
+	readonly inbox: ReturnType<typeof createInbox>;
+	readonly log: ReturnType<typeof createAccountLog>;
+	readonly ephemeral: Ephemeral;
+};
+
+function dispatch(core: Core, event: ServerEvent, to: Listeners): void {
+	if (ACCOUNT_EVENTS.has(event.name)) {
+		const { arev, ...body } = event.body as { arev: number };
+		to.log.receive({ arev, kind: event.name, body });
+		return;
+	}
+	switch (event.name) {
+		case "message.new":
+		case "message.updated":
+		case "message.deleted": {
+			const { chat, rev, message } = event.body;
+			to.inbox.receive({ chat, rev, row: message });
+			break;
+		}
+		case "chat.updated":
+			to.inbox.receive({ ...event.body, row: null });
+			break;
+		case "receipt": {
+			const receipt = event.body;
+			core.store.update((state) => applyReceipt(state, receipt));
+			break;
+		}
+		case "typing":
+			to.ephemeral.hearTyping(event.body);
+			break;
+		case "presence":
+			to.ephemeral.hearPresence(event.body);
+			break;
+		case "online.count": {
+			const { count } = event.body;
+			core.store.update((state) => ({ ...state, online: count }));
+		}
+	}
+}
+
+/** Tells the server which chats are on screen. Only a hint, so a lost one is no harm. */
+export function tellOpen(core: Core, chat: string, isOpen: boolean): void {
+	if (!isConnected(core.store.getState())) return;
+	core.socket.call(isOpen ? "chat.open" : "chat.close", { chat }).catch(() => undefined);
+}

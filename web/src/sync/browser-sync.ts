@@ -1,0 +1,44 @@
+/**
+ * The `Sync` of a real page: real network, disk, tabs and clock.
+ */
+import type { Api } from "@/api/client";
+import { systemClock } from "./clock";
+import { createSync } from "./create-sync";
+import { openIndexedDb } from "./persistence";
+import { createSocket } from "./socket";
+import { joinTabs } from "./tabs";
+import type { Sync } from "./types";
+
+export function createBrowserSync(api: Api): Sync {
+	const sync = createSync({
+		api,
+		socket: createSocket(),
+		clock: systemClock,
+		openStorage: openIndexedDb,
+		joinTabs,
+		disk: localStorage,
+		hasNetwork: () => navigator.onLine,
+	});
+	const page = new AbortController();
+	const { signal } = page;
+	addEventListener("online", () => sync.networkChanged(true), { signal });
+	addEventListener("offline", () => sync.networkChanged(false), { signal });
+	addEventListener("storage", (event) => sync.diskChanged(event.key), { signal });
+	addEventListener("pagehide", () => sync.flush(), { signal });
+	document.addEventListener(
+		"visibilitychange",
+		() => {
+			if (document.visibilityState === "hidden") sync.flush();
+			// After sleep the connection may be dead without knowing it.
+			else sync.actions.reconnectNow();
+		},
+		{ signal },
+	);
+	return {
+		...sync,
+		stop() {
+			page.abort();
+			sync.stop();
+		},
+	};
+}

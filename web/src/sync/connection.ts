@@ -1,0 +1,241 @@
+/**
+ * Keeps one connection: opens it, catches up, checks it, opens it again.
+ *
+ * Says when to connect and what state that is; what events mean is not here.
+ */
+import { type ApiError, isApiError } from "@/api/client";
+import type { Problem, ServerEvents } from "@/api/wire.gen";
+import { type Core, isLive } from "./core";
+import { nextSession, reconnectDelay, type SessionEvent } from "./session-machine";
+import type { ServerEvent } from "./socket";
+
+const CHECK_MS = 45_000;
+const CHECK_JITTER_MS = 5_000;
+/** A connection that is up but never says `ready` is not one. */
+const READY_MS = 20_000;
+const SYNC_AGAIN_MS = 500;
+
+export type ConnectionHooks = {
+	/** Before anything may arrive: events are to be kept aside. */
+	readonly onOpening: () => void;
+	readonly onReady: (ready: ServerEvents["ready"]) => void;
+	readonly sync: () => Promise<void>;
+	/** Caught up: what was kept aside may be applied, what waits may be sent. */
+	readonly onLive: () => void;
+	readonly onLost: () => void;
+	readonly onEvent: (event: ServerEvent) => void;
+	readonly check: () => Promise<void>;
+	readonly onEnded: (reason: "revoked" | "expired") => void;
+	readonly hasNetwork: () => boolean;
+};
+
+export type Connection = {
+	readonly open: () => void;
+	/** Opens now instead of after the wait; checks the connection when there is one. */
+	readonly hurry: () => void;
+	readonly setNetwork: (isOn: boolean) => void;
+	/** Asks for a sync soon; several wishes become one. */
+	readonly requestSync: () => void;
+	readonly close: () => void;
+};
+
+export function createConnection(core: Core, hooks: ConnectionHooks): Connection {
+	const timers = new Map<"retry" | "check" | "drain" | "ready" | "sync", () => void>();
+	/** Tells an answer that belongs to an earlier connection. */
+	let turn = 0;
+	let isClosed = false;
+	let hasRefreshed = false;
+	let isSyncing = false;
+
+	function move(event: SessionEvent): void {
+		const now = core.clock.now();
+		core.store.update((state) => {
+			const session = nextSession(state.session, event, now);
+			return session === state.session ? state : { ...state, session };
+		});
+	}
+
+	function setTimer(
+		name: "retry" | "check" | "drain" | "ready" | "sync",
+		ms: number,
+		task: () => void,
+	) {
+		timers.get(name)?.();
+		const cancel = core.clock.after(ms, () => {
+			timers.delete(name);
+			task();
+		});
+		timers.set(name, cancel);
+	}
+
+	function clearTimers(): void {
+		for (const cancel of timers.values()) cancel();
+		timers.clear();
+	}
+
+	function open(): void {
+		if (isClosed) return;
+		clearTimers();
+		turn++;
+		hooks.onOpening();
+		move({ kind: "connect" });
+		setTimer("ready", READY_MS, () => lost(null));
+		const mine = turn;
+		core.socket.open({
+			onEvent: (event) => {
+				if (mine === turn) hear(event);
+			},
+			onClose: (problem) => {
+				if (mine === turn) void closed(problem);
+			},
+		});
+	}
+
+	function hear(event: ServerEvent): void {
+		switch (event.name) {
+			case "ready":
+				timers.get("ready")?.();
+				timers.delete("ready");
+				hasRefreshed = false;
+				move({ kind: "opened" });
+				hooks.onReady(event.body);
+				if (!isClosed) void syncFirst();
+				break;
+			case "login.revoked":
+				end("revoked");
+				break;
+			case "sync.required":
+				requestSync();
+				break;
+			case "server.drain":
+				move({ kind: "drain" });
+				setTimer("drain", event.body.after_ms, open);
+				break;
+			default:
+				hooks.onEvent(event);
+		}
+	}
+
+	/** Catches up on a new connection; again on the same one when the server is only busy. */
+	async function syncFirst(): Promise<void> {
+		const mine = turn;
+		try {
+			await hooks.sync();
+			if (mine !== turn) return;
+			move({ kind: "synced" });
+			hooks.onLive();
+			planCheck();
+		} catch (error) {
+			if (mine !== turn) return;
+			if (isBusy(error)) setTimer("sync", busyDelay(error), () => void syncFirst());
+			else lost(null);
+		}
+	}
+
+	function busyDelay(error: ApiError): number {
+		return (error.retryAfter ?? 0) * 1_000 + reconnectDelay(1, core.clock.random);
+	}
+
+	function requestSync(): void {
+		if (timers.has("sync") || !isLive(core.store.getState())) return;
+		setTimer("sync", SYNC_AGAIN_MS * core.clock.random(), () => void syncAgain());
+	}
+
+	async function syncAgain(): Promise<void> {
+		if (isSyncing) {
+			requestSync();
+			return;
+		}
+		const mine = turn;
+		isSyncing = true;
+		try {
+			await hooks.sync();
+		} catch (error) {
+			if (mine !== turn) return;
+			if (isBusy(error)) setTimer("sync", busyDelay(error), () => void syncAgain());
+			else lost(null);
+		} finally {
+			isSyncing = false;
+		}
+	}
+
+	function planCheck(): void {
+		const wait = CHECK_MS + (2 * core.clock.random() - 1) * CHECK_JITTER_MS;
+		setTimer("check", wait, () => void check());
+	}
+
+	/** Nobody answering means that the connection is dead, whatever the network says. */
+	async function check(): Promise<void> {
+		const mine = turn;
+		try {
+			await hooks.check();
+		} catch (error) {
+			if (mine === turn && !isApiError(error)) lost(null);
+		}
+		if (mine === turn && isLive(core.store.getState())) planCheck();
+	}
+
+	async function closed(problem: Problem | null): Promise<void> {
+		if (problem?.status !== 401 || hasRefreshed) {
+			lost(problem);
+			return;
+		}
+		hasRefreshed = true;
+		const mine = turn;
+		try {
+			await core.api.refresh();
+			if (mine === turn) open();
+		} catch (error) {
+			if (mine !== turn) return;
+			if (isApiError(error) && error.status === 401) end("expired");
+			else lost(null);
+		}
+	}
+
+	function lost(problem: Problem | null): void {
+		if (isClosed) return;
+		turn++;
+		clearTimers();
+		core.socket.close();
+		hooks.onLost();
+		const { failures } = core.store.getState().session;
+		const least = (problem?.retry_after ?? 0) * 1_000;
+		const wait = Math.max(least, reconnectDelay(failures, core.clock.random));
+		const nextTryAt = core.clock.now() + wait;
+		move({ kind: "lost", nextTryAt, hasNetwork: hooks.hasNetwork() });
+		setTimer("retry", wait, open);
+		// After a wait the login may have run out again, which is no reason to give up.
+		hasRefreshed = false;
+	}
+
+	function end(reason: "revoked" | "expired"): void {
+		close();
+		hooks.onEnded(reason);
+	}
+
+	function close(): void {
+		isClosed = true;
+		turn++;
+		clearTimers();
+		core.socket.close();
+	}
+
+	return {
+		open,
+		hurry() {
+			if (timers.has("retry")) open();
+			else if (isLive(core.store.getState())) void check();
+		},
+		setNetwork(isOn) {
+			move({ kind: "network", isOn });
+			if (isOn && timers.has("retry")) open();
+			else if (!isOn && isLive(core.store.getState())) void check();
+		},
+		requestSync,
+		close,
+	};
+}
+
+function isBusy(error: unknown): error is ApiError {
+	return isApiError(error) && (error.status === 503 || error.status === 429);
+}

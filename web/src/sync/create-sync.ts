@@ -1,0 +1,193 @@
+/**
+ * Makes the one `Sync` of a page: who is signed in, and what one may do.
+ */
+import { fetchMe } from "@/api/chats";
+import { type Api, isApiError } from "@/api/client";
+import type { Account } from "@/api/wire.gen";
+import { type AccountSession, type Device, startSession, tellOpen } from "./account-session";
+import type { Clock } from "./clock";
+import type { Core } from "./core";
+import { nextSession, reconnectDelay } from "./session-machine";
+import type { Socket } from "./socket";
+import { emptyState } from "./state";
+import { createStore } from "./store";
+import type { Actions, Notice, State, Sync } from "./types";
+
+const REMEMBERED = "tidings.account";
+
+export type SyncDeps = Device & {
+	readonly api: Api;
+	readonly socket: Socket;
+	readonly clock: Clock;
+};
+
+export type SyncHost = Sync & {
+	/** The page is being hidden or closed. */
+	readonly flush: () => void;
+	readonly networkChanged: (isOn: boolean) => void;
+	/** Another tab changed what this device keeps. */
+	readonly diskChanged: (key: string | null) => void;
+};
+
+export function createSync(deps: SyncDeps): SyncHost {
+	const store = createStore<State>({
+		...emptyState,
+		session: { ...emptyState.session, since: deps.clock.now() },
+	});
+	const listeners = new Set<(notice: Notice) => void>();
+	const core: Core = {
+		...deps,
+		store,
+		notify(notice) {
+			for (const listener of [...listeners]) listener(notice);
+		},
+	};
+	let session: AccountSession | null = null;
+	/** Changes whenever somebody signs in or out: what began before must not end after. */
+	let turn = 0;
+	let cancelRetry: (() => void) | null = null;
+
+	function end(reason: "asked" | "revoked" | "expired"): void {
+		const ended = session;
+		session = null;
+		turn++;
+		cancelRetry?.();
+		deps.disk.removeItem(REMEMBERED);
+		void ended?.wipe().catch(() => undefined);
+		const shown = reason === "asked" ? null : reason;
+		const now = deps.clock.now();
+		store.update((state) => ({
+			...emptyState,
+			session: nextSession(state.session, { kind: "ended", reason: shown }, now),
+		}));
+		core.notify({ kind: "signed-out", reason });
+	}
+
+	async function begin(account: Account): Promise<void> {
+		cancelRetry?.();
+		const mine = ++turn;
+		session?.stop();
+		session = null;
+		deps.disk.setItem(REMEMBERED, JSON.stringify(account));
+		store.update((state) => ({
+			...emptyState,
+			session: nextSession(
+				{ ...emptyState.session, since: state.session.since },
+				{ kind: "connect" },
+				deps.clock.now(),
+			),
+		}));
+		const hooks = { onEnded: end, onOther: (other: Account) => void begin(other) };
+		const started = await startSession(core, deps, hooks, account);
+		if (mine === turn) session = started;
+		else started.stop();
+	}
+
+	/** Asks who is signed in; without a server, asks again later. */
+	async function ask(failures: number): Promise<void> {
+		const mine = ++turn;
+		try {
+			const me = await fetchMe(deps.api);
+			if (mine === turn) await begin(me);
+		} catch (error) {
+			if (mine !== turn) return;
+			if (isApiError(error) && error.status === 401) {
+				const now = deps.clock.now();
+				store.update((state) => ({
+					...state,
+					session: nextSession(state.session, { kind: "ended", reason: null }, now),
+				}));
+				return;
+			}
+			const wait = reconnectDelay(failures, deps.clock.random);
+			const nextTryAt = deps.clock.now() + wait;
+			const lost = { kind: "lost" as const, nextTryAt, hasNetwork: deps.hasNetwork() };
+			store.update((state) => ({
+				...state,
+				session: nextSession(state.session, lost, deps.clock.now()),
+			}));
+			cancelRetry = deps.clock.after(wait, () => void ask(failures + 1));
+		}
+	}
+
+	async function signOut(path: string): Promise<void> {
+		await deps.api.call("POST", path).catch((error: unknown) => {
+			// Without an answer the login would live on: the person must know.
+			if (!isApiError(error) || error.status !== 401) throw error;
+		});
+		end("asked");
+	}
+
+	const actions: Actions = {
+		async start() {
+			if (session !== null || store.getState().me !== null) return;
+			const known = remembered(deps.disk.getItem(REMEMBERED));
+			if (known === null) await ask(0);
+			else await begin(known);
+		},
+		signedIn: begin,
+		signOut: () => signOut("/v1/logout"),
+		signOutEverywhere: () => signOut("/v1/logout/all"),
+		reconnectNow: () => session?.connection.hurry(),
+		accountChanged: (account) => store.update((state) => ({ ...state, me: account })),
+		sendMessage(chat, { body, replyToSeq = null }) {
+			if (session === null) return "";
+			session.drafts.clear(chat);
+			session.ephemeral.setTyping(chat, false);
+			return session.outbox.send(chat, body, replyToSeq);
+		},
+		editMessage: (chat, target, body) => session?.outbox.edit(chat, target, body),
+		deleteMessage: (chat, target) => session?.outbox.remove(chat, target),
+		retry: (id) => session?.outbox.retry(id),
+		retryAll() {
+			for (const entry of store.getState().outbox) session?.outbox.retry(entry.id);
+		},
+		discard: (id) => session?.outbox.discard(id),
+		async openChat(chat) {
+			tellOpen(core, chat, true);
+			await session?.pages.open(chat);
+		},
+		closeChat(chat) {
+			session?.ephemeral.setTyping(chat, false);
+			session?.pages.close(chat);
+			tellOpen(core, chat, false);
+		},
+		loadOlder: async (chat) => session?.pages.loadOlder(chat),
+		loadNewer: async (chat) => session?.pages.loadNewer(chat),
+		jumpTo: async (chat, seq) => session?.pages.jumpTo(chat, seq),
+		jumpToLatest: async (chat) => session?.pages.jumpToLatest(chat),
+		markRead: (chat, seq) => session?.receipts.markRead(chat, seq),
+		setTyping: (chat, on) => session?.ephemeral.setTyping(chat, on),
+		saveDraft: (chat, draft) => session?.drafts.save(chat, draft),
+		watchPresence: (accounts) => session?.ephemeral.watch(accounts) ?? (() => undefined),
+	};
+
+	return {
+		getState: store.getState,
+		subscribe: store.subscribe,
+		actions,
+		onNotice(listener) {
+			listeners.add(listener);
+			return () => void listeners.delete(listener);
+		},
+		stop() {
+			turn++;
+			cancelRetry?.();
+			session?.stop();
+			session = null;
+		},
+		flush: () => session?.flush(),
+		networkChanged: (isOn) => session?.connection.setNetwork(isOn),
+		diskChanged: (key) => session?.drafts.hear(key),
+	};
+}
+
+function remembered(text: string | null): Account | null {
+	if (text === null) return null;
+	try {
+		const account = JSON.parse(text) as Partial<Account> | null;
+		return typeof account?.id === "string" ? (account as Account) : null;
+	} catch {
+		return null;
+	}
+}

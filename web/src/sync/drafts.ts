@@ -1,0 +1,108 @@
+/**
+ * Text that was typed and not sent, kept per account and chat.
+ *
+ * Kept in `localStorage`, because only a synchronous write survives a page
+ * that is being closed. Sending clears a draft at once and for good: a write
+ * that was still waiting is called off, so sent text never comes back.
+ */
+import type { Clock } from "./clock";
+import { without } from "./state";
+import type { Store } from "./store";
+import type { Draft, State } from "./types";
+
+const WRITE_MS = 300;
+
+export type Drafts = {
+	readonly save: (chat: string, draft: { body: string; replyToSeq?: number | null }) => void;
+	readonly clear: (chat: string) => void;
+	/** Writes what waits: the page may go away. */
+	readonly flush: () => void;
+	readonly restore: () => void;
+	/** Takes what another tab wrote. */
+	readonly hear: (key: string | null) => void;
+	readonly wipe: () => void;
+};
+
+export type KeyValue = Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">;
+
+export type DraftDeps = { store: Store<State>; clock: Clock; disk: KeyValue; account: string };
+
+export function createDrafts({ store, clock, disk, account }: DraftDeps): Drafts {
+	const prefix = `tidings.draft.${account}.`;
+	const waiting = new Map<string, () => void>();
+
+	function place(chat: string, draft: Draft | null): void {
+		store.update((state) => {
+			if (draft === null) return { ...state, drafts: without(state.drafts, chat) };
+			return { ...state, drafts: new Map(state.drafts).set(chat, draft) };
+		});
+	}
+
+	function write(chat: string): void {
+		waiting.get(chat)?.();
+		waiting.delete(chat);
+		const draft = store.getState().drafts.get(chat);
+		try {
+			if (draft === undefined) disk.removeItem(prefix + chat);
+			else disk.setItem(prefix + chat, JSON.stringify(draft));
+		} catch {
+			// A full disk costs the draft its survival of a reload, nothing else.
+		}
+	}
+
+	function clear(chat: string): void {
+		place(chat, null);
+		write(chat);
+	}
+
+	function chatsOnDisk(): string[] {
+		const keys = Array.from({ length: disk.length }, (_, index) => disk.key(index) ?? "");
+		return keys.filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length));
+	}
+
+	function readOne(chat: string): void {
+		place(chat, parseDraft(disk.getItem(prefix + chat)));
+	}
+
+	return {
+		save(chat, { body, replyToSeq = null }) {
+			if (body === "" && replyToSeq === null) {
+				clear(chat);
+				return;
+			}
+			place(chat, { body, replyToSeq, updatedAt: clock.now() });
+			if (!waiting.has(chat))
+				waiting.set(
+					chat,
+					clock.after(WRITE_MS, () => write(chat)),
+				);
+		},
+		clear,
+		flush() {
+			for (const chat of [...waiting.keys()]) write(chat);
+		},
+		restore() {
+			for (const chat of chatsOnDisk()) readOne(chat);
+		},
+		hear(key) {
+			if (key?.startsWith(prefix) === true) readOne(key.slice(prefix.length));
+		},
+		wipe() {
+			for (const cancel of waiting.values()) cancel();
+			waiting.clear();
+			for (const chat of chatsOnDisk()) disk.removeItem(prefix + chat);
+		},
+	};
+}
+
+/** A draft from disk, unless it is not one: the disk may hold anything. */
+export function parseDraft(text: string | null): Draft | null {
+	if (text === null) return null;
+	try {
+		const { body, replyToSeq, updatedAt } = JSON.parse(text) as Partial<Draft>;
+		if (typeof body !== "string" || typeof updatedAt !== "number") return null;
+		return { body, updatedAt, replyToSeq: typeof replyToSeq === "number" ? replyToSeq : null };
+	} catch {
+		return null;
+	}
+}

@@ -1,0 +1,119 @@
+/**
+ * What is true only for a moment: who types, who is here. Never stored.
+ */
+import type { Presence } from "@/api/wire.gen";
+import { type Core, isLive } from "./core";
+import { without } from "./state";
+
+/** While typing goes on it is told again this often; the server passes on no more. */
+const TELL_MS = 3_000;
+/** A typist who falls silent (or whose "stopped" was lost) is forgotten after this long. */
+const EXPIRE_MS = 6_000;
+const WATCH_MS = 100;
+/** The server's limit of accounts watched at once. */
+const MAX_WATCHED = 200;
+
+export type Ephemeral = {
+	readonly setTyping: (chat: string, on: boolean) => void;
+	readonly hearTyping: (event: { chat: string; account: string; on: boolean }) => void;
+	readonly hearPresence: (presence: Presence) => void;
+	readonly watch: (accounts: readonly string[]) => () => void;
+	/** A new connection knows nothing of what we watch. */
+	readonly rewatch: () => void;
+	readonly stop: () => void;
+};
+
+export function createEphemeral(core: Core): Ephemeral {
+	const toldAt = new Map<string, number>();
+	const expiries = new Map<string, () => void>();
+	const watched = new Map<string, number>();
+	let cancelWatch: (() => void) | null = null;
+
+	function setTyping(chat: string, on: boolean): void {
+		const told = toldAt.get(chat);
+		const now = core.clock.now();
+		if (on) {
+			if (told !== undefined && now - told < TELL_MS) return;
+			toldAt.set(chat, now);
+		} else {
+			if (told === undefined) return;
+			toldAt.delete(chat);
+		}
+		core.socket.tell("typing", { chat, on });
+	}
+
+	function place(chat: string, account: string, expiry: number | null): void {
+		core.store.update((state) => {
+			const inChat = state.typing.get(chat) ?? new Map<string, number>();
+			if (expiry === null && !inChat.has(account)) return state;
+			const next =
+				expiry === null ? without(inChat, account) : new Map(inChat).set(account, expiry);
+			const typing = new Map(state.typing);
+			if (next.size === 0) typing.delete(chat);
+			else typing.set(chat, next);
+			return { ...state, typing };
+		});
+	}
+
+	function hearTyping({ chat, account, on }: { chat: string; account: string; on: boolean }) {
+		const key = `${chat} ${account}`;
+		expiries.get(key)?.();
+		expiries.delete(key);
+		if (!on || account === core.store.getState().me?.id) {
+			place(chat, account, null);
+			return;
+		}
+		place(chat, account, core.clock.now() + EXPIRE_MS);
+		const cancel = core.clock.after(EXPIRE_MS, () => hearTyping({ chat, account, on: false }));
+		expiries.set(key, cancel);
+	}
+
+	function hearPresence(presence: Presence): void {
+		core.store.update((state) => ({
+			...state,
+			presence: new Map(state.presence).set(presence.account, presence),
+		}));
+	}
+
+	function rewatch(): void {
+		cancelWatch?.();
+		cancelWatch = null;
+		if (!isLive(core.store.getState())) return;
+		// The latest wishes win: what is on screen now was asked for last.
+		const accounts = [...watched.keys()].slice(-MAX_WATCHED);
+		core.socket.call("presence.watch", { accounts }).then(
+			(answer) => answer.presence.forEach(hearPresence),
+			// Asked again with the next connection.
+			() => undefined,
+		);
+	}
+
+	function changeWatch(accounts: readonly string[], by: 1 | -1): void {
+		for (const account of accounts) {
+			const count = (watched.get(account) ?? 0) + by;
+			if (count > 0) watched.set(account, count);
+			else watched.delete(account);
+		}
+		cancelWatch ??= core.clock.after(WATCH_MS, rewatch);
+	}
+
+	return {
+		setTyping,
+		hearTyping,
+		hearPresence,
+		watch(accounts) {
+			changeWatch(accounts, 1);
+			let isWatching = true;
+			return () => {
+				if (isWatching) changeWatch(accounts, -1);
+				isWatching = false;
+			};
+		},
+		rewatch,
+		stop() {
+			cancelWatch?.();
+			for (const cancel of expiries.values()) cancel();
+			expiries.clear();
+		},
+	};
+}

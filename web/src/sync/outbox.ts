@@ -1,0 +1,296 @@
+/**
+ * Changes on their way to the server: messages, edits and deletes.
+ *
+ * What must hold: within a chat they are sent one after the other, in the
+ * order they were asked for; each is on this device's disk, its attempt
+ * counted, before it leaves; and a message keeps its client id through every
+ * retry, so that the server stores it once. Only the leading tab sends.
+ */
+import { isApiError } from "@/api/client";
+import type { Message } from "@/api/wire.gen";
+import { uuidv7 } from "@/lib/ids";
+import { type Core, isLive } from "./core";
+import type { Storage } from "./persistence";
+import { buryRow, dropEntry, putEntry, settled } from "./reducers/outbox";
+import { timelineOf } from "./state";
+import type { Tabs } from "./tabs";
+import type { OutboxEntry, State } from "./types";
+
+const FIRST_RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 30_000;
+/** Answers that say "later" rather than "no". */
+const PASSING = new Set([401, 408, 425, 429]);
+
+export type Target = { seq: number } | { clientId: string };
+
+export type Outbox = {
+	readonly send: (chat: string, body: string, replyToSeq: number | null) => string;
+	readonly edit: (chat: string, target: Target, body: string) => void;
+	readonly remove: (chat: string, target: Target) => void;
+	readonly retry: (id: string) => void;
+	readonly discard: (id: string) => void;
+	/** Sends what may be sent now. Harmless to call at any time. */
+	readonly flush: () => void;
+	/** The connection is back: nobody waits out a delay that was meant for the old one. */
+	readonly hurry: () => void;
+	/** The timeline has a row: whatever brought it here is done. */
+	readonly confirm: (row: Message) => void;
+	/** Takes what another tab tells of an entry. */
+	readonly hear: (entry: OutboxEntry) => void;
+	/** Reads what an earlier tab left, as the one who sends from now on. */
+	readonly takeOver: () => Promise<void>;
+	readonly stop: () => void;
+};
+
+export type OutboxDeps = {
+	readonly storage: Storage;
+	readonly tabs: Tabs;
+	/** An acknowledged row goes the way of every event. */
+	readonly onStored: (row: Message) => void;
+};
+
+export function createOutbox(core: Core, deps: OutboxDeps): Outbox {
+	/** Chats with a call on its way. */
+	const busy = new Set<string>();
+	let cancelTimer: (() => void) | null = null;
+	let isStopped = false;
+
+	const entries = () => core.store.getState().outbox;
+	const find = (id: string) => entries().find((entry) => entry.id === id) ?? null;
+
+	/** A disk that refuses must not keep a message from being sent: it is kept in memory then. */
+	function put(entry: OutboxEntry): Promise<void> {
+		core.store.update((state) => putEntry(state, entry));
+		deps.tabs.post({ kind: "put", entry });
+		return deps.storage.putEntry(entry).catch(() => undefined);
+	}
+
+	function drop(id: string): void {
+		core.store.update((state) => dropEntry(state, id));
+		deps.tabs.post({ kind: "drop", id });
+		void deps.storage.dropEntry(id).catch(() => undefined);
+	}
+
+	function add(entry: Partial<OutboxEntry> & Pick<OutboxEntry, "kind" | "chat">): string {
+		const now = core.clock.now();
+		const last = entries().at(-1)?.createdAt ?? 0;
+		const full: OutboxEntry = {
+			id: uuidv7(now),
+			createdAt: Math.max(now, last + 1),
+			body: "",
+			replyToSeq: null,
+			target: null,
+			state: "waiting",
+			attempts: 0,
+			nextAt: 0,
+			error: null,
+			stored: null,
+			...entry,
+		};
+		void put(full).then(flush);
+		return full.id;
+	}
+
+	/** A message that was never handed to the server may still be changed where it stands. */
+	function unsent(target: Target): OutboxEntry | null {
+		const entry = "clientId" in target ? find(target.clientId) : null;
+		const isUntouched = entry?.state === "failed" || entry?.attempts === 0;
+		return entry !== null && isUntouched && core.store.getState().isLeader ? entry : null;
+	}
+
+	function toTarget(chat: string, target: Target): OutboxEntry["target"] {
+		if ("seq" in target) return { seq: target.seq, clientId: null };
+		const { clientId } = target;
+		const entry = find(clientId);
+		if (entry !== null) return { seq: entry.stored?.seq ?? null, clientId };
+		// The message was stored between the press of the key and here.
+		const row = rowOf(core.store.getState(), chat, clientId);
+		return { seq: row?.seq ?? null, clientId };
+	}
+
+	function flush(): void {
+		const state = core.store.getState();
+		cancelTimer?.();
+		cancelTimer = null;
+		if (isStopped || !state.isLeader || !isLive(state)) return;
+		const now = core.clock.now();
+		let soonest = Number.POSITIVE_INFINITY;
+		const seen = new Set<string>();
+		for (const entry of state.outbox) {
+			const isOpen = entry.state === "waiting" || entry.state === "sending";
+			if (!isOpen || seen.has(entry.chat) || isHomeless(entry)) continue;
+			seen.add(entry.chat);
+			if (busy.has(entry.chat)) continue;
+			if (entry.nextAt <= now) void attempt(entry);
+			else soonest = Math.min(soonest, entry.nextAt);
+		}
+		if (soonest < Number.POSITIVE_INFINITY) cancelTimer = core.clock.after(soonest - now, flush);
+	}
+
+	/** A change to a message that was refused: it waits for the person to decide on that one. */
+	function isHomeless(entry: OutboxEntry): boolean {
+		return entry.target !== null && entry.target.seq === null;
+	}
+
+	async function attempt(entry: OutboxEntry): Promise<void> {
+		busy.add(entry.chat);
+		const asked: OutboxEntry = { ...entry, state: "sending", attempts: entry.attempts + 1 };
+		try {
+			await put(asked);
+			succeeded(asked, await ask(asked));
+		} catch (error) {
+			failed(asked, error);
+		} finally {
+			busy.delete(entry.chat);
+			flush();
+		}
+	}
+
+	async function ask(entry: OutboxEntry): Promise<Message | null> {
+		const { chat, body, replyToSeq } = entry;
+		if (entry.kind === "send") {
+			const reply = replyToSeq === null ? {} : { reply_to_seq: replyToSeq };
+			const sent = { chat, client_id: entry.id, body, ...reply };
+			return (await core.socket.call("message.send", sent)).message;
+		}
+		const seq = entry.target?.seq ?? null;
+		if (seq === null) return null;
+		if (entry.kind === "edit") {
+			return (await core.socket.call("message.edit", { chat, seq, body })).message;
+		}
+		await core.socket.call("message.delete", { chat, seq });
+		return null;
+	}
+
+	function succeeded(entry: OutboxEntry, row: Message | null): void {
+		if (isStopped) return;
+		if (row === null) {
+			const seq = entry.target?.seq ?? 0;
+			core.store.update((state) => buryRow(state, entry.chat, seq, core.clock.now()));
+			drop(entry.id);
+			return;
+		}
+		if (entry.kind === "send") resolveTargets(entry.id, row.seq);
+		if (find(entry.id) !== null) {
+			const stored = { seq: row.seq, rev: row.rev };
+			const done: OutboxEntry = { ...entry, state: "stored", stored };
+			core.store.update((state) => putEntry(state, done));
+			deps.tabs.post({ kind: "put", entry: done });
+			void deps.storage.dropEntry(entry.id).catch(() => undefined);
+		}
+		deps.onStored(row);
+		settle(entry.chat);
+	}
+
+	/** Drops an entry and the changes that were meant for it. */
+	function discard(id: string): void {
+		if (find(id)?.state === "sending") return;
+		for (const entry of entries()) {
+			if (entry.target?.clientId === id && entry.target.seq === null) drop(entry.id);
+		}
+		drop(id);
+	}
+
+	/** Edits and deletes that waited for their message to have a place. */
+	function resolveTargets(clientId: string, seq: number): void {
+		for (const entry of entries()) {
+			if (entry.target?.clientId !== clientId || entry.target.seq !== null) continue;
+			void put({ ...entry, target: { seq, clientId } });
+		}
+	}
+
+	function settle(chat: string): void {
+		for (const entry of settled(core.store.getState(), chat)) drop(entry.id);
+	}
+
+	function failed(entry: OutboxEntry, error: unknown): void {
+		if (find(entry.id) === null) return;
+		const isRefusal =
+			isApiError(error) && error.status < 500 && error.status >= 400 && !PASSING.has(error.status);
+		if (isRefusal && entry.kind === "delete" && error.status === 404) {
+			drop(entry.id);
+		} else if (isRefusal) {
+			const reason = { code: error.code, detail: error.message };
+			const refused: OutboxEntry = { ...entry, state: "failed", error: reason };
+			void put(refused);
+			core.notify({ kind: "failed", entry: refused });
+		} else {
+			const least = isApiError(error) ? (error.retryAfter ?? 0) * 1_000 : 0;
+			const wait = Math.max(least, retryDelay(entry.attempts, core.clock.random));
+			void put({ ...entry, state: "waiting", nextAt: core.clock.now() + wait });
+		}
+	}
+
+	return {
+		send: (chat, body, replyToSeq) => add({ kind: "send", chat, body, replyToSeq }),
+		edit(chat, target, body) {
+			const entry = unsent(target);
+			if (entry === null) add({ kind: "edit", chat, body, target: toTarget(chat, target) });
+			else void put({ ...entry, body }).then(flush);
+		},
+		remove(chat, target) {
+			const entry = unsent(target);
+			if (entry === null) add({ kind: "delete", chat, target: toTarget(chat, target) });
+			else discard(entry.id);
+		},
+		retry(id) {
+			const entry = find(id);
+			if (entry?.state !== "failed") return;
+			const last = entries().at(-1)?.createdAt ?? 0;
+			const createdAt = Math.max(core.clock.now(), last + 1);
+			void put({ ...entry, createdAt, state: "waiting", nextAt: 0, error: null }).then(flush);
+		},
+		discard,
+		flush,
+		hurry() {
+			for (const entry of entries()) {
+				if (entry.state !== "waiting" || entry.nextAt === 0) continue;
+				core.store.update((state) => putEntry(state, { ...entry, nextAt: 0 }));
+			}
+			flush();
+		},
+		confirm(row) {
+			if (row.client_id !== null && row.sender === core.store.getState().me?.id) {
+				const entry = find(row.client_id);
+				if (entry !== null) {
+					resolveTargets(entry.id, row.seq);
+					drop(entry.id);
+				}
+			}
+			settle(row.chat);
+		},
+		hear(entry) {
+			core.store.update((state) => putEntry(state, entry));
+			settle(entry.chat);
+			flush();
+		},
+		async takeOver() {
+			const kept = await deps.storage.entries();
+			for (const entry of entries()) {
+				const isKept = kept.some((other) => other.id === entry.id);
+				if (entry.state === "sending" && !isKept) drop(entry.id);
+			}
+			for (const entry of kept) {
+				const left = entry.state === "sending" ? { ...entry, state: "waiting" as const } : entry;
+				core.store.update((state) => putEntry(state, { ...left, nextAt: 0 }));
+			}
+			flush();
+		},
+		stop() {
+			isStopped = true;
+			cancelTimer?.();
+		},
+	};
+}
+
+function rowOf(state: State, chat: string, clientId: string): Message | null {
+	for (const row of timelineOf(state, chat).bySeq.values()) {
+		if (row.client_id === clientId) return row;
+	}
+	return null;
+}
+
+export function retryDelay(attempts: number, random: () => number): number {
+	const base = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.max(0, attempts - 1));
+	return base * (0.8 + 0.4 * random());
+}

@@ -1,0 +1,253 @@
+/**
+ * Which rows of a chat are mounted, and fetching the ones that are not held.
+ *
+ * What must hold: rows and edges change in one step, so the screen never shows
+ * half a jump; of two jumps the later wins; and a page that was asked for
+ * before the rows lost trust is asked for again.
+ */
+import { fetchPage, type PageAt } from "@/api/chats";
+import { isApiError } from "@/api/client";
+import type { MessagePage } from "@/api/wire.gen";
+import { type Core, isConnected } from "./core";
+import { applyPage } from "./reducers/chats";
+import { timelineOf, withTimeline } from "./state";
+import { growDown, growUp, isWindowCovered, PAGE, rangeAt, slim } from "./timeline";
+import type { ChatEntry, Failure, Timeline, Window } from "./types";
+
+/** Rows fetched around the place a jump goes to. */
+const AROUND = 40;
+/** The most rows one request may ask for. */
+const LARGEST_PAGE = 100;
+
+export type Pages = {
+	readonly open: (chat: string) => Promise<void>;
+	readonly close: (chat: string) => void;
+	readonly loadOlder: (chat: string) => Promise<void>;
+	readonly loadNewer: (chat: string) => Promise<void>;
+	readonly jumpTo: (chat: string, seq: number) => Promise<void>;
+	readonly jumpToLatest: (chat: string) => Promise<void>;
+	/** Fetches what is mounted but no longer trusted, in every open chat. */
+	readonly repair: () => Promise<void>;
+	readonly openChats: () => readonly string[];
+};
+
+export function createPages(core: Core): Pages {
+	const open = new Set<string>();
+	/** The newest jump of a chat: an older one finds another number here and gives up. */
+	const jumps = new Map<string, number>();
+
+	const read = (chat: string): Timeline => timelineOf(core.store.getState(), chat);
+	const entryOf = (chat: string): ChatEntry | undefined => core.store.getState().chats.get(chat);
+
+	function patch(chat: string, change: (timeline: Timeline, entry: ChatEntry) => Timeline): void {
+		core.store.update((state) => {
+			const entry = state.chats.get(chat);
+			return entry === undefined
+				? state
+				: withTimeline(state, chat, change(timelineOf(state, chat), entry));
+		});
+	}
+
+	/** Fetches a page into the timeline; again when trust was lost on the way. */
+	async function fetchInto(chat: string, at: PageAt, limit: number): Promise<MessagePage> {
+		for (;;) {
+			const { generation } = read(chat);
+			const page = await fetchPage(core.api, chat, at, limit);
+			if (read(chat).generation !== generation) continue;
+			core.store.update((state) =>
+				state.chats.has(chat) ? applyPage(state, chat, page.messages) : state,
+			);
+			return page;
+		}
+	}
+
+	async function jump(
+		chat: string,
+		at: PageAt,
+		limit: number,
+		place: (timeline: Timeline, entry: ChatEntry) => Window | null,
+	): Promise<void> {
+		const turn = (jumps.get(chat) ?? 0) + 1;
+		jumps.set(chat, turn);
+		patch(chat, (timeline) => ({ ...timeline, isJumping: true, loadError: null }));
+		let loadError: Failure | null = null;
+		let floor: number | null = null;
+		try {
+			const page = await fetchInto(chat, at, limit);
+			if (at === "latest" && !page.has_more) floor = lowest(page) ?? 1;
+		} catch (error) {
+			loadError = toFailure(error);
+		}
+		if (jumps.get(chat) !== turn) return;
+		patch(chat, (timeline, entry) => ({
+			...timeline,
+			isJumping: false,
+			loadError,
+			floor: floor ?? timeline.floor,
+			window: place(timeline, entry) ?? timeline.window,
+		}));
+	}
+
+	async function loadOlder(chat: string): Promise<void> {
+		const { window, isLoadingOlder, floor } = read(chat);
+		const lowestSeq = floor ?? Math.max(1, entryOf(chat)?.first_seq ?? 1);
+		if (window === null || isLoadingOlder || window.from <= lowestSeq) return;
+		if (!isHeld(read(chat), window.from - 1)) {
+			patch(chat, (timeline) => ({ ...timeline, isLoadingOlder: true, loadError: null }));
+			try {
+				const page = await fetchInto(chat, { before: window.from }, PAGE);
+				const end = page.has_more ? null : (lowest(page) ?? window.from);
+				patch(chat, (timeline) => ({ ...timeline, floor: end ?? timeline.floor }));
+			} catch (error) {
+				patch(chat, (timeline) => ({ ...timeline, loadError: toFailure(error) }));
+			} finally {
+				patch(chat, (timeline) => ({ ...timeline, isLoadingOlder: false }));
+			}
+		}
+		patch(chat, (timeline, entry) => {
+			const now = timeline.window;
+			const range = now === null ? null : rangeAt(timeline.ranges, now.from - 1);
+			if (now === null || range === null) return timeline;
+			const from = Math.max(range[0], now.from - PAGE);
+			return { ...timeline, window: growUp(now, from, entry.seq) };
+		});
+	}
+
+	async function loadNewer(chat: string): Promise<void> {
+		const { window, isLoadingNewer } = read(chat);
+		if (window === null || window.to === null || isLoadingNewer) return;
+		if (!isHeld(read(chat), window.to + 1)) {
+			patch(chat, (timeline) => ({ ...timeline, isLoadingNewer: true, loadError: null }));
+			try {
+				await fetchInto(chat, { after: window.to }, PAGE);
+			} catch (error) {
+				patch(chat, (timeline) => ({ ...timeline, loadError: toFailure(error) }));
+			} finally {
+				patch(chat, (timeline) => ({ ...timeline, isLoadingNewer: false }));
+			}
+		}
+		patch(chat, (timeline, entry) => {
+			const now = timeline.window;
+			if (now === null || now.to === null) return timeline;
+			const range = rangeAt(timeline.ranges, now.to + 1);
+			const to = range === null ? now.to : Math.min(range[1], now.to + PAGE);
+			return { ...timeline, window: growDown(now, to, entry.seq) };
+		});
+	}
+
+	async function jumpTo(chat: string, seq: number): Promise<void> {
+		const held = windowAround(read(chat), entryOf(chat)?.seq ?? 0, seq, AROUND / 4);
+		if (held !== null) {
+			jumps.set(chat, (jumps.get(chat) ?? 0) + 1);
+			patch(chat, (timeline) => ({ ...timeline, window: held, isJumping: false }));
+			return;
+		}
+		await jump(chat, { around: seq }, AROUND, (timeline, entry) =>
+			windowAround(timeline, entry.seq, seq, 0),
+		);
+	}
+
+	async function jumpToLatest(chat: string): Promise<void> {
+		const entry = entryOf(chat);
+		if (entry === undefined) return;
+		const held = latestWindow(read(chat), entry);
+		if (held !== null) {
+			jumps.set(chat, (jumps.get(chat) ?? 0) + 1);
+			patch(chat, (timeline) => ({ ...timeline, window: held, isJumping: false }));
+			if (isEnough(held, entry)) return;
+		}
+		await jump(chat, "latest", PAGE, latestWindow);
+	}
+
+	/** At the first unread message when there is one, else at the newest. */
+	async function openAt(chat: string): Promise<void> {
+		const entry = entryOf(chat);
+		if (entry === undefined) return;
+		if (entry.n > entry.read_n && entry.read_seq < entry.seq) {
+			await jumpTo(chat, Math.max(entry.read_seq + 1, entry.first_seq));
+			if (read(chat).window !== null) return;
+		}
+		await jumpToLatest(chat);
+	}
+
+	async function repairOne(chat: string): Promise<void> {
+		const entry = entryOf(chat);
+		const window = read(chat).window;
+		if (entry === undefined) return;
+		if (window === null) return openAt(chat);
+		if (isWindowCovered(read(chat), entry.seq)) return;
+		const to = window.to ?? entry.seq;
+		try {
+			for (let from = window.from; from <= to; from += LARGEST_PAGE) {
+				const limit = Math.min(LARGEST_PAGE, to - from + 1);
+				await fetchInto(chat, { after: from - 1 }, limit);
+			}
+		} catch (error) {
+			patch(chat, (timeline) => ({ ...timeline, loadError: toFailure(error) }));
+		}
+	}
+
+	return {
+		async open(chat) {
+			open.add(chat);
+			if (read(chat).window === null) await openAt(chat);
+		},
+		close(chat) {
+			open.delete(chat);
+			jumps.set(chat, (jumps.get(chat) ?? 0) + 1);
+			patch(chat, (timeline, entry) =>
+				slim({ ...timeline, window: null, isJumping: false, loadError: null }, entry.seq),
+			);
+		},
+		loadOlder,
+		loadNewer,
+		jumpTo,
+		jumpToLatest,
+		async repair() {
+			if (isConnected(core.store.getState())) await Promise.all([...open].map(repairOne));
+		},
+		openChats: () => [...open],
+	};
+}
+
+function isHeld(timeline: Timeline, seq: number): boolean {
+	return rangeAt(timeline.ranges, seq) !== null;
+}
+
+function lowest(page: MessagePage): number | null {
+	return page.messages.length === 0 ? null : Math.min(...page.messages.map((row) => row.seq));
+}
+
+/** The rows held without a hole around `seq`, when at least `margin` (or all there are) lie on both sides. */
+function windowAround(
+	timeline: Timeline,
+	lastSeq: number,
+	seq: number,
+	margin: number,
+): Window | null {
+	const range = rangeAt(timeline.ranges, seq);
+	if (range === null) return null;
+	const floor = timeline.floor ?? 1;
+	if (seq - range[0] < margin && range[0] > floor) return null;
+	if (range[1] - seq < margin && range[1] < lastSeq) return null;
+	const from = Math.max(range[0], seq - AROUND);
+	const to = Math.min(range[1], seq + AROUND);
+	return { from, to: to >= lastSeq ? null : to };
+}
+
+/** The newest rows held without a hole; an empty chat has an empty, complete window. */
+function latestWindow(timeline: Timeline, entry: ChatEntry): Window | null {
+	if (entry.seq === 0) return { from: 1, to: null };
+	const range = rangeAt(timeline.ranges, entry.seq);
+	if (range === null) return null;
+	return { from: Math.max(range[0], entry.seq - AROUND + 1), to: null };
+}
+
+function isEnough(window: Window, entry: ChatEntry): boolean {
+	return entry.seq - window.from + 1 >= PAGE || window.from <= Math.max(1, entry.first_seq);
+}
+
+function toFailure(error: unknown): Failure {
+	if (isApiError(error)) return { code: error.code, detail: error.message };
+	return { code: "offline", detail: "" };
+}

@@ -1,0 +1,130 @@
+/**
+ * What this device keeps for one account: chats with their newest rows, and
+ * the outbox. One database per account, so signing out deletes all of it.
+ *
+ * The cache may be lost at any time and costs only a sync; the outbox may not:
+ * its writes are awaited before anything is sent.
+ */
+import { deleteDB, type IDBPDatabase, openDB } from "idb";
+import type { Account, Message } from "@/api/wire.gen";
+import type { ChatEntry, OutboxEntry } from "./types";
+
+export type SavedChat = {
+	readonly id: string;
+	readonly entry: ChatEntry;
+	/** A stretch without holes that ends at the newest row; current as of the entry's rev. */
+	readonly rows: readonly Message[];
+};
+
+export type Mark = { readonly me: Account; readonly epoch: string; readonly arev: number };
+
+export type Saved = { readonly mark: Mark; readonly chats: readonly SavedChat[] };
+
+export type Batch = {
+	readonly mark: Mark;
+	readonly chats: readonly SavedChat[];
+	readonly gone: readonly string[];
+};
+
+export type Storage = {
+	readonly load: () => Promise<Saved | null>;
+	/** All of it or nothing: counters and rows must agree. */
+	readonly save: (batch: Batch) => Promise<void>;
+	/** Forgets the cache but not the outbox. */
+	readonly clearCache: () => Promise<void>;
+	readonly entries: () => Promise<readonly OutboxEntry[]>;
+	readonly putEntry: (entry: OutboxEntry) => Promise<void>;
+	readonly dropEntry: (id: string) => Promise<void>;
+	readonly wipe: () => Promise<void>;
+	readonly close: () => void;
+};
+
+export type OpenStorage = (account: string) => Promise<Storage>;
+
+const VERSION = 1;
+
+export function databaseName(account: string): string {
+	return `tidings-${account}`;
+}
+
+export const openIndexedDb: OpenStorage = async (account) => {
+	const name = databaseName(account);
+	let db: IDBPDatabase;
+	try {
+		db = await openDB(name, VERSION, {
+			upgrade(fresh) {
+				fresh.createObjectStore("mark");
+				fresh.createObjectStore("chats", { keyPath: "id" });
+				fresh.createObjectStore("outbox", { keyPath: "id" });
+			},
+			// Another tab signs out or upgrades: let go, or it would wait for us.
+			blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
+		});
+	} catch {
+		return openMemory(account);
+	}
+	return {
+		async load() {
+			const transaction = db.transaction(["mark", "chats"]);
+			const mark: Mark | undefined = await transaction.objectStore("mark").get("mark");
+			const chats: SavedChat[] = await transaction.objectStore("chats").getAll();
+			return mark === undefined ? null : { mark, chats };
+		},
+		async save(batch) {
+			const transaction = db.transaction(["mark", "chats"], "readwrite");
+			const chats = transaction.objectStore("chats");
+			await Promise.all([
+				transaction.objectStore("mark").put(batch.mark, "mark"),
+				...batch.chats.map((chat) => chats.put(chat)),
+				...batch.gone.map((id) => chats.delete(id)),
+				transaction.done,
+			]);
+		},
+		async clearCache() {
+			const transaction = db.transaction(["mark", "chats"], "readwrite");
+			await Promise.all([
+				transaction.objectStore("mark").clear(),
+				transaction.objectStore("chats").clear(),
+				transaction.done,
+			]);
+		},
+		entries: () => db.getAll("outbox"),
+		async putEntry(entry) {
+			await db.put("outbox", entry);
+		},
+		dropEntry: (id) => db.delete("outbox", id),
+		async wipe() {
+			db.close();
+			await deleteDB(name);
+		},
+		close: () => db.close(),
+	};
+};
+
+/** Where the browser gives no database (private windows): kept while the tab lives. */
+export const openMemory: OpenStorage = async () => {
+	let mark: Mark | null = null;
+	const chats = new Map<string, SavedChat>();
+	const outbox = new Map<string, OutboxEntry>();
+	return {
+		load: async () => (mark === null ? null : { mark, chats: [...chats.values()] }),
+		async save(batch) {
+			mark = batch.mark;
+			for (const chat of batch.chats) chats.set(chat.id, chat);
+			for (const id of batch.gone) chats.delete(id);
+		},
+		async clearCache() {
+			mark = null;
+			chats.clear();
+		},
+		entries: async () => [...outbox.values()],
+		putEntry: async (entry) => void outbox.set(entry.id, entry),
+		dropEntry: async (id) => void outbox.delete(id),
+		async wipe() {
+			mark = null;
+			chats.clear();
+			outbox.clear();
+		},
+		close: () => undefined,
+	};
+};

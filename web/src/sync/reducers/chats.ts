@@ -1,0 +1,177 @@
+/**
+ * Chats and their rows: what one event, one catch-up or one page changes.
+ *
+ * Every function may be given the same thing twice, or something older than
+ * what is held, without harm: rows are judged by their own rev, marks only
+ * grow, and chat-level fields are judged by the rev they were read at.
+ */
+import type { Changes, Chat, Member, Message, SyncChat } from "@/api/wire.gen";
+import { timelineOf, withChat, without, withTimeline } from "../state";
+import { addPage, changeRow, distrust, MAX_ROWS, newer, slim } from "../timeline";
+import type { ChatEntry, State, Timeline } from "../types";
+import { raiseMarks, raiseMember } from "./marks";
+
+/** A chat-level view without rows, as GET gives it: fields, members, own marks; never the rev. */
+export function applyMeta(state: State, chat: Chat): State {
+	const held = state.chats.get(chat.id);
+	if (held === undefined) return withChat(state, toEntry(chat));
+	return withChat(state, mergeMeta(held, chat, state.me?.id ?? null));
+}
+
+export function dropChat(state: State, chat: string): State {
+	if (!state.chats.has(chat)) return state;
+	return {
+		...state,
+		chats: without(state.chats, chat),
+		timelines: without(state.timelines, chat),
+		typing: without(state.typing, chat),
+	};
+}
+
+/** One row that is the chat's next change. The caller has checked `rev`. */
+export function applyRow(state: State, row: Message, rev: number): State {
+	const held = state.chats.get(row.chat);
+	if (held === undefined) return state;
+	const isNew = row.seq > held.seq;
+	let entry = countRow(held, row);
+	if (isNew) entry = raiseMarks(entry, row.sender, ownMarks(row), state.me?.id ?? null);
+	entry = { ...entry, rev: Math.max(entry.rev, rev) };
+	const timeline = timelineOf(state, row.chat);
+	const next = isNew ? keepUp(addPage(timeline, [row]), entry.seq) : changeRow(timeline, row);
+	return withTimeline(withChat(state, entry), row.chat, next);
+}
+
+/** What `GET …/changes` answered to a question about `asked` rev. */
+export function applyChanges(state: State, chat: string, changes: Changes): State {
+	const held = state.chats.get(chat);
+	if (held === undefined) return state;
+	let entry = held;
+	for (const member of changes.members) entry = mergeMember(entry, member);
+	return catchUp(withChat(state, entry), chat, changes);
+}
+
+/** One chat of a sync answer: all fields, all members, and the rows we lacked. */
+export function applySyncChat(state: State, chat: SyncChat): State {
+	const { limited, messages, ...plain } = chat;
+	const held = state.chats.get(chat.id);
+	if (held === undefined) {
+		const fresh = withChat(state, toEntry(plain));
+		return withTimeline(fresh, chat.id, addPage(timelineOf(fresh, chat.id), messages));
+	}
+	const merged = withChat(state, mergeMeta(held, plain, state.me?.id ?? null));
+	const caught = catchUp(merged, chat.id, { rev: chat.rev, messages, limited });
+	const entry = caught.chats.get(chat.id);
+	if (entry === undefined || chat.rev < entry.rev) return caught;
+	return withChat(caught, raiseCounters(entry, plain));
+}
+
+/** A page of history. Rows are current unless the timeline was distrusted meanwhile. */
+export function applyPage(state: State, chat: string, rows: readonly Message[]): State {
+	return withTimeline(state, chat, addPage(timelineOf(state, chat), rows));
+}
+
+type CatchUp = Pick<Changes, "rev" | "messages" | "limited">;
+
+/**
+ * Rows left out of a limited answer may be rows we hold, so all of them lose
+ * our trust; unless events brought us past that rev already.
+ */
+function catchUp(state: State, chat: string, answer: CatchUp): State {
+	const held = state.chats.get(chat);
+	if (held === undefined) return state;
+	let timeline = timelineOf(state, chat);
+	if (answer.limited && answer.rev > held.rev)
+		timeline = restart(distrust(timeline), answer.messages);
+	let entry = held;
+	const me = state.me?.id ?? null;
+	for (const row of answer.messages) {
+		if (row.seq > entry.seq) entry = raiseMarks(entry, row.sender, ownMarks(row), me);
+		entry = countRow(entry, row);
+	}
+	entry = { ...entry, rev: Math.max(entry.rev, answer.rev) };
+	timeline = keepUp(addPage(timeline, answer.messages), entry.seq);
+	return withTimeline(withChat(state, entry), chat, timeline);
+}
+
+/** A window that followed the newest message goes on from the rows that came. */
+function restart(timeline: Timeline, rows: readonly Message[]): Timeline {
+	const newest = rows.at(-1)?.seq;
+	if (timeline.window?.to !== null || newest === undefined) return timeline;
+	let from = newest;
+	const seqs = new Set(rows.map((row) => row.seq));
+	while (seqs.has(from - 1)) from--;
+	return { ...timeline, window: { from, to: null } };
+}
+
+/** Keeps a following window within its bound, and unmounted rows within reason. */
+function keepUp(timeline: Timeline, lastSeq: number): Timeline {
+	const window = timeline.window;
+	if (window === null) return slim(timeline, lastSeq);
+	if (window.to !== null) return timeline;
+	if (lastSeq - window.from < MAX_ROWS) return timeline;
+	return { ...timeline, window: { from: lastSeq - MAX_ROWS + 1, to: null } };
+}
+
+function ownMarks(row: Message) {
+	return { read_seq: row.seq, read_n: row.n, delivered_seq: row.seq };
+}
+
+/** Counters and preview after this row. */
+function countRow(entry: ChatEntry, row: Message): ChatEntry {
+	const last = entry.last_message;
+	const isLast = last === null || row.seq > last.seq;
+	const isSameRow = last !== null && row.seq === last.seq;
+	return {
+		...entry,
+		seq: Math.max(entry.seq, row.seq),
+		n: Math.max(entry.n, row.n),
+		last_at: row.seq > entry.seq ? Math.max(entry.last_at, row.created_at) : entry.last_at,
+		last_message: isLast ? row : isSameRow ? newer(last, row) : last,
+	};
+}
+
+function raiseCounters(entry: ChatEntry, chat: Omit<Chat, "members">): ChatEntry {
+	return {
+		...entry,
+		seq: Math.max(entry.seq, chat.seq),
+		n: Math.max(entry.n, chat.n),
+		last_at: Math.max(entry.last_at, chat.last_at),
+	};
+}
+
+function toEntry(chat: Chat): ChatEntry {
+	const { members, unread: _unread, marks: _marks, ...rest } = chat;
+	return {
+		...rest,
+		members: new Map(members.map((member) => [member.account, member])),
+		metaRev: chat.rev,
+	};
+}
+
+function mergeMeta(held: ChatEntry, chat: Chat, me: string | null): ChatEntry {
+	let entry = held;
+	for (const member of chat.members) entry = mergeMember(entry, member);
+	if (me !== null) entry = raiseMarks(entry, me, { ...chat, delivered_seq: chat.read_seq }, me);
+	entry = {
+		...entry,
+		muted_until: chat.muted_until,
+		pinned: chat.pinned,
+		archived: chat.archived,
+	};
+	if (chat.rev < held.metaRev) return entry;
+	return {
+		...entry,
+		title: chat.title,
+		photo: chat.photo,
+		closed_at: chat.closed_at,
+		first_seq: chat.first_seq,
+		metaRev: chat.rev,
+	};
+}
+
+function mergeMember(entry: ChatEntry, incoming: Member): ChatEntry {
+	const held = entry.members.get(incoming.account);
+	const base = held !== undefined && held.rev > incoming.rev ? held : incoming;
+	const merged = held === undefined ? base : raiseMember(raiseMember(base, held), incoming);
+	return { ...entry, members: new Map(entry.members).set(incoming.account, merged) };
+}
