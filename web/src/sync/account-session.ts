@@ -158,17 +158,12 @@ function join(
 			inbox.pause();
 			log.pause();
 		},
-		onReady({ account: owner, arev }) {
+		onReady({ account: owner }) {
 			if (owner.id !== account) {
 				hooks.onOther(owner);
 				return;
 			}
-			// With nothing held there is nothing to catch up on: the log starts here.
-			core.store.update((state) => ({
-				...state,
-				me: owner,
-				arev: state.epoch === null ? arev : state.arev,
-			}));
+			core.store.update((state) => ({ ...state, me: owner }));
 		},
 		async sync() {
 			await catchUpAll(core, {

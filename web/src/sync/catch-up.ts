@@ -2,8 +2,9 @@
  * The sync call: says what is held, takes what was missed.
  *
  * What must hold: the socket subscribed before this asks, so whatever happens
- * after the server's answer arrives as an event; and an answer of another
- * epoch (a restored backup) means that nothing held here is true.
+ * after the server's answer arrives as an event; and when the answer starts
+ * afresh (the epoch changed with a restored backup, or the account's log does
+ * not reach back) nothing held before it counts.
  */
 import type { SyncAnswer, SyncRequest } from "@/api/wire.gen";
 import type { AccountLog } from "./account-log";
@@ -32,11 +33,10 @@ export async function catchUpAll(core: Core, deps: CatchUpDeps): Promise<void> {
 		const asked = toRequest(core.store.getState());
 		const answer = await core.socket.call("sync", asked);
 		if (!isConnected(core.store.getState())) return;
-		if (asked.epoch !== null && answer.epoch !== asked.epoch) {
-			core.store.update((state) => forget(state, answer));
+		if (answer.reset || (asked.epoch !== null && answer.epoch !== asked.epoch)) {
+			core.store.update(forget);
 			deps.onForget();
 			core.notify({ kind: "reset" });
-			continue;
 		}
 		applyAnswer(core, deps, answer);
 		const left = answer.more.map((chat) => chat.id).join(" ");
@@ -66,15 +66,13 @@ function applyAnswer(core: Core, deps: CatchUpDeps, answer: SyncAnswer): void {
 		deps.receipts.reconcile(chat.id, chat.read_seq);
 	}
 	deps.log.catchUp(answer.events, answer.arev);
-	if (answer.reset) core.notify({ kind: "reset" });
 }
 
 /** Keeps who we are and what waits to be sent, nothing else. */
-function forget(state: State, answer: SyncAnswer): State {
+function forget(state: State): State {
 	return {
 		...state,
-		epoch: answer.epoch,
-		arev: answer.arev,
+		arev: 0,
 		chats: new Map(),
 		timelines: new Map(),
 		typing: new Map(),

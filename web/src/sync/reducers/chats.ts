@@ -118,16 +118,20 @@ function ownMarks(row: Message) {
 
 /** Counters and preview after this row. */
 function countRow(entry: ChatEntry, row: Message): ChatEntry {
-	const last = entry.last_message;
-	const isLast = last === null || row.seq > last.seq;
-	const isSameRow = last !== null && row.seq === last.seq;
 	return {
 		...entry,
 		seq: Math.max(entry.seq, row.seq),
 		n: Math.max(entry.n, row.n),
 		last_at: row.seq > entry.seq ? Math.max(entry.last_at, row.created_at) : entry.last_at,
-		last_message: isLast ? row : isSameRow ? newer(last, row) : last,
+		last_message: laterRow(entry.last_message, row),
 	};
+}
+
+/** The later row; of one row the later version. */
+function laterRow(held: Message | null, incoming: Message | null): Message | null {
+	if (held === null || incoming === null) return held ?? incoming;
+	if (held.seq !== incoming.seq) return held.seq > incoming.seq ? held : incoming;
+	return newer(held, incoming);
 }
 
 function raiseCounters(entry: ChatEntry, chat: Omit<Chat, "members">): ChatEntry {
@@ -154,6 +158,7 @@ function mergeMeta(held: ChatEntry, chat: Chat, me: string | null): ChatEntry {
 	if (me !== null) entry = raiseMarks(entry, me, { ...chat, delivered_seq: chat.read_seq }, me);
 	entry = {
 		...entry,
+		last_message: laterRow(entry.last_message, chat.last_message),
 		muted_until: chat.muted_until,
 		pinned: chat.pinned,
 		archived: chat.archived,
