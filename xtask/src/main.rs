@@ -5,6 +5,7 @@
 
 mod check;
 mod r#gen;
+mod http;
 mod need;
 mod postgres;
 mod process;
@@ -12,6 +13,8 @@ mod serve;
 mod session;
 mod tally;
 mod test;
+mod tidings;
+mod torture;
 mod tree;
 mod web;
 
@@ -34,6 +37,9 @@ enum Command {
     Check,
     /// Write the reference and the client's types from the server's descriptions
     Gen(r#gen::Options),
+    /// Break things on purpose and look for damage
+    #[command(subcommand)]
+    Torture(torture::Torture),
 }
 
 fn main() -> std::process::ExitCode {
@@ -42,6 +48,7 @@ fn main() -> std::process::ExitCode {
         Command::Test(options) => test::run(&options),
         Command::Check => check::run(),
         Command::Gen(options) => r#gen::run(&options),
+        Command::Torture(torture) => torture::run(&torture),
     };
     match outcome {
         Ok(()) => std::process::ExitCode::SUCCESS,
