@@ -11,6 +11,7 @@ use http::{HeaderMap, StatusCode, Uri};
 use serde_json::{Value, json};
 
 use crate::edge::Edge;
+use crate::native::{account, friend, login, me, password, people};
 use crate::reply::{Failure, Problem};
 use crate::route::{Route, get};
 use crate::schema::{Direction, EventDoc, Shape};
@@ -29,7 +30,17 @@ fn own() -> Vec<Route> {
 
 /// Accounts, sign-ins, people.
 fn people() -> Vec<Route> {
-    vec![]
+    [
+        account::routes(),
+        login::routes(),
+        password::routes(),
+        me::routes(),
+        people::routes(),
+        friend::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Chats, messages, receipts, sync.
