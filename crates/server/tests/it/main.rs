@@ -2,6 +2,9 @@
 
 mod account;
 mod edge;
+mod friend;
 mod harness;
 mod login;
+mod me;
 mod password;
+mod people;
