@@ -15,7 +15,7 @@ use crate::native::{account, friend, login, me, password, people};
 use crate::reply::{Failure, Problem};
 use crate::route::{Route, get};
 use crate::schema::{Direction, EventDoc, Shape};
-use crate::{gate, health, web};
+use crate::{gate, health, native, web};
 
 /// What the server tells about itself.
 fn own() -> Vec<Route> {
@@ -45,7 +45,8 @@ fn people() -> Vec<Route> {
 
 /// Chats, messages, receipts, sync.
 fn chats() -> Vec<Route> {
-    vec![]
+    let parts = [native::chat::routes(), native::message::routes(), native::receipt::routes()];
+    parts.into_iter().flatten().chain(native::sync::routes()).collect()
 }
 
 /// The events of the native socket.
