@@ -11,11 +11,10 @@ use http::{HeaderMap, StatusCode, Uri};
 use serde_json::{Value, json};
 
 use crate::edge::Edge;
-use crate::native::{account, friend, login, me, password, people};
 use crate::reply::{Failure, Problem};
 use crate::route::{Route, get};
 use crate::schema::{Direction, EventDoc, Shape};
-use crate::{gate, health, native, web};
+use crate::{gate, health, web};
 
 /// What the server tells about itself.
 fn own() -> Vec<Route> {
@@ -30,23 +29,12 @@ fn own() -> Vec<Route> {
 
 /// Accounts, sign-ins, people.
 fn people() -> Vec<Route> {
-    [
-        account::routes(),
-        login::routes(),
-        password::routes(),
-        me::routes(),
-        people::routes(),
-        friend::routes(),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    vec![]
 }
 
 /// Chats, messages, receipts, sync.
 fn chats() -> Vec<Route> {
-    let parts = [native::chat::routes(), native::message::routes(), native::receipt::routes()];
-    parts.into_iter().flatten().chain(native::sync::routes()).collect()
+    vec![]
 }
 
 /// The events of the native socket.

@@ -1,0 +1,69 @@
+import { Navigate, Outlet, useLocation, useMatch } from "@tanstack/react-router";
+import { SignedOutPage } from "@/features/auth/components/signed-out-page";
+import { ChatList } from "@/features/chats/components/chat-list";
+import { useText } from "@/i18n/use-text";
+import { useSync } from "@/sync/use-sync";
+import { classes } from "@/ui/classes";
+import { PHONE, useMedia } from "@/ui/use-media";
+import { ConnectionBanner } from "./connection-banner";
+import { ListResizer } from "./list-resizer";
+import { Rail } from "./rail";
+import { ShortcutLayer } from "./shortcut-layer";
+import { useNotifications } from "./use-notifications";
+import { useTabTitle } from "./use-tab-title";
+
+/** Everything behind the sign-in: the frame, or why one is not inside it. */
+export function AppLayout() {
+	const session = useSync((state) => state.session);
+	const isKnown = useSync((state) => state.me !== null);
+	const { pathname } = useLocation();
+	if (session.status === "signed-out") {
+		if (session.reason !== null) return <SignedOutPage reason={session.reason} />;
+		return (
+			<Navigate to="/sign-in" search={pathname === "/chats" ? {} : { next: pathname }} replace />
+		);
+	}
+	return isKnown ? <Shell /> : <Splash />;
+}
+
+function Shell() {
+	const t = useText();
+	const match = useMatch({ from: "/app/chats/$chat", shouldThrow: false });
+	const { pathname } = useLocation();
+	const isPhone = useMedia(PHONE);
+	useTabTitle();
+	useNotifications();
+	const current = match?.params.chat ?? null;
+	const hasList = pathname.startsWith("/chats");
+	// On a phone the list and the chat are two pages; elsewhere they stand side by side.
+	const isListShown = hasList && !(isPhone && current !== null);
+	const isMainShown = !hasList || !isPhone || current !== null;
+	return (
+		<div className={classes("shell", !hasList && "shell--1", current !== null && "shell--open")}>
+			<a className="skip" href={current ? "#composer" : "#main"}>
+				{t(current ? "app.skipToChat" : "app.skipToList")}
+			</a>
+			<ConnectionBanner />
+			<Rail />
+			{isListShown && (
+				<section className="pane pane--list" aria-label={t("chats.title")} data-region>
+					<ChatList current={current} />
+					<ListResizer />
+				</section>
+			)}
+			{isMainShown && <Outlet />}
+			<ShortcutLayer current={current} />
+		</div>
+	);
+}
+
+/** The frame before anything is known; quiet, since it usually lasts no time. */
+function Splash() {
+	return (
+		<div className="shell" aria-busy="true">
+			<div className="rail" />
+			<div className="pane pane--list only-wide" />
+			<main className="pane pane--main" />
+		</div>
+	);
+}

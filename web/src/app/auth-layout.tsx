@@ -1,0 +1,9 @@
+import { Navigate, Outlet, useSearch } from "@tanstack/react-router";
+import { useSync } from "@/sync/use-sync";
+
+/** The signed-out pages send a person who is signed in to where they were going. */
+export function AuthLayout() {
+	const isSignedIn = useSync((state) => state.me !== null && state.session.status !== "signed-out");
+	const { next } = useSearch({ strict: false });
+	return isSignedIn ? <Navigate to={next ?? "/chats"} replace /> : <Outlet />;
+}

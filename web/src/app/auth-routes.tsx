@@ -1,0 +1,43 @@
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { CodePage } from "@/features/auth/components/code-page";
+import { ForgotPage } from "@/features/auth/components/forgot-page";
+import { ResetPage } from "@/features/auth/components/reset-page";
+import { SignInPage } from "@/features/auth/components/sign-in-page";
+import { SignUpPage } from "@/features/auth/components/sign-up-page";
+import { useText } from "@/i18n/use-text";
+
+export function SignInRoute() {
+	const t = useText();
+	const navigate = useNavigate();
+	const { next, notice } = useSearch({ from: "/auth/sign-in" });
+	return (
+		<SignInPage
+			notice={notice === "reset" ? t("auth.reset.done") : undefined}
+			onSignedIn={() => void navigate({ to: next ?? "/chats", replace: true })}
+		/>
+	);
+}
+
+export function SignUpRoute() {
+	const navigate = useNavigate();
+	return <SignUpPage onCodeSent={() => void navigate({ to: "/sign-up/code" })} />;
+}
+
+export function CodeRoute() {
+	const navigate = useNavigate();
+	return <CodePage onSignedIn={() => void navigate({ to: "/chats", replace: true })} />;
+}
+
+export function ForgotRoute() {
+	return <ForgotPage />;
+}
+
+export function ResetRoute() {
+	const navigate = useNavigate();
+	return (
+		<ResetPage
+			token={location.hash.slice(1)}
+			onDone={() => void navigate({ to: "/sign-in", search: { notice: "reset" }, replace: true })}
+		/>
+	);
+}

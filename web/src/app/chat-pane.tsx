@@ -1,0 +1,154 @@
+import { useNavigate } from "@tanstack/react-router";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { ChatHead } from "@/features/chats/components/chat-head";
+import { ClosedNote } from "@/features/chats/components/closed-note";
+import { DetailsPane } from "@/features/chats/components/details-pane";
+import { Composer } from "@/features/composer/components/composer";
+import { RemoveDialog } from "@/features/people/components/person-actions";
+import { Timeline } from "@/features/timeline/components/timeline";
+import { useText } from "@/i18n/use-text";
+import { faceOf } from "@/sync/chat-face";
+import { selectDraft, selectTimeline } from "@/sync/selectors";
+import type { ChatEntry, Row } from "@/sync/types";
+import { useActions, useSync } from "@/sync/use-sync";
+import { Dialog } from "@/ui/dialog";
+import { setLook, useLook } from "@/ui/look";
+import { THREE_PANES, useMedia } from "@/ui/use-media";
+
+type Props = { chat: ChatEntry; at: number | null; onBack: () => void };
+
+/** One chat: head, messages, composer, and its details beside or over them. */
+export function ChatPane({ chat, at, onBack }: Props) {
+	const me = useSync((state) => state.me?.id ?? "");
+	const actions = useActions();
+	const navigate = useNavigate();
+	const face = faceOf(chat, me);
+	const canWrite = chat.closed_at === null;
+	const draftBody = useLatestDraft(chat.id);
+	const lastOwn = useLastOwn(chat.id, me);
+	const [editing, setEditing] = useState<Row | null>(null);
+	const [isRemoving, setRemoving] = useState(false);
+	const details = useDetails();
+
+	const handleReply = useCallback(
+		(row: Row) => {
+			setEditing(null);
+			actions.saveDraft(chat.id, { body: draftBody.current, replyToSeq: row.message.seq });
+		},
+		[actions, chat.id, draftBody],
+	);
+	const handleJump = (seq: number) =>
+		void navigate({
+			to: "/chats/$chat",
+			params: { chat: chat.id },
+			search: { at: seq },
+			replace: true,
+		});
+
+	const detailsBody = (
+		<DetailsPane
+			chat={chat}
+			face={face}
+			onClose={details.close}
+			onRemove={canWrite && face.peer ? () => setRemoving(true) : null}
+		/>
+	);
+	return (
+		<>
+			<main id="main" className="pane pane--main">
+				<ChatHead
+					chat={chat}
+					face={face}
+					isDetailsOpen={details.isOpen}
+					onBack={onBack}
+					onDetails={details.toggle}
+				/>
+				<Timeline
+					chat={chat}
+					canWrite={canWrite}
+					at={at}
+					onReply={handleReply}
+					onEdit={setEditing}
+				/>
+				{canWrite ? (
+					<Composer
+						chat={chat.id}
+						name={face.name}
+						editing={editing}
+						onEditEnd={() => setEditing(null)}
+						onEditLast={() => setEditing(lastOwn())}
+						onJump={handleJump}
+						onSent={() =>
+							at !== null &&
+							void navigate({ to: "/chats/$chat", params: { chat: chat.id }, replace: true })
+						}
+					/>
+				) : (
+					<ClosedNote face={face} />
+				)}
+			</main>
+			{details.isPane && (
+				<aside className="pane pane--details is-new" data-region aria-label={face.name}>
+					{detailsBody}
+				</aside>
+			)}
+			{details.isDrawer && <DetailsDrawer onClose={details.close}>{detailsBody}</DetailsDrawer>}
+			{isRemoving && face.peer && (
+				<RemoveDialog
+					person={{ id: face.peer.account, name: face.name }}
+					onClose={() => setRemoving(false)}
+				/>
+			)}
+		</>
+	);
+}
+
+function DetailsDrawer({ onClose, children }: { onClose: () => void; children: React.ReactNode }) {
+	const t = useText();
+	return (
+		<Dialog title={t("details.title")} isTitleHidden placement="side" onClose={onClose}>
+			{children}
+		</Dialog>
+	);
+}
+
+/** A third pane where there is room for it, remembered; else a drawer for the moment. */
+function useDetails() {
+	const hasRoom = useMedia(THREE_PANES);
+	const { isDetailsOpen } = useLook();
+	const [isDrawerOpen, setDrawerOpen] = useState(false);
+	const set = hasRoom ? (isOpen: boolean) => setLook({ isDetailsOpen: isOpen }) : setDrawerOpen;
+	const isOpen = hasRoom ? isDetailsOpen : isDrawerOpen;
+	return {
+		isOpen,
+		isPane: hasRoom && isDetailsOpen,
+		isDrawer: !hasRoom && isDrawerOpen,
+		close: () => set(false),
+		toggle: () => set(!isOpen),
+	};
+}
+
+/** The draft's text at the moment it is needed, without drawing again for each letter. */
+function useLatestDraft(chat: string) {
+	const body = useRef("");
+	useSync((state) => {
+		body.current = selectDraft(state, chat)?.body ?? "";
+		return null;
+	});
+	return body;
+}
+
+function useLastOwn(chat: string, me: string): () => Row | null {
+	const rows = useRef<readonly Row[]>([]);
+	const view = useSync((state) => selectTimeline(state, chat));
+	useEffect(() => {
+		rows.current = view.rows;
+	}, [view.rows]);
+	return useCallback(
+		() =>
+			rows.current.findLast(
+				({ message }) => message.sender === me && message.deleted_at === null,
+			) ?? null,
+		[me],
+	);
+}

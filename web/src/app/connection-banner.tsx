@@ -1,0 +1,90 @@
+import { CircleAlert, RefreshCw, WifiOff } from "lucide-react";
+import { useEffect, useState } from "react";
+import { countdown } from "@/i18n/format";
+import { useText } from "@/i18n/use-text";
+import { selectFailed } from "@/sync/selectors";
+import { useActions, useSync } from "@/sync/use-sync";
+import { Banner } from "@/ui/banner";
+import { Button } from "@/ui/button";
+import { useSlow } from "@/ui/skeleton";
+
+const PATIENCE_MS = 2000;
+
+/** Speaks of a lost connection once it has lasted two seconds, else of what was refused. */
+export function ConnectionBanner() {
+	const status = useSync((state) => state.session.status);
+	const isOffline = useSlow(status === "offline", PATIENCE_MS);
+	const isLost = useSlow(status === "reconnecting", PATIENCE_MS);
+	if (isOffline) return <OfflineBanner />;
+	if (isLost) return <AgainBanner />;
+	return <RefusedBanner />;
+}
+
+function useWaitingText(): string | null {
+	const t = useText();
+	const waiting = useSync(
+		(state) => state.outbox.filter((entry) => entry.state === "waiting").length,
+	);
+	return waiting > 0 ? t("connection.waiting", { count: waiting }) : null;
+}
+
+function OfflineBanner() {
+	const t = useText();
+	return (
+		<Banner icon={WifiOff}>
+			{t("connection.offline")} <span className="t2">{useWaitingText()}</span>
+		</Banner>
+	);
+}
+
+function AgainBanner() {
+	const t = useText();
+	const actions = useActions();
+	const nextTryAt = useSync((state) => state.session.nextTryAt);
+	const left = useSecondsTo(nextTryAt);
+	const waiting = useWaitingText();
+	const now = (
+		<Button tone="ghost" size="s" onClick={() => actions.reconnectNow()}>
+			{t("connection.now")}
+		</Button>
+	);
+	return (
+		<Banner tone="warn" icon={RefreshCw} action={now}>
+			{t("connection.again")}{" "}
+			{left > 0 && (
+				<span className="t2 num" aria-hidden="true">
+					{t("connection.againIn", { time: countdown(left * 1000) })}
+				</span>
+			)}{" "}
+			<span className="t2">{waiting}</span>
+		</Banner>
+	);
+}
+
+function useSecondsTo(at: number | null): number {
+	const [now, setNow] = useState(() => Date.now());
+	useEffect(() => {
+		if (at === null) return;
+		setNow(Date.now());
+		const timer = setInterval(() => setNow(Date.now()), 1000);
+		return () => clearInterval(timer);
+	}, [at]);
+	return at === null ? 0 : Math.max(0, Math.ceil((at - now) / 1000));
+}
+
+function RefusedBanner() {
+	const t = useText();
+	const actions = useActions();
+	const failed = useSync(selectFailed).length;
+	if (failed === 0) return null;
+	const retry = (
+		<Button tone="ghost" size="s" onClick={() => actions.retryAll()}>
+			{t("connection.retryAll")}
+		</Button>
+	);
+	return (
+		<Banner tone="bad" icon={CircleAlert} action={retry}>
+			{t("connection.failed", { count: failed })}
+		</Banner>
+	);
+}

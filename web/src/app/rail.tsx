@@ -1,0 +1,72 @@
+import { Link } from "@tanstack/react-router";
+import { type LucideIcon, MessageCircle, Settings, Users } from "lucide-react";
+import type { ReactNode } from "react";
+import { useRequests } from "@/features/people/hooks";
+import { useText } from "@/i18n/use-text";
+import { unreadOf } from "@/sync/selectors";
+import type { State } from "@/sync/types";
+import { useSync } from "@/sync/use-sync";
+import { Avatar } from "@/ui/avatar";
+import { Badge } from "@/ui/badge";
+import { Icon } from "@/ui/icon";
+import { Mark } from "@/ui/mark";
+
+function countUnreadChats(state: State): number {
+	let count = 0;
+	for (const chat of state.chats.values()) if (unreadOf(chat) > 0 && !chat.archived) count += 1;
+	return count;
+}
+
+/** The way between the places; on a phone, the bar of tabs. */
+export function Rail() {
+	const t = useText();
+	const me = useSync((state) => state.me);
+	const isOnline = useSync((state) => state.session.status === "live");
+	const unread = useSync(countUnreadChats);
+	const incoming = useRequests().data?.incoming.length ?? 0;
+	return (
+		<nav className="rail" aria-label={t("app.nav")} data-region>
+			<Link to="/chats" className="rail__mark only-wide" aria-label={t("app.name")} tabIndex={-1}>
+				<Mark size={26} />
+			</Link>
+			<Place to="/chats" icon={MessageCircle} label={t("app.chats")}>
+				<Badge count={unread} label={t("app.unreadChats", { count: unread })} />
+			</Place>
+			<Place to="/people" icon={Users} label={t("app.people")}>
+				<Badge count={incoming} label={t("app.requests", { count: incoming })} />
+			</Place>
+			<span className="rail__end">
+				<Place to="/settings" icon={Settings} label={t("app.settings")} />
+				{me && (
+					<Link
+						to="/settings"
+						hash="profile"
+						className="only-wide"
+						activeProps={{ "aria-current": undefined }}
+						aria-label={t("app.profile", { name: me.name })}
+						data-tip={me.name}
+					>
+						<Avatar id={me.id} name={me.name} photo={me.photo} size={32} isOnline={isOnline} />
+					</Link>
+				)}
+			</span>
+		</nav>
+	);
+}
+
+type PlaceProps = {
+	to: "/chats" | "/people" | "/settings";
+	icon: LucideIcon;
+	label: string;
+	children?: ReactNode;
+};
+
+function Place({ to, icon, label, children }: PlaceProps) {
+	return (
+		<Link to={to} className="rail__place" data-tip={label} activeProps={{ "aria-current": "page" }}>
+			<Icon of={icon} />
+			<span className="rail__name">{label}</span>
+			{children}
+		</Link>
+	);
+}

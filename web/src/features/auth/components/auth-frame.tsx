@@ -1,0 +1,82 @@
+import { Globe } from "lucide-react";
+import type { ReactNode } from "react";
+import { isLanguage, LANGUAGES } from "@/i18n/languages";
+import { currentLanguage, setLanguage } from "@/i18n/setup";
+import { useText } from "@/i18n/use-text";
+import { Icon } from "@/ui/icon";
+import { setLook } from "@/ui/look";
+import { Mark } from "@/ui/mark";
+import { Tick } from "@/ui/tick";
+
+/** The signed-out pages: the form at the start, the tern at the end. */
+export function AuthFrame({ children, foot }: { children: ReactNode; foot: ReactNode }) {
+	const t = useText();
+	return (
+		<div className="auth">
+			<main className="auth__main">
+				<header className="auth__brand">
+					<Mark size={28} className="acc" />
+					<span>{t("app.name")}</span>
+				</header>
+				{children}
+				<footer className="auth__foot small t2">
+					<span>{foot}</span>
+					<LanguageChoice />
+				</footer>
+			</main>
+			<aside className="auth__side" aria-hidden="true">
+				<Mark className="auth__art" />
+				<Overheard />
+			</aside>
+		</div>
+	);
+}
+
+function LanguageChoice() {
+	const t = useText();
+	function choose(language: string) {
+		if (!isLanguage(language)) return;
+		setLook({ language });
+		void setLanguage(language);
+	}
+	return (
+		<label className="auth__lang row">
+			<Icon of={Globe} size="s" />
+			<span className="sr">{t("auth.language")}</span>
+			<select value={currentLanguage()} onChange={(event) => choose(event.target.value)}>
+				{Object.entries(LANGUAGES).map(([tag, name]) => (
+					<option key={tag} value={tag} lang={tag}>
+						{name}
+					</option>
+				))}
+			</select>
+		</label>
+	);
+}
+
+/** Three bubbles, as decoration. */
+function Overheard() {
+	const t = useText();
+	return (
+		<div className="auth__say">
+			<div className="msg is-first is-last">
+				<div className="msg__col">
+					<div className="bubble">
+						<p>{t("auth.art.one")}</p>
+						<span className="bubble__end">18:40</span>
+					</div>
+				</div>
+			</div>
+			<div className="msg msg--own is-first is-last">
+				<div className="msg__col">
+					<div className="bubble">
+						<p>{t("auth.art.two")} 🚲</p>
+						<span className="bubble__end">
+							18:41 <Tick state="read" label="" />
+						</span>
+					</div>
+				</div>
+			</div>
+		</div>
+	);
+}

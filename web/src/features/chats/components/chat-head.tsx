@@ -1,0 +1,90 @@
+import { ChevronLeft, EllipsisVertical, PanelRight } from "lucide-react";
+import { useEffect } from "react";
+import { presenceText } from "@/i18n/presence-text";
+import { useText } from "@/i18n/use-text";
+import type { ChatFace } from "@/sync/chat-face";
+import { selectPresence, selectTyping } from "@/sync/selectors";
+import type { ChatEntry } from "@/sync/types";
+import { useActions, useSync } from "@/sync/use-sync";
+import { Avatar } from "@/ui/avatar";
+import { IconButton } from "@/ui/button";
+import { useNow } from "@/ui/use-now";
+
+type Props = {
+	chat: ChatEntry;
+	face: ChatFace;
+	isDetailsOpen: boolean;
+	onBack: () => void;
+	onDetails: () => void;
+};
+
+/** Who one is talking to, and whether they are there. */
+export function ChatHead({ chat, face, isDetailsOpen, onBack, onDetails }: Props) {
+	const t = useText();
+	const account = face.peer?.account ?? null;
+	const isOnline = useSync(
+		(state) => account !== null && selectPresence(state, account)?.online === true,
+	);
+	return (
+		<header className="head head--line" data-region>
+			<IconButton
+				label={t("app.back")}
+				icon={ChevronLeft}
+				isFlipped
+				className="only-phone"
+				onClick={onBack}
+			/>
+			<button
+				type="button"
+				className="head__who"
+				onClick={onDetails}
+				aria-label={t("details.show")}
+			>
+				<Avatar
+					id={face.id}
+					name={face.name}
+					photo={face.photo}
+					isGroup={face.isGroup}
+					isOnline={isOnline}
+					size={32}
+				/>
+			</button>
+			<div className="grow">
+				<h1 className="clip head__name" dir="auto">
+					{face.name}
+				</h1>
+				<StatusLine chat={chat} account={account} />
+			</div>
+			<IconButton
+				label={t("details.show")}
+				icon={PanelRight}
+				isFlipped
+				className="only-wide"
+				aria-expanded={isDetailsOpen}
+				onClick={onDetails}
+			/>
+			<IconButton
+				label={t("details.show")}
+				icon={EllipsisVertical}
+				className="only-phone"
+				onClick={onDetails}
+			/>
+		</header>
+	);
+}
+
+/** Typing, else presence. The line keeps its height when it has nothing to say. */
+function StatusLine({ chat, account }: { chat: ChatEntry; account: string | null }) {
+	const t = useText();
+	const actions = useActions();
+	const isTyping = useSync((state) => selectTyping(state, chat.id).length > 0);
+	const presence = useSync((state) => (account === null ? null : selectPresence(state, account)));
+	const now = useNow();
+	useEffect(
+		() => (account === null ? undefined : actions.watchPresence([account])),
+		[actions, account],
+	);
+	if (isTyping) return <p className="head__sub acc">{t("presence.typing")}</p>;
+	const isOpen = chat.closed_at === null;
+	return <p className="head__sub">{(isOpen && presenceText(presence, now, t)) || "\u00a0"}</p>;
+}

@@ -1,0 +1,38 @@
+import { Link } from "@tanstack/react-router";
+import { Search } from "lucide-react";
+import { useText } from "@/i18n/use-text";
+import { Button } from "@/ui/button";
+import { Empty } from "@/ui/empty";
+import { Icon } from "@/ui/icon";
+import { Mark } from "@/ui/mark";
+import type { Filter } from "../use-chat-rows";
+
+type Props = { filter: Filter; typed: string; onShowAll: () => void };
+
+/** Why the list is empty, and the way out of it. */
+export function ChatListEmpty({ filter, typed, onShowAll }: Props) {
+	const t = useText();
+	const showAll = <Button onClick={onShowAll}>{t("chats.showAll")}</Button>;
+	if (typed) return <Empty title={t("chats.noMatch", { query: typed })} action={showAll} />;
+	if (filter === "unread") {
+		return (
+			<Empty title={t("chats.noneUnread")} action={showAll}>
+				<p>{t("chats.noneUnreadText")}</p>
+			</Empty>
+		);
+	}
+	return (
+		<Empty
+			title={t("chats.emptyTitle")}
+			art={<Mark size={40} className="empty__art" />}
+			action={
+				<Link to="/people" className="btn btn--primary">
+					<Icon of={Search} size="s" />
+					{t("chats.findPeople")}
+				</Link>
+			}
+		>
+			<p>{t("chats.emptyText")}</p>
+		</Empty>
+	);
+}

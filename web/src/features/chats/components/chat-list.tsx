@@ -1,0 +1,165 @@
+import { Link } from "@tanstack/react-router";
+import { Search, SquarePen, X } from "lucide-react";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { useText } from "@/i18n/use-text";
+import { faceOf } from "@/sync/chat-face";
+import type { ChatEntry } from "@/sync/types";
+import { useActions, useSync } from "@/sync/use-sync";
+import { IconButton } from "@/ui/button";
+import { Segmented } from "@/ui/choice";
+import { Icon } from "@/ui/icon";
+import type { Anchor } from "@/ui/place";
+import { keysOf } from "@/ui/platform";
+import { SkeletonRows } from "@/ui/skeleton";
+import { useNow } from "@/ui/use-now";
+import { useRoving } from "@/ui/use-roving";
+import { type Filter, useChatRows } from "../use-chat-rows";
+import { ChatListEmpty } from "./chat-list-empty";
+import { ChatMenu } from "./chat-menu";
+import { ChatRow } from "./chat-row";
+
+type Props = { current: string | null };
+
+export function ChatList({ current }: Props) {
+	const t = useText();
+	const [filter, setFilter] = useState<Filter>("all");
+	const [typed, setTyped] = useState("");
+	const rows = useChatRows(filter, typed, current);
+	const isLoaded = useSync((state) => state.session.isLoaded);
+	const options = useMemo(
+		() => [
+			{ value: "all" as const, label: t("chats.all") },
+			{ value: "unread" as const, label: t("chats.unread") },
+		],
+		[t],
+	);
+	return (
+		<>
+			<header className="head">
+				<h1 className="grow">{t("chats.title")}</h1>
+				<Link
+					to="/people"
+					className="icon-btn"
+					aria-label={t("chats.new")}
+					data-tip={t("chats.new")}
+				>
+					<Icon of={SquarePen} />
+				</Link>
+			</header>
+			<ListSearch value={typed} onChange={setTyped} />
+			<Segmented
+				look="chips"
+				label={t("chats.filter")}
+				options={options}
+				value={filter}
+				onChange={setFilter}
+			/>
+			{isLoaded ? (
+				<Rows rows={rows} current={current}>
+					<ChatListEmpty
+						filter={filter}
+						typed={typed}
+						onShowAll={() => {
+							setFilter("all");
+							setTyped("");
+						}}
+					/>
+				</Rows>
+			) : (
+				<SkeletonRows label={t("app.loading")} />
+			)}
+		</>
+	);
+}
+
+function ListSearch({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+	const t = useText();
+	return (
+		<search className="list-search">
+			<div className="field__box search">
+				<Icon of={Search} size="s" />
+				<input
+					type="text"
+					enterKeyHint="search"
+					autoComplete="off"
+					spellCheck={false}
+					dir="auto"
+					placeholder={t("chats.search")}
+					aria-label={t("chats.search")}
+					value={value}
+					onChange={(event) => onChange(event.target.value)}
+					onKeyDown={(event) => {
+						if (event.key === "Escape") onChange("");
+						if (event.key === "ArrowDown") focusFirstRow(event.currentTarget);
+					}}
+				/>
+				{value ? (
+					<IconButton label={t("app.clear")} icon={X} size="s" onClick={() => onChange("")} />
+				) : (
+					<kbd className="only-wide" dir="ltr">
+						{keysOf("K")}
+					</kbd>
+				)}
+			</div>
+		</search>
+	);
+}
+
+function focusFirstRow(from: Element) {
+	from.closest(".pane--list")?.querySelector<HTMLElement>("[data-rove]")?.focus();
+}
+
+type RowsProps = { rows: readonly ChatEntry[]; current: string | null; children: React.ReactNode };
+
+function Rows({ rows, current, children }: RowsProps) {
+	const t = useText();
+	const me = useSync((state) => state.me?.id ?? "");
+	const now = useNow();
+	const ref = useRef<HTMLUListElement>(null);
+	const hasCurrent = rows.some((row) => row.id === current);
+	const roving = useRoving(ref, (hasCurrent ? current : null) ?? rows[0]?.id ?? null);
+	const [menu, setMenu] = useState<{ chat: string; anchor: Anchor } | null>(null);
+	const handleMenu = useMemo(() => (chat: string, anchor: Anchor) => setMenu({ chat, anchor }), []);
+	useRowPresence(rows, me);
+
+	if (rows.length === 0) return <div className="scroll list-empty">{children}</div>;
+	const isActiveShown = rows.some((row) => row.id === roving.active);
+	const tabStop = isActiveShown ? roving.active : (rows[0]?.id ?? null);
+	return (
+		<>
+			<ul
+				ref={ref}
+				className="scroll list"
+				aria-label={t("chats.title")}
+				onKeyDown={roving.handleKeyDown}
+			>
+				{rows.map((chat) => (
+					<ChatRow
+						key={chat.id}
+						chat={chat}
+						me={me}
+						now={now}
+						isOpen={chat.id === current}
+						isTabStop={chat.id === tabStop}
+						onMenu={handleMenu}
+					/>
+				))}
+			</ul>
+			{menu && <ChatMenu chat={menu.chat} anchor={menu.anchor} onClose={() => setMenu(null)} />}
+		</>
+	);
+}
+
+/** Online dots are heard for the people of the topmost rows. */
+function useRowPresence(rows: readonly ChatEntry[], me: string) {
+	const actions = useActions();
+	const watched = rows
+		.slice(0, 100)
+		.flatMap((chat) => faceOf(chat, me).peer?.account ?? [])
+		.sort()
+		.join(" ");
+	useEffect(
+		() => (watched ? actions.watchPresence(watched.split(" ")) : undefined),
+		[actions, watched],
+	);
+}

@@ -1,0 +1,135 @@
+import { Link } from "@tanstack/react-router";
+import { BellOff, EllipsisVertical, Pin, Trash2 } from "lucide-react";
+import { memo } from "react";
+import { shortWhen } from "@/i18n/format";
+import { useText } from "@/i18n/use-text";
+import { faceOf } from "@/sync/chat-face";
+import { selectPresence, unreadOf } from "@/sync/selectors";
+import type { ChatEntry } from "@/sync/types";
+import { useSync } from "@/sync/use-sync";
+import { Avatar } from "@/ui/avatar";
+import { Badge } from "@/ui/badge";
+import { classes } from "@/ui/classes";
+import { Icon } from "@/ui/icon";
+import type { Anchor } from "@/ui/place";
+import { Tick } from "@/ui/tick";
+import { useContextMenu } from "@/ui/use-context-menu";
+import { usePreview } from "../use-preview";
+
+type Props = {
+	chat: ChatEntry;
+	me: string;
+	now: number;
+	isOpen: boolean;
+	isTabStop: boolean;
+	onMenu: (chat: string, anchor: Anchor) => void;
+};
+
+export const ChatRow = memo(function ChatRow({ chat, me, now, isOpen, isTabStop, onMenu }: Props) {
+	const t = useText();
+	const face = faceOf(chat, me);
+	const isOnline = useSync((state) =>
+		face.peer ? selectPresence(state, face.peer.account)?.online === true : false,
+	);
+	const unread = unreadOf(chat);
+	const isMuted = chat.muted_until !== null && chat.muted_until > now;
+	const menu = useContextMenu((anchor) => onMenu(chat.id, anchor));
+	return (
+		<li className="lrow-slot">
+			<Link
+				to="/chats/$chat"
+				params={{ chat: chat.id }}
+				className={classes("lrow", unread > 0 && "is-unread")}
+				aria-current={isOpen ? "page" : undefined}
+				tabIndex={isTabStop ? 0 : -1}
+				data-rove={chat.id}
+				draggable={false}
+				{...menu}
+			>
+				<Avatar
+					id={face.id}
+					name={face.name}
+					photo={face.photo}
+					isGroup={face.isGroup}
+					isOnline={isOnline}
+				/>
+				<span className="grow">
+					<span className="lrow__top">
+						<span className="lrow__name clip" dir="auto">
+							{face.name}
+						</span>
+						{isMuted && <NamedIcon of={BellOff} name={t("chats.muted")} />}
+						{chat.pinned && <NamedIcon of={Pin} name={t("chats.pinned")} />}
+						<time className="lrow__time" dateTime={new Date(chat.last_at).toISOString()}>
+							{shortWhen(chat.last_at, now)}
+						</time>
+					</span>
+					<span className="lrow__sub">
+						<PreviewLine chat={chat} isOpen={isOpen} />
+						<Badge
+							count={unread}
+							isQuiet={isMuted}
+							label={t("chats.unreadCount", { count: unread })}
+						/>
+					</span>
+				</span>
+			</Link>
+			<button
+				type="button"
+				className="icon-btn icon-btn--s lrow__menu"
+				tabIndex={-1}
+				aria-label={t("chats.menu", { name: face.name })}
+				aria-haspopup="menu"
+				onClick={(event) => onMenu(chat.id, { element: event.currentTarget })}
+			>
+				<Icon of={EllipsisVertical} size="s" />
+			</button>
+		</li>
+	);
+});
+
+function NamedIcon({ of, name }: { of: typeof Pin; name: string }) {
+	return (
+		<>
+			<Icon of={of} size="xs" />
+			<span className="sr">{name}</span>
+		</>
+	);
+}
+
+function PreviewLine({ chat, isOpen }: { chat: ChatEntry; isOpen: boolean }) {
+	const t = useText();
+	const preview = usePreview(chat, isOpen);
+	if (preview.kind === "typing") {
+		return (
+			<span className="lrow__prev clip">
+				<span className="lrow__typing">{t("presence.typing")}</span>
+			</span>
+		);
+	}
+	if (preview.kind === "draft") {
+		return (
+			<span className="lrow__prev clip">
+				<span className="lrow__draft">{t("chats.draft")}</span> <bdi>{preview.text}</bdi>
+			</span>
+		);
+	}
+	if (preview.kind === "deleted") {
+		return (
+			<span className="lrow__prev clip">
+				<Icon of={Trash2} size="xs" /> {t("chats.deleted")}
+			</span>
+		);
+	}
+	if (preview.kind === "none")
+		return <span className="lrow__prev clip t3">{t("chats.noMessages")}</span>;
+	return (
+		<>
+			{preview.tick && <Tick state={preview.tick} label={t(`timeline.tick.${preview.tick}`)} />}
+			<span className="lrow__prev clip" dir="auto">
+				{preview.isMine && <span className="sr">{t("chats.you")} </span>}
+				{preview.text}
+			</span>
+		</>
+	);
+}

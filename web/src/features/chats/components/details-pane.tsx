@@ -1,0 +1,114 @@
+import { AtSign, Link as LinkIcon, UserMinus, X } from "lucide-react";
+import { dateOf, numberOf } from "@/i18n/format";
+import { presenceText } from "@/i18n/presence-text";
+import { useText } from "@/i18n/use-text";
+import type { ChatFace } from "@/sync/chat-face";
+import { selectPresence } from "@/sync/selectors";
+import type { ChatEntry } from "@/sync/types";
+import { useSync } from "@/sync/use-sync";
+import { announce } from "@/ui/announcer";
+import { Avatar } from "@/ui/avatar";
+import { IconButton } from "@/ui/button";
+import { Icon } from "@/ui/icon";
+import { showToast } from "@/ui/toast";
+import { useNow } from "@/ui/use-now";
+
+type Props = {
+	chat: ChatEntry;
+	face: ChatFace;
+	onClose: () => void;
+	onRemove: (() => void) | null;
+};
+
+/** What is known about the chat and the person, and what one can do about them. */
+export function DetailsPane({ chat, face, onClose, onRemove }: Props) {
+	const t = useText();
+	const username = face.peer?.username ?? null;
+	function copy(text: string) {
+		void navigator.clipboard.writeText(text);
+		showToast(t("app.copied"));
+		announce(t("app.copied"));
+	}
+	return (
+		<>
+			<header className="head">
+				<h2 className="grow">{t("details.title")}</h2>
+				<IconButton label={t("details.close")} icon={X} onClick={onClose} />
+			</header>
+			<Who face={face} isOpen={chat.closed_at === null} />
+			<section className="sect">
+				<Fact name={t("details.since")} value={dateOf(chat.created_at)} />
+				<Fact name={t("details.messages")} value={numberOf(chat.n)} />
+				{face.peer && (
+					<Fact name={t("details.theyRead")} value={readWord(chat.n, face.peer.read_n, t)} />
+				)}
+			</section>
+			<section className="sect sect--acts">
+				<button
+					type="button"
+					className="menu__i"
+					onClick={() => copy(`${location.origin}/chats/${chat.id}`)}
+				>
+					<Icon of={LinkIcon} />
+					{t("details.copyLink")}
+				</button>
+				{username && (
+					<button type="button" className="menu__i" onClick={() => copy(`@${username}`)}>
+						<Icon of={AtSign} />
+						{t("details.copyUsername")}
+					</button>
+				)}
+			</section>
+			{onRemove && (
+				<section className="sect sect--acts">
+					<button type="button" className="menu__i menu__i--bad" onClick={onRemove}>
+						<Icon of={UserMinus} />
+						{t("people.remove")}
+					</button>
+				</section>
+			)}
+		</>
+	);
+}
+
+function readWord(all: number, read: number, t: ReturnType<typeof useText>): string {
+	if (all === 0 || read === 0) return t("details.theyReadNone");
+	const left = Math.max(0, all - read);
+	return left === 0 ? t("details.theyReadAll") : t("details.theyReadLeft", { count: left });
+}
+
+function Who({ face, isOpen }: { face: ChatFace; isOpen: boolean }) {
+	const t = useText();
+	const now = useNow();
+	const presence = useSync((state) =>
+		face.peer ? selectPresence(state, face.peer.account) : null,
+	);
+	const seen = isOpen ? presenceText(presence, now, t) : null;
+	return (
+		<div className="who">
+			<Avatar id={face.id} name={face.name} photo={face.photo} isGroup={face.isGroup} size={88} />
+			<div className="grow">
+				<h3 className="who__name" dir="auto">
+					{face.name}
+				</h3>
+				{face.peer?.username && (
+					<p className="small t2">
+						<bdi dir="ltr">@{face.peer.username}</bdi>
+					</p>
+				)}
+				{seen && (
+					<p className={presence?.online ? "small ok who__seen" : "small t2 who__seen"}>{seen}</p>
+				)}
+			</div>
+		</div>
+	);
+}
+
+function Fact({ name, value }: { name: string; value: string }) {
+	return (
+		<div className="line line--fact">
+			<span className="grow">{name}</span>
+			<span className="small t2 num">{value}</span>
+		</div>
+	);
+}

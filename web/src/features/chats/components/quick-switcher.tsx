@@ -1,0 +1,129 @@
+import { useNavigate } from "@tanstack/react-router";
+import { Search, UserPlus } from "lucide-react";
+import { type KeyboardEvent, useId, useState } from "react";
+import { useText } from "@/i18n/use-text";
+import { faceOf } from "@/sync/chat-face";
+import { unreadOf } from "@/sync/selectors";
+import type { ChatEntry } from "@/sync/types";
+import { useSync } from "@/sync/use-sync";
+import { Avatar } from "@/ui/avatar";
+import { Badge } from "@/ui/badge";
+import { classes } from "@/ui/classes";
+import { Dialog } from "@/ui/dialog";
+import { Icon } from "@/ui/icon";
+import { useChatRows } from "../use-chat-rows";
+
+const AT_MOST = 8;
+
+/** Type a name, press Enter: a combobox over the chats, best first. */
+export function QuickSwitcher({ onClose }: { onClose: () => void }) {
+	const t = useText();
+	const id = useId();
+	const navigate = useNavigate();
+	const [typed, setTyped] = useState("");
+	const [at, setAt] = useState(0);
+	const me = useSync((state) => state.me?.id ?? "");
+	const found = useChatRows("all", typed, null).slice(0, AT_MOST);
+
+	function go(chat: ChatEntry | undefined) {
+		onClose();
+		if (chat) void navigate({ to: "/chats/$chat", params: { chat: chat.id } });
+		else void navigate({ to: "/people", search: { q: typed } });
+	}
+
+	function handleKey(event: KeyboardEvent) {
+		if (event.nativeEvent.isComposing) return;
+		const last = Math.max(0, found.length - 1);
+		if (event.key === "ArrowDown") setAt(at >= last ? 0 : at + 1);
+		else if (event.key === "ArrowUp") setAt(at <= 0 ? last : at - 1);
+		else if (event.key === "Enter") go(found[at]);
+		else return;
+		event.preventDefault();
+	}
+
+	return (
+		<Dialog title={t("switcher.title")} isTitleHidden placement="top" onClose={onClose}>
+			<div className="field__box switcher__box">
+				<Icon of={Search} size="s" />
+				<input
+					role="combobox"
+					aria-expanded="true"
+					aria-controls={`${id}-list`}
+					aria-activedescendant={found[at] ? `${id}-${at}` : undefined}
+					aria-label={t("switcher.label")}
+					placeholder={t("switcher.placeholder")}
+					autoComplete="off"
+					spellCheck={false}
+					dir="auto"
+					value={typed}
+					onKeyDown={handleKey}
+					onChange={(event) => {
+						setTyped(event.target.value);
+						setAt(0);
+					}}
+				/>
+			</div>
+			<div
+				id={`${id}-list`}
+				role="listbox"
+				aria-label={t("chats.title")}
+				className="switcher__list"
+			>
+				{found.map((chat, index) => (
+					<SwitcherRow
+						key={chat.id}
+						id={`${id}-${index}`}
+						chat={chat}
+						me={me}
+						isActive={index === at}
+						onPoint={() => setAt(index)}
+						onChoose={() => go(chat)}
+					/>
+				))}
+			</div>
+			{found.length === 0 && (
+				<div className="switcher__none">
+					<p className="t2">{t("switcher.none")}</p>
+					{typed && (
+						<button type="button" className="btn btn--line" onClick={() => go(undefined)}>
+							<Icon of={UserPlus} size="s" />
+							{t("switcher.find", { query: typed })}
+						</button>
+					)}
+				</div>
+			)}
+		</Dialog>
+	);
+}
+
+type RowProps = {
+	id: string;
+	chat: ChatEntry;
+	me: string;
+	isActive: boolean;
+	onPoint: () => void;
+	onChoose: () => void;
+};
+
+function SwitcherRow({ id, chat, me, isActive, onPoint, onChoose }: RowProps) {
+	const t = useText();
+	const face = faceOf(chat, me);
+	const unread = unreadOf(chat);
+	return (
+		// biome-ignore lint/a11y/useFocusableInteractive lint/a11y/useKeyWithClickEvents: the input keeps the focus and takes the keys; this is its option.
+		<div
+			id={id}
+			role="option"
+			aria-selected={isActive}
+			className={classes("switcher__row", isActive && "is-hover")}
+			onPointerMove={onPoint}
+			onClick={onChoose}
+		>
+			<Avatar id={face.id} name={face.name} photo={face.photo} isGroup={face.isGroup} size={28} />
+			<span className="grow clip" dir="auto">
+				{face.name}
+			</span>
+			<Badge count={unread} label={t("chats.unreadCount", { count: unread })} />
+		</div>
+	);
+}

@@ -1,0 +1,92 @@
+import { type KeyboardEvent, type RefObject, useRef } from "react";
+import { useLook } from "@/ui/look";
+import { isMod } from "@/ui/platform";
+import { enterAction, isComposingEnter } from "../send-key";
+import { useAutosize } from "../use-autosize";
+import { useComposition } from "../use-composition";
+import { insert, wrapSelection } from "../wrap";
+
+type Props = {
+	ref: RefObject<HTMLTextAreaElement | null>;
+	value: string;
+	label: string;
+	placeholder: string;
+	onChange: (text: string) => void;
+	onSubmit: () => void;
+	/** Gives true when there was something to cancel. */
+	onCancel: () => boolean;
+	onUp: () => void;
+	onBlur: () => void;
+};
+
+const MARKS: Record<string, string> = { b: "**", i: "*", e: "`" };
+
+/** The text field itself: what its keys mean, and when Enter is not ours. */
+export function ComposerField({
+	ref,
+	value,
+	label,
+	placeholder,
+	onChange,
+	onSubmit,
+	onCancel,
+	onUp,
+	onBlur,
+}: Props) {
+	const { sendKey } = useLook();
+	const composition = useComposition();
+	const isTouch = useRef(matchMedia("(pointer: coarse)").matches);
+	useAutosize(ref, value);
+
+	function handleKey(event: KeyboardEvent<HTMLTextAreaElement>) {
+		const pressed = {
+			key: event.key,
+			shiftKey: event.shiftKey,
+			altKey: event.altKey,
+			ctrlKey: event.ctrlKey,
+			metaKey: event.metaKey,
+			keyCode: event.keyCode,
+			isComposing: event.nativeEvent.isComposing,
+		};
+		if (isComposingEnter(pressed, composition.justEnded.current)) return;
+		if (event.key === "Enter") handleEnter(event, enterAction(pressed, sendKey, isTouch.current));
+		else if (event.key === "Escape") {
+			if (onCancel()) event.stopPropagation();
+		} else if (event.key === "ArrowUp" && value === "" && !event.shiftKey && !event.altKey) {
+			event.preventDefault();
+			onUp();
+		} else if (isMod(event) && !event.shiftKey && !event.altKey) {
+			const mark = MARKS[event.key.toLowerCase()];
+			if (!mark) return;
+			event.preventDefault();
+			wrapSelection(event.currentTarget, mark);
+		}
+	}
+
+	function handleEnter(
+		event: KeyboardEvent<HTMLTextAreaElement>,
+		action: "send" | "newline" | "none",
+	) {
+		if (action === "none") return;
+		event.preventDefault();
+		if (action === "send") onSubmit();
+		else insert(event.currentTarget, "\n");
+	}
+
+	return (
+		<textarea
+			ref={ref}
+			className="composer__t"
+			dir="auto"
+			rows={1}
+			enterKeyHint="enter"
+			aria-label={label}
+			placeholder={placeholder}
+			value={value}
+			onChange={(event) => onChange(event.target.value)}
+			onKeyDown={handleKey}
+			onBlur={onBlur}
+			{...composition.handlers}
+		/>
+	);
+}

@@ -1,0 +1,21 @@
+import type { Api } from "@/api/client";
+import type { Befriended, Person } from "@/api/wire.gen";
+
+export type Requests = { incoming: Person[]; outgoing: Person[] };
+
+export const searchPeople = (api: Api, q: string, signal: AbortSignal) =>
+	api.call<{ people: Person[] }>("GET", "/v1/people", { query: { q }, signal });
+
+export const listFriends = (api: Api, signal: AbortSignal) =>
+	api.call<{ friends: Person[] }>("GET", "/v1/friends", { signal });
+
+export const listRequests = (api: Api, signal: AbortSignal) =>
+	api.call<Requests>("GET", "/v1/friends/requests", { signal });
+
+/** Asks, or accepts who asked. */
+export const befriend = (api: Api, account: string) =>
+	api.call<Befriended>("PUT", `/v1/friends/${encodeURIComponent(account)}`);
+
+/** Ends what there is: declines, withdraws or removes. */
+export const unfriend = (api: Api, account: string) =>
+	api.call<void>("DELETE", `/v1/friends/${encodeURIComponent(account)}`);

@@ -1,0 +1,190 @@
+import { Search, X } from "lucide-react";
+import { type ReactNode, useRef, useState } from "react";
+import type { Person } from "@/api/wire.gen";
+import { numberOf } from "@/i18n/format";
+import { presenceText } from "@/i18n/presence-text";
+import { useText } from "@/i18n/use-text";
+import { useSync } from "@/sync/use-sync";
+import { IconButton } from "@/ui/button";
+import { Empty } from "@/ui/empty";
+import { Icon } from "@/ui/icon";
+import { Mark } from "@/ui/mark";
+import { SkeletonRows } from "@/ui/skeleton";
+import { useNow } from "@/ui/use-now";
+import { useFriends, usePeopleSearch, usePresenceOf, useRequests } from "../hooks";
+import { LoadFailed } from "./load-failed";
+import { PersonActions } from "./person-actions";
+import { Handle, PersonRow } from "./person-row";
+
+export function PeoplePage({ initialQuery }: { initialQuery: string }) {
+	const t = useText();
+	const [typed, setTyped] = useState(initialQuery);
+	const search = usePeopleSearch(typed);
+	return (
+		<div className="scroll" data-region>
+			<div className="page">
+				<h1>{t("people.title")}</h1>
+				<SearchBox value={typed} onChange={setTyped} />
+				{search.query && typed ? <Matches search={search} /> : <Lists />}
+			</div>
+		</div>
+	);
+}
+
+function SearchBox({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+	const t = useText();
+	const input = useRef<HTMLInputElement>(null);
+	function clear() {
+		onChange("");
+		input.current?.focus();
+	}
+	return (
+		<search className="field__box">
+			<Icon of={Search} size="s" />
+			<input
+				ref={input}
+				type="text"
+				enterKeyHint="search"
+				autoComplete="off"
+				spellCheck={false}
+				dir="auto"
+				placeholder={t("people.search")}
+				aria-label={t("people.search")}
+				value={value}
+				onChange={(event) => onChange(event.target.value)}
+				onKeyDown={(event) => event.key === "Escape" && value && clear()}
+			/>
+			{value && <IconButton label={t("app.clear")} icon={X} size="s" onClick={clear} />}
+		</search>
+	);
+}
+
+function Matches({ search }: { search: ReturnType<typeof usePeopleSearch> }) {
+	const t = useText();
+	const people = search.data?.people ?? [];
+	if (search.isError) return <LoadFailed error={search.error} onRetry={() => search.refetch()} />;
+	if (search.isPending) return <SkeletonRows label={t("app.loading")} />;
+	if (people.length === 0) {
+		return (
+			<div className="page__empty">
+				<Empty title={t("people.none", { query: search.query })}>
+					<p>{t("people.noneText")}</p>
+				</Empty>
+			</div>
+		);
+	}
+	return (
+		<Section
+			title={t("people.matches", { query: search.query })}
+			aside={t("people.matchesHint")}
+			isAsideWide
+		>
+			{people.map((person) => (
+				<PersonRow
+					key={person.id}
+					person={person}
+					query={search.query}
+					line={<Handle person={person}>{relationWord(person, t)}</Handle>}
+				>
+					<PersonActions person={person} />
+				</PersonRow>
+			))}
+		</Section>
+	);
+}
+
+function relationWord(person: Person, t: ReturnType<typeof useText>): string | null {
+	if (person.relation === "friend") return t("people.isFriend");
+	if (person.relation === "asking") return t("people.wantsToWrite");
+	return person.relation === "asked" ? t("people.waiting") : null;
+}
+
+function Lists() {
+	const t = useText();
+	const friends = useFriends();
+	const requests = useRequests();
+	if (friends.isPending || requests.isPending) return <SkeletonRows label={t("app.loading")} />;
+	if (friends.isError)
+		return <LoadFailed error={friends.error} onRetry={() => friends.refetch()} />;
+	const { incoming, outgoing } = requests.data ?? { incoming: [], outgoing: [] };
+	const isAlone = friends.data.friends.length + incoming.length + outgoing.length === 0;
+	if (isAlone) return <Alone />;
+	return (
+		<>
+			<Asking title={t("people.incoming")} people={incoming} line={t("people.wantsToWrite")} />
+			<Asking title={t("people.outgoing")} people={outgoing} line={t("people.waiting")} />
+			<Friends friends={friends.data.friends} />
+		</>
+	);
+}
+
+function Alone() {
+	const t = useText();
+	return (
+		<div className="page__empty">
+			<Empty title={t("people.emptyTitle")} art={<Mark size={40} className="empty__art" />}>
+				<p>{t("people.emptyText")}</p>
+			</Empty>
+		</div>
+	);
+}
+
+function Asking({ title, people, line }: { title: string; people: Person[]; line: string }) {
+	if (people.length === 0) return null;
+	return (
+		<Section title={title} aside={numberOf(people.length)}>
+			{people.map((person) => (
+				<PersonRow
+					key={person.id}
+					person={person}
+					isAsking
+					line={<Handle person={person}>{line}</Handle>}
+				>
+					<PersonActions person={person} />
+				</PersonRow>
+			))}
+		</Section>
+	);
+}
+
+function Friends({ friends }: { friends: Person[] }) {
+	const t = useText();
+	usePresenceOf(friends);
+	const presence = useSync((state) => state.presence);
+	const now = useNow();
+	if (friends.length === 0) return null;
+	const online = friends.filter((friend) => presence.get(friend.id)?.online).length;
+	const count = t("people.friendsCount", { total: friends.length, online });
+	return (
+		<Section title={t("people.friends")} aside={count}>
+			{friends.map((friend) => {
+				const seen = presence.get(friend.id);
+				const line = presenceText(seen ?? null, now, t);
+				return (
+					<PersonRow
+						key={friend.id}
+						person={friend}
+						isOnline={seen?.online}
+						line={line ?? <Handle person={friend} />}
+					>
+						<PersonActions person={friend} />
+					</PersonRow>
+				);
+			})}
+		</Section>
+	);
+}
+
+type SectionProps = { title: string; aside: string; isAsideWide?: boolean; children: ReactNode };
+
+function Section({ title, aside, isAsideWide, children }: SectionProps) {
+	return (
+		<section aria-label={title}>
+			<div className="sec">
+				<h2>{title}</h2>
+				<span className={isAsideWide ? "only-wide" : "num"}>{aside}</span>
+			</div>
+			<ul>{children}</ul>
+		</section>
+	);
+}

@@ -1,0 +1,146 @@
+import { CircleAlert, Trash2 } from "lucide-react";
+import { memo, useState } from "react";
+import { longTimeOf, timeOf } from "@/i18n/format";
+import { useText } from "@/i18n/use-text";
+import type { Row } from "@/sync/types";
+import { classes } from "@/ui/classes";
+import { Icon } from "@/ui/icon";
+import type { Anchor } from "@/ui/place";
+import { Tick, type TickState } from "@/ui/tick";
+import { useContextMenu } from "@/ui/use-context-menu";
+import type { RowActions } from "../use-row-actions";
+import { MessageBar } from "./message-bar";
+import { MessageText } from "./message-text";
+import { Quote } from "./quote";
+
+type Props = {
+	row: Row;
+	name: string;
+	isOwn: boolean;
+	isFirst: boolean;
+	isLast: boolean;
+	/** Unread rows from here on; above zero, the unread line stands over this row. */
+	divider: number;
+	isNew: boolean;
+	isTabStop: boolean;
+	isLit: boolean;
+	isGone: boolean;
+	canWrite: boolean;
+	tick: TickState | null;
+	actions: RowActions;
+	onMenu: (row: Row, anchor: Anchor) => void;
+};
+
+export const MessageRow = memo(function MessageRow(props: Props) {
+	const { row, name, isOwn, tick, actions, onMenu } = props;
+	const t = useText();
+	const [isPointed, setPointed] = useState(false);
+	const menu = useContextMenu((anchor) => onMenu(row, anchor));
+	const { message } = row;
+	const isDeleted = props.isGone || message.deleted_at !== null;
+	return (
+		<>
+			{props.divider > 0 && (
+				<li className="unread" data-unread-line>
+					{t("timeline.new", { count: props.divider })}
+				</li>
+			)}
+			<li
+				className={classes(
+					"msg",
+					isOwn && "msg--own",
+					props.isFirst && "is-first",
+					props.isLast && "is-last",
+					props.isNew && "is-new",
+					props.isLit && "is-lit",
+					row.state === "failed" && "is-failed",
+				)}
+				data-key={row.key}
+				data-seq={row.state === "stored" ? message.seq : undefined}
+				data-rove={row.key}
+				tabIndex={props.isTabStop ? 0 : -1}
+				onPointerEnter={(event) => event.pointerType === "mouse" && setPointed(true)}
+				onPointerLeave={() => setPointed(false)}
+				{...menu}
+			>
+				<span className="sr">
+					{t("timeline.messageBy", {
+						name: isOwn ? t("timeline.you") : name,
+						time: timeOf(message.created_at),
+					})}
+				</span>
+				<div className="msg__col">
+					<div className="bubble">
+						{message.reply_to_seq !== null && !isDeleted && (
+							<Quote chat={message.chat} seq={message.reply_to_seq} onJump={actions.jump} />
+						)}
+						<div className="bubble__b" dir="auto">
+							{isDeleted ? (
+								<Tombstone isOwn={isOwn} name={name} />
+							) : (
+								<MessageText body={message.body} />
+							)}
+							<BubbleEnd row={row} tick={isDeleted ? null : tick} />
+						</div>
+					</div>
+					{row.state === "failed" && <Failed row={row} actions={actions} />}
+				</div>
+				{isPointed && !isDeleted && row.state !== "failed" && (
+					<MessageBar
+						row={row}
+						isOwn={isOwn}
+						canWrite={props.canWrite}
+						actions={actions}
+						onMenu={onMenu}
+					/>
+				)}
+			</li>
+		</>
+	);
+});
+
+function Tombstone({ isOwn, name }: { isOwn: boolean; name: string }) {
+	const t = useText();
+	return (
+		<span className="tomb">
+			<Icon of={Trash2} size="s" />
+			{isOwn ? t("timeline.deletedByYou") : t("timeline.deletedByThem", { name })}
+		</span>
+	);
+}
+
+function BubbleEnd({ row, tick }: { row: Row; tick: TickState | null }) {
+	const t = useText();
+	const { created_at, edited_at, deleted_at } = row.message;
+	const at = new Date(created_at).toISOString();
+	return (
+		<span className="bubble__end">
+			{edited_at !== null && deleted_at === null && (
+				<bdi title={t("timeline.editedAt", { time: longTimeOf(edited_at) })}>
+					{t("timeline.edited")}
+				</bdi>
+			)}
+			{/* The author line above already speaks the time; twice would tire a listener. */}
+			<time dateTime={at} title={longTimeOf(created_at)} aria-hidden="true">
+				{timeOf(created_at)}
+			</time>
+			{tick && <Tick state={tick} label={t(`timeline.tick.${tick}`)} />}
+		</span>
+	);
+}
+
+function Failed({ row, actions }: { row: Row; actions: RowActions }) {
+	const t = useText();
+	return (
+		<div className="fail" role="status">
+			<Icon of={CircleAlert} size="xs" />
+			<span dir="auto">{row.pending?.error?.detail || t("timeline.notSent")}</span>
+			<button type="button" onClick={() => actions.retry(row)}>
+				{t("timeline.retry")}
+			</button>
+			<button type="button" onClick={() => actions.discard(row)}>
+				{t("timeline.delete")}
+			</button>
+		</div>
+	);
+}

@@ -1,0 +1,56 @@
+import { RefreshCw } from "lucide-react";
+import { useText } from "@/i18n/use-text";
+import type { ChatEntry, TimelineView } from "@/sync/types";
+import { useActions } from "@/sync/use-sync";
+import { Button } from "@/ui/button";
+import { useSlow } from "@/ui/skeleton";
+
+type Props = { view: TimelineView; chat: ChatEntry; name: string };
+
+/** The upper end of the rows: more to come, a failure, or the beginning. */
+export function TimelineEdge({ view, chat, name }: Props) {
+	const t = useText();
+	const actions = useActions();
+	const isSlow = useSlow(!view.isLoaded && view.loadError === null);
+	if (view.loadError !== null) {
+		const retry = () =>
+			void (view.isLoaded ? actions.loadOlder(chat.id) : actions.openChat(chat.id));
+		return (
+			<div className="edge" role="alert">
+				<span className="t2">{t("timeline.loadFailed")}</span>
+				<Button size="s" icon={RefreshCw} onClick={retry}>
+					{t("app.tryAgain")}
+				</Button>
+			</div>
+		);
+	}
+	if (!view.isLoaded) return isSlow ? <BubbleSkeleton label={t("app.loading")} /> : null;
+	// The space stays while older rows are on their way, so that nothing jumps.
+	if (view.hasOlder)
+		return (
+			<div className="edge edge--more">{view.isLoadingOlder && <span className="spin" />}</div>
+		);
+	return <p className="edge t2 small">{t("timeline.begin", { name })}</p>;
+}
+
+const WIDTHS = [
+	[38, false],
+	[56, false],
+	[30, true],
+	[47, true],
+	[62, false],
+] as const;
+
+function BubbleSkeleton({ label }: { label: string }) {
+	return (
+		<div className="bubbles" role="status" aria-label={label}>
+			{WIDTHS.map(([width, isOwn]) => (
+				<span
+					key={width}
+					className={isOwn ? "skel bubbles--own" : "skel"}
+					style={{ inlineSize: `${width}%` }}
+				/>
+			))}
+		</div>
+	);
+}

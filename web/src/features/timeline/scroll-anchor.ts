@@ -1,0 +1,50 @@
+/**
+ * Keeps the reader's place while rows come and go above, below and inside.
+ *
+ * Two modes: `end` follows the newest row; otherwise a few visible rows are
+ * remembered by key with their distance from the top, and whichever of them
+ * is still there afterwards is put back to that distance. Heights alone would
+ * not do: they change below the reader as well.
+ */
+
+/** How near the end still counts as the end. Never equality: pixels may be fractions. */
+export const END_SLACK_PX = 48;
+
+const REMEMBERED = 5;
+
+export type Anchor = { mode: "end" } | { mode: "rows"; rows: { key: string; offset: number }[] };
+
+/** The few measures of a scroller this file needs, so that it can be tested without a browser. */
+export type Scroller = {
+	scrollTop: number;
+	readonly scrollHeight: number;
+	readonly clientHeight: number;
+	/** Visible rows from the top on, with their distance from the scroller's top edge. */
+	visibleRows(atMost: number): { key: string; offset: number }[];
+	offsetOf(key: string): number | null;
+};
+
+export function isAtEnd(scroller: Scroller): boolean {
+	return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight <= END_SLACK_PX;
+}
+
+/** Where the reader is now. `canFollow` is false while newer rows are not loaded. */
+export function takeAnchor(scroller: Scroller, canFollow: boolean): Anchor {
+	if (canFollow && isAtEnd(scroller)) return { mode: "end" };
+	return { mode: "rows", rows: scroller.visibleRows(REMEMBERED) };
+}
+
+/** Puts the reader back after the rows changed. */
+export function restoreAnchor(scroller: Scroller, anchor: Anchor): void {
+	if (anchor.mode === "end") {
+		scroller.scrollTop = scroller.scrollHeight;
+		return;
+	}
+	for (const { key, offset } of anchor.rows) {
+		const now = scroller.offsetOf(key);
+		if (now === null) continue;
+		// Below half a pixel a write would only fight the browser's rounding.
+		if (Math.abs(now - offset) > 0.5) scroller.scrollTop += now - offset;
+		return;
+	}
+}

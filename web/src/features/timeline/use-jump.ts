@@ -1,0 +1,64 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+import type { TimelineView } from "@/sync/types";
+import { useActions } from "@/sync/use-sync";
+
+const LIT_MS = 1600;
+
+/** Going to one message and back to the newest. */
+export function useJump(
+	chat: string,
+	view: TimelineView,
+	at: number | null,
+	toRow: (key: string) => boolean,
+	toEnd: () => void,
+) {
+	const actions = useActions();
+	const [lit, setLit] = useState<number | null>(null);
+	const wanted = useRef<number | null>(at);
+	const rows = useRef(view.rows);
+	rows.current = view.rows;
+
+	const show = useCallback(
+		(seq: number) => {
+			const row = rows.current.find((candidate) => candidate.message.seq === seq);
+			if (!row) return false;
+			toRow(row.key);
+			setLit(seq);
+			return true;
+		},
+		[toRow],
+	);
+
+	const toSeq = useCallback(
+		(seq: number) => {
+			if (show(seq)) return;
+			wanted.current = seq;
+			void actions.jumpTo(chat, seq);
+		},
+		[actions, chat, show],
+	);
+
+	const toLatest = useCallback(() => {
+		wanted.current = null;
+		void actions.jumpToLatest(chat).then(toEnd);
+	}, [actions, chat, toEnd]);
+
+	// A permalink asks once the chat is there.
+	useEffect(() => {
+		if (at !== null) toSeq(at);
+	}, [at, toSeq]);
+
+	// The page that holds the wanted row has been swapped in.
+	// biome-ignore lint/correctness/useExhaustiveDependencies: each new set of rows may bring the wanted one.
+	useEffect(() => {
+		if (wanted.current !== null && !view.isJumping && show(wanted.current)) wanted.current = null;
+	}, [view.rows, view.isJumping, show]);
+
+	useEffect(() => {
+		if (lit === null) return;
+		const timer = setTimeout(() => setLit(null), LIT_MS);
+		return () => clearTimeout(timer);
+	}, [lit]);
+
+	return { lit, toSeq, toLatest };
+}

@@ -1,0 +1,97 @@
+import { intlTag } from "./setup";
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function format(at: number, options: Intl.DateTimeFormatOptions): string {
+	const tag = intlTag();
+	const key = tag + JSON.stringify(options);
+	let known = formats.get(key);
+	if (!known) {
+		known = new Intl.DateTimeFormat(tag, options);
+		formats.set(key, known);
+	}
+	return known.format(at);
+}
+
+export const timeOf = (at: number) => format(at, { hour: "2-digit", minute: "2-digit" });
+export const longTimeOf = (at: number) => format(at, { dateStyle: "long", timeStyle: "medium" });
+export const dateOf = (at: number) => format(at, { dateStyle: "medium" });
+const weekdayOf = (at: number) => format(at, { weekday: "short" });
+
+const DAY_MS = 86_400_000;
+
+/** Whole days between two moments by the calendar of this place, not by 24 hours. */
+export function daysBetween(earlier: number, later: number): number {
+	return Math.round((startOfDay(later) - startOfDay(earlier)) / DAY_MS);
+}
+
+export function startOfDay(at: number): number {
+	const day = new Date(at);
+	day.setHours(0, 0, 0, 0);
+	return day.getTime();
+}
+
+/** As a list shows it: the time today, the weekday this week, then the date. */
+export function shortWhen(at: number, now: number): string {
+	const days = daysBetween(at, now);
+	if (days <= 0) return timeOf(at);
+	if (days < 7) return weekdayOf(at);
+	const isThisYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+	return format(at, isThisYear ? { day: "numeric", month: "short" } : { dateStyle: "short" });
+}
+
+/** The heading of a day: names for the two nearest, else weekday and date. */
+export function dayName(
+	at: number,
+	now: number,
+	names: { today: string; yesterday: string },
+): string {
+	const days = daysBetween(at, now);
+	if (days <= 0) return names.today;
+	if (days === 1) return names.yesterday;
+	const isThisYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+	return format(at, {
+		weekday: "long",
+		day: "numeric",
+		month: "long",
+		...(isThisYear ? {} : { year: "numeric" }),
+	});
+}
+
+/** Minutes and seconds left, as a clock shows them. */
+export function countdown(ms: number): string {
+	const seconds = Math.max(0, Math.ceil(ms / 1000));
+	return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+const UNITS = [
+	["year", 31_536_000],
+	["month", 2_592_000],
+	["day", 86_400],
+	["hour", 3600],
+	["minute", 60],
+	["second", 1],
+] as const;
+
+/** A length of time in its largest unit: "40 years", "3 hours". */
+export function durationOf(seconds: number): string {
+	const [unit, size] = UNITS.find(([, length]) => seconds >= length) ?? ["second", 1];
+	const value = Math.max(1, Math.round(seconds / size));
+	return new Intl.NumberFormat(intlTag(), { style: "unit", unit, unitDisplay: "long" }).format(
+		value,
+	);
+}
+
+export function numberOf(value: number): string {
+	return new Intl.NumberFormat(intlTag()).format(value);
+}
+
+/** "3 minutes ago", "yesterday", in the page's language. */
+export function agoOf(at: number, now: number): string {
+	const seconds = Math.max(0, (now - at) / 1000);
+	const [unit, size] = UNITS.find(([, length]) => seconds >= length) ?? ["second", 1];
+	return new Intl.RelativeTimeFormat(intlTag(), { numeric: "auto" }).format(
+		-Math.round(seconds / size),
+		unit,
+	);
+}

@@ -1,0 +1,20 @@
+import { createRoot } from "react-dom/client";
+import { App } from "./app/app";
+import { openParts } from "./app/open-parts";
+import { startText } from "./i18n/setup";
+import { applyLook, currentLook, followLook } from "./ui/look";
+import "./styles/index.css";
+
+async function start() {
+	applyLook();
+	followLook();
+	const parts = openParts();
+	const isStarted = parts.sync.actions.start();
+	await startText(currentLook().language);
+	const host = document.getElementById("app");
+	if (host === null) throw new Error("index.html has no #app");
+	createRoot(host).render(<App {...parts} />);
+	await isStarted;
+}
+
+void start();

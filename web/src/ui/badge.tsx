@@ -1,0 +1,14 @@
+import { classes } from "./classes";
+
+type Props = { count: number; label: string; isQuiet?: boolean };
+
+/** A count that waits for the reader; nothing at zero. */
+export function Badge({ count, label, isQuiet }: Props) {
+	if (count <= 0) return null;
+	return (
+		<span className={classes("badge", isQuiet && "badge--quiet")}>
+			<span aria-hidden="true">{count > 999 ? "999+" : count}</span>
+			<span className="sr">{label}</span>
+		</span>
+	);
+}

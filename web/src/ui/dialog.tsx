@@ -1,0 +1,62 @@
+import { type ReactNode, useEffect, useId, useRef } from "react";
+import { Announcer } from "./announcer";
+import { classes } from "./classes";
+
+type Props = {
+	title: string;
+	onClose: () => void;
+	children: ReactNode;
+	/** Hides the title from eyes, not from readers. */
+	isTitleHidden?: boolean;
+	isWide?: boolean;
+	placement?: "middle" | "top" | "side";
+};
+
+/**
+ * A modal over the page. The platform's own dialog keeps the focus inside,
+ * makes the rest inert and gives the focus back.
+ */
+export function Dialog({
+	title,
+	onClose,
+	children,
+	isTitleHidden,
+	isWide,
+	placement = "middle",
+}: Props) {
+	const ref = useRef<HTMLDialogElement>(null);
+	const id = useId();
+	useEffect(() => {
+		const dialog = ref.current;
+		if (dialog && !dialog.open) dialog.showModal();
+		return () => dialog?.close();
+	}, []);
+	return (
+		// biome-ignore lint/a11y/useKeyWithClickEvents: Escape, the keyboard's way out, arrives as the cancel event.
+		<dialog
+			ref={ref}
+			className={classes("modal", `modal--${placement}`)}
+			aria-labelledby={id}
+			onCancel={(event) => {
+				event.preventDefault();
+				onClose();
+			}}
+			onClick={(event) => {
+				if (event.target === ref.current) onClose();
+			}}
+		>
+			<div className={classes("dialog", "is-new", isWide && "dialog--wide")}>
+				<h2 id={id} className={classes(isTitleHidden && "sr")}>
+					{title}
+				</h2>
+				{children}
+				<Announcer />
+			</div>
+		</dialog>
+	);
+}
+
+/** Actions at the end of a dialog; the destructive one stands last. */
+export function DialogActions({ children }: { children: ReactNode }) {
+	return <div className="dialog__act">{children}</div>;
+}

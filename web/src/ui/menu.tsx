@@ -1,0 +1,158 @@
+import type { LucideIcon } from "lucide-react";
+import { type KeyboardEvent, useEffect, useLayoutEffect, useRef } from "react";
+import { createPortal } from "react-dom";
+import { classes } from "./classes";
+import { Icon } from "./icon";
+import { type Anchor, placeLayer } from "./place";
+
+export type MenuItem = {
+	id: string;
+	label: string;
+	icon?: LucideIcon;
+	isIconFlipped?: boolean;
+	/** The key that chooses it while the menu is open. */
+	letter?: string;
+	/** Shown where a letter would stand, for keys that work elsewhere. */
+	keys?: string;
+	isBad?: boolean;
+	isDisabled?: boolean;
+	onSelect: () => void;
+};
+
+type Props = { label: string; items: (MenuItem | "line")[]; anchor: Anchor; onClose: () => void };
+
+/** A list of actions beside the thing they act on; on narrow screens, a sheet from below. */
+export function Menu({ label, items, anchor, onClose }: Props) {
+	const ref = useRef<HTMLDivElement>(null);
+	const isSheet = useRef(matchMedia("(max-width: 639px)").matches).current;
+	useOpened(ref, anchor, isSheet, onClose);
+
+	function choose(item: MenuItem) {
+		if (item.isDisabled) return;
+		onClose();
+		item.onSelect();
+	}
+
+	return createPortal(
+		<div ref={ref} popover="manual" className={classes("layer", isSheet && "layer--sheet")}>
+			<div
+				className={classes("menu", "is-new", isSheet && "menu--sheet")}
+				role="menu"
+				aria-label={label}
+				tabIndex={-1}
+				onKeyDown={(event) => handleKey(event, items, choose, onClose)}
+				onContextMenu={(event) => event.preventDefault()}
+			>
+				{items.map((item, index) =>
+					item === "line" ? (
+						// biome-ignore lint/suspicious/noArrayIndexKey: a line has no identity but its place.
+						<hr key={`line-${index}`} />
+					) : (
+						<MenuRow key={item.id} item={item} onChoose={() => choose(item)} />
+					),
+				)}
+			</div>
+		</div>,
+		document.querySelector("dialog[open]") ?? document.body,
+	);
+}
+
+function MenuRow({ item, onChoose }: { item: MenuItem; onChoose: () => void }) {
+	return (
+		<button
+			type="button"
+			role="menuitem"
+			tabIndex={-1}
+			className={classes("menu__i", item.isBad && "menu__i--bad")}
+			aria-disabled={item.isDisabled || undefined}
+			aria-keyshortcuts={item.letter}
+			onClick={onChoose}
+			onPointerEnter={(event) =>
+				event.pointerType === "mouse" && event.currentTarget.focus({ preventScroll: true })
+			}
+		>
+			{item.icon && <Icon of={item.icon} isFlipped={item.isIconFlipped} />}
+			<span>{item.label}</span>
+			{(item.letter ?? item.keys) && (
+				<kbd className="only-wide" dir="ltr">
+					{item.letter?.toUpperCase() ?? item.keys}
+				</kbd>
+			)}
+		</button>
+	);
+}
+
+function useOpened(
+	ref: React.RefObject<HTMLDivElement | null>,
+	anchor: Anchor,
+	isSheet: boolean,
+	onClose: () => void,
+) {
+	const close = useRef(onClose);
+	close.current = onClose;
+	// biome-ignore lint/correctness/useExhaustiveDependencies: a menu is opened once, at the place it was asked for.
+	useLayoutEffect(() => {
+		const layer = ref.current;
+		if (!layer) return;
+		const before = document.activeElement;
+		layer.showPopover();
+		if (!isSheet) placeLayer(layer, anchor);
+		rowsOf(layer)[0]?.focus({ preventScroll: true });
+		return () => {
+			// A choice may have moved the focus on purpose; only a lost focus is brought back.
+			const isLost =
+				document.activeElement === document.body || layer.contains(document.activeElement);
+			if (isLost && before instanceof HTMLElement) before.focus({ preventScroll: true });
+		};
+	}, []);
+	useEffect(() => {
+		const handleOutside = (event: Event) => {
+			const target = event.target as Node;
+			const isScrim = target === ref.current;
+			if (isScrim || !ref.current?.contains(target)) close.current();
+		};
+		const handleResize = () => close.current();
+		// The next pointer, not the one that opened the menu.
+		addEventListener("pointerdown", handleOutside, true);
+		addEventListener("resize", handleResize);
+		return () => {
+			removeEventListener("pointerdown", handleOutside, true);
+			removeEventListener("resize", handleResize);
+		};
+	}, [ref]);
+}
+
+function rowsOf(root: Element): HTMLElement[] {
+	return [...root.querySelectorAll<HTMLElement>('[role="menuitem"]')];
+}
+
+function handleKey(
+	event: KeyboardEvent<HTMLElement>,
+	items: (MenuItem | "line")[],
+	choose: (item: MenuItem) => void,
+	close: () => void,
+) {
+	const rows = rowsOf(event.currentTarget);
+	const at = rows.indexOf(document.activeElement as HTMLElement);
+	const focusAt = (index: number) => rows[(index + rows.length) % rows.length]?.focus();
+	event.stopPropagation();
+	if (event.key === "Escape" || event.key === "Tab") close();
+	else if (event.key === "ArrowDown") focusAt(at + 1);
+	else if (event.key === "ArrowUp") focusAt(at - 1);
+	else if (event.key === "Home") focusAt(0);
+	else if (event.key === "End") focusAt(-1);
+	else if (event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey) {
+		const byLetter = items.find(
+			(item) => item !== "line" && item.letter === event.key.toLowerCase(),
+		);
+		if (byLetter && byLetter !== "line") choose(byLetter);
+		else focusByName(rows, at, event.key);
+	} else return;
+	event.preventDefault();
+}
+
+function focusByName(rows: HTMLElement[], at: number, key: string) {
+	const wanted = key.toLocaleLowerCase();
+	const ordered = [...rows.slice(at + 1), ...rows.slice(0, at + 1)];
+	ordered.find((row) => row.textContent?.trim().toLocaleLowerCase().startsWith(wanted))?.focus();
+}

@@ -1,0 +1,60 @@
+import { type MouseEvent, type PointerEvent, useRef } from "react";
+import type { Anchor } from "./place";
+
+const LONG_PRESS_MS = 500;
+const SLOP_PX = 10;
+
+/**
+ * The ways to ask for a context menu: right click, the menu key, Shift+F10,
+ * and a long press where the platform sends no such event for it.
+ */
+export function useContextMenu(onOpen: (anchor: Anchor) => void) {
+	const press = useRef<{ timer: ReturnType<typeof setTimeout>; x: number; y: number } | null>(null);
+	const wasLong = useRef(false);
+
+	function cancel() {
+		if (press.current) clearTimeout(press.current.timer);
+		press.current = null;
+	}
+
+	return {
+		onContextMenu(event: MouseEvent<HTMLElement>) {
+			// Selected text keeps the browser's own menu, with its copy and look-up.
+			if (hasSelectionIn(event.currentTarget)) return;
+			event.preventDefault();
+			cancel();
+			const isPointer = event.button === 2 || (event.clientX > 0 && event.detail > 0);
+			onOpen(isPointer ? { x: event.clientX, y: event.clientY } : { element: event.currentTarget });
+		},
+		onPointerDown(event: PointerEvent<HTMLElement>) {
+			wasLong.current = false;
+			if (event.pointerType !== "touch") return;
+			const { clientX: x, clientY: y } = event;
+			const timer = setTimeout(() => {
+				wasLong.current = true;
+				press.current = null;
+				navigator.vibrate?.(10);
+				onOpen({ x, y });
+			}, LONG_PRESS_MS);
+			press.current = { timer, x, y };
+		},
+		onPointerMove(event: PointerEvent<HTMLElement>) {
+			const start = press.current;
+			if (start && Math.hypot(event.clientX - start.x, event.clientY - start.y) > SLOP_PX) cancel();
+		},
+		onPointerUp: cancel,
+		onPointerCancel: cancel,
+		onClickCapture(event: MouseEvent<HTMLElement>) {
+			// The finger that opened the menu must not also follow the link under it.
+			if (!wasLong.current) return;
+			wasLong.current = false;
+			event.preventDefault();
+			event.stopPropagation();
+		},
+	};
+}
+
+function hasSelectionIn(element: Element): boolean {
+	const selection = getSelection();
+	return Boolean(selection && !selection.isCollapsed && selection.containsNode(element, true));
+}
