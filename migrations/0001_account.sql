@@ -27,7 +27,6 @@ create table signup (
     created_at bigint not null,
     expires_at bigint not null
 );
-create index signup_email on signup (email);
 create index signup_created_at on signup (created_at);
 
 create table account (

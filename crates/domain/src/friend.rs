@@ -321,6 +321,11 @@ pub async fn requests(app: &App, caller: &Caller) -> Result<Requests> {
     })
 }
 
+/// Whom the caller blocks.
+pub async fn blocked(app: &App, caller: &Caller) -> Result<Vec<Person>> {
+    listed(app, caller, Relation::Blocked, FRIENDS_MAX).await
+}
+
 async fn listed(app: &App, caller: &Caller, seen: Relation, max: i64) -> Result<Vec<Person>> {
     let rows = app.db.rows(&LIST, args![caller.account, seen.as_str(), max]).await?;
     rows.iter().map(|row| read(row, seen)).collect()

@@ -194,14 +194,6 @@ pub async fn sign_out(app: &App, caller: &Caller) -> Result<()> {
     end(app, caller.account, caller.login).await.map(|_| ())
 }
 
-/// Ends the session of a refresh token whose access token may be long expired.
-/// A token that is not ours ends nothing and is no error.
-pub async fn sign_out_token(app: &App, refresh_token: &str) -> Result<()> {
-    let Some((id, _)) = parse(app, refresh_token) else { return Ok(()) };
-    let Some(state) = app.db.row(&STATE, args![id]).await? else { return Ok(()) };
-    end(app, state.get(0)?, id).await.map(|_| ())
-}
-
 /// Ends one of the caller's sessions, here or elsewhere.
 ///
 /// # Errors

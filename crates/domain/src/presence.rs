@@ -1,15 +1,14 @@
 //! Presence: who is online, and when somebody was last here.
 //!
 //! Owns no table. Being online is never written: it is a count of sockets on
-//! this node. Only friends may know, and friends are those who share an
-//! open direct chat. A leave counts after [`GRACE_MS`], so that a reconnect
-//! is not seen.
+//! this node. Only friends may know. A leave counts after [`GRACE_MS`], so
+//! that a reconnect is not seen.
 
 use std::collections::HashMap;
 
 use sql::{Batch, Sql, args};
 
-use crate::{AccountId, App, Caller, Error, Result, account};
+use crate::{AccountId, App, Caller, Error, Result, account, friend};
 
 /// How long a person without a socket still counts as online.
 pub const GRACE_MS: i64 = 20_000;
@@ -76,6 +75,13 @@ impl Board {
         due
     }
 
+    /// Those with a socket.
+    #[must_use]
+    pub fn here(&self) -> Vec<AccountId> {
+        let here = self.here.iter().filter(|(_, here)| here.sockets > 0);
+        here.map(|(account, _)| *account).collect()
+    }
+
     /// Whether the account is online.
     #[must_use]
     pub fn is_online(&self, account: AccountId) -> bool {
@@ -114,12 +120,6 @@ pub async fn last_seen(app: &App, accounts: &[AccountId]) -> Result<HashMap<Acco
     Ok(seen)
 }
 
-/// Those who may know of the account's presence.
-pub async fn friends(app: &App, account: AccountId) -> Result<Vec<AccountId>> {
-    let rows = app.db.rows(&FRIENDS, args![account]).await?;
-    rows.iter().map(|row| Ok(row.get(0)?)).collect()
-}
-
 /// Those of `wanted` whose presence the caller may know, in the order asked.
 pub async fn visible(app: &App, caller: &Caller, wanted: &[AccountId]) -> Result<Vec<AccountId>> {
     if wanted.len() > MAX_WATCHED {
@@ -129,21 +129,12 @@ pub async fn visible(app: &App, caller: &Caller, wanted: &[AccountId]) -> Result
             format!("At most {MAX_WATCHED} people can be watched."),
         ));
     }
-    let friends = friends(app, caller.account).await?;
-    Ok(wanted.iter().filter(|account| friends.contains(account)).copied().collect())
+    friend::among(app, caller.account, wanted).await
 }
 
-pub(crate) const STATEMENTS: &[&Sql] = &[&LAST_SEEN, &FRIENDS];
+pub(crate) const STATEMENTS: &[&Sql] = &[&LAST_SEEN];
 
 static LAST_SEEN: Sql = Sql::new("select last_seen_at from account where id = $1");
-
-static FRIENDS: Sql = Sql::new(
-    "select peer.account_id
-     from member mine
-     join chat c on c.id = mine.chat_id
-     join member peer on peer.chat_id = mine.chat_id and peer.account_id <> mine.account_id
-     where mine.account_id = $1 and c.kind = 'direct' and c.closed_at is null",
-);
 
 #[cfg(test)]
 mod tests {

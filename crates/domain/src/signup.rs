@@ -12,15 +12,12 @@ use crate::login::{self, Login};
 use crate::mail::{self, Template};
 use crate::password::{self, Password};
 use crate::profile::{Email, Name, Username};
-use crate::{AccountId, App, Error, Result, SignupId, code};
+use crate::{AccountId, App, Error, Kind, Result, SignupId, code};
 
 /// Wrong guesses at one code, at most.
 const TRIES: i64 = 5;
 /// Codes mailed for one attempt, at most.
 const SENDS: i64 = 5;
-/// Attempts for one address within [`WINDOW_MS`], at most.
-const ATTEMPTS: i64 = 10;
-const WINDOW_MS: i64 = 60 * 60 * 1_000;
 /// How long an attempt stays open.
 const OPEN_MS: i64 = 24 * 60 * 60 * 1_000;
 
@@ -49,8 +46,7 @@ pub struct Begun {
 /// Begins to sign up: stores the attempt and mails its code.
 ///
 /// # Errors
-/// When the password is too easy to guess, the username is held, or the
-/// address was tried too often.
+/// When the password is too easy to guess or the username is held.
 pub async fn begin(app: &App, new: New) -> Result<Begun> {
     password::demand_strong(app, &new.password, hints(&new)).await?;
     if let Some(username) = &new.username
@@ -61,7 +57,6 @@ pub async fn begin(app: &App, new: New) -> Result<Begun> {
     let hash = password::hash(app, new.password).await?;
 
     let now = app.clock.now_ms();
-    demand_few(app, &new.email, now).await?;
     let holder = account::holder(app, "email", new.email.as_str()).await?;
     let begun =
         Begun { signup: SignupId::new(&app.clock, &app.entropy), expires_at: now + code::CODE_MS };
@@ -84,16 +79,6 @@ fn hints(new: &New) -> Vec<String> {
         .into_iter()
         .flatten()
         .collect()
-}
-
-async fn demand_few(app: &App, email: &Email, now: i64) -> Result<()> {
-    let row = app.db.row(&RECENT, args![email.as_str(), now - WINDOW_MS]).await?;
-    match row {
-        Some(row) if row.get::<i64>(0)? >= ATTEMPTS => {
-            Err(Error::too_many("signup.too_many", WINDOW_MS.unsigned_abs()))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// What goes to the address, and the hash of the code that it brings.
@@ -136,7 +121,8 @@ pub async fn resend(app: &App, signup: SignupId) -> Result<Begun> {
     let row = app.db.row(&OPEN, args![signup, now - OPEN_MS]).await?.ok_or_else(expired)?;
     let (email, name, sends): (String, String, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
     if sends >= SENDS {
-        return Err(Error::too_many("signup.too_many", WINDOW_MS.unsigned_abs()));
+        let detail = "Too many codes were mailed. Start again.";
+        return Err(Error::new(Kind::TooMany, "signup.too_many", detail));
     }
     let email = Email::parse(&email)?;
     let holder = account::holder(app, "email", email.as_str()).await?;
@@ -246,16 +232,13 @@ pub(crate) async fn sweep(app: &App) -> Result<()> {
     Ok(())
 }
 
-pub(crate) const STATEMENTS: &[&Sql] =
-    &[&BEGIN, &RECENT, &OPEN, &RESEND, &COUNT, &SPENT, &SPEND, &SWEEP];
+pub(crate) const STATEMENTS: &[&Sql] = &[&BEGIN, &OPEN, &RESEND, &COUNT, &SPENT, &SPEND, &SWEEP];
 
 const BEGIN: Sql = Sql::new(
     "insert into signup
      (id, email, name, username, password_hash, code_hash, attempts, sends, created_at, expires_at)
      values ($1, $2, $3, $4, $5, $6, 0, 1, $7, $8)",
 );
-
-const RECENT: Sql = Sql::new("select count(*) from signup where email = $1 and created_at > $2");
 
 const OPEN: Sql =
     Sql::new("select email, name, sends, expires_at from signup where id = $1 and created_at > $2");

@@ -18,6 +18,7 @@ use crate::auth::{self, Access};
 use crate::config::{self, Config};
 use crate::edge::{Edge, Inside};
 use crate::limits::Limits;
+use crate::live::Live;
 use crate::{router, serve};
 
 mod hmac_keys;
@@ -83,10 +84,12 @@ pub async fn start(mut config: Config, parts: Parts) -> Result<Running> {
     config.listen = listeners.addr;
     let app = Arc::new(open(&config, parts).await?);
 
+    let epoch = domain::sync::epoch(&app.db, &app.entropy).await.map_err(with_source)?;
     let stop = CancellationToken::new();
     let edge = Edge::new(Inside {
         access: Access::new(&app.secrets.access, &config.public_url()),
         limits: Limits::new(&config.limits, config.dev_no_limits),
+        live: Live::new(epoch),
         boot: hex(&app.entropy.bytes::<4>()),
         stop: stop.clone(),
         config,

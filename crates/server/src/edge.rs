@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::auth::Access;
 use crate::config::Config;
 use crate::limits::Limits;
+use crate::live::Live;
 
 /// The state of the router. Cheap to clone; derefs to its content.
 #[derive(Clone)]
@@ -25,6 +26,8 @@ pub struct Inside {
     pub access: Access,
     /// Who may do what how often.
     pub limits: Limits,
+    /// Who is here and what they hear.
+    pub live: Live,
     /// Tells this process from others in request ids.
     pub boot: String,
     /// Cancelled when the server is to stop.

@@ -7,6 +7,8 @@ pub mod config;
 pub mod edge;
 pub mod gate;
 pub mod limits;
+pub mod live;
+pub mod native;
 pub mod reply;
 pub mod router;
 pub mod schema;

@@ -11,10 +11,11 @@ use http::{HeaderMap, StatusCode, Uri};
 use serde_json::{Value, json};
 
 use crate::edge::Edge;
+use crate::native::{account, friend, login, me, password, people};
 use crate::reply::{Failure, Problem};
 use crate::route::{Route, get};
 use crate::schema::{Direction, EventDoc, Shape};
-use crate::{gate, health, web};
+use crate::{gate, health, native, web};
 
 /// What the server tells about itself.
 fn own() -> Vec<Route> {
@@ -29,12 +30,23 @@ fn own() -> Vec<Route> {
 
 /// Accounts, sign-ins, people.
 fn people() -> Vec<Route> {
-    vec![]
+    [
+        account::routes(),
+        login::routes(),
+        password::routes(),
+        me::routes(),
+        people::routes(),
+        friend::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Chats, messages, receipts, sync.
 fn chats() -> Vec<Route> {
-    vec![]
+    let parts = [native::chat::routes(), native::message::routes(), native::receipt::routes()];
+    parts.into_iter().flatten().chain(native::sync::routes()).collect()
 }
 
 /// The events of the native socket.

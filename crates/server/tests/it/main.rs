@@ -1,4 +1,10 @@
 //! The server as its clients see it: every test starts the real thing.
 
+mod account;
 mod edge;
+mod friend;
 mod harness;
+mod login;
+mod me;
+mod password;
+mod people;

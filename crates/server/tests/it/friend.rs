@@ -1,0 +1,298 @@
+//! Asking, accepting, declining, ending, blocking; and all of it at once.
+
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use sql::{Sql, args};
+
+use crate::harness::client::{Answer, Client};
+use crate::harness::{Harness, Person};
+
+static LOG: Sql =
+    Sql::new("select arev, kind, body from account_event where account_id = $1 order by arev");
+static CHAT: Sql = Sql::new("select closed_at, rev, last_seq from chat where id = $1");
+static MEMBERS: Sql =
+    Sql::new("select account_id from member where chat_id = $1 and left_at is null");
+
+const WEEK: i64 = 7 * 24 * 60 * 60 * 1_000;
+
+async fn wants(who: &Client, whom: &Person) -> Answer {
+    who.put(&format!("/v1/friends/{}", whom.id), &Value::Null).await
+}
+
+async fn drops(who: &Client, whom: &Person) -> Answer {
+    who.delete(&format!("/v1/friends/{}", whom.id)).await
+}
+
+async fn blocks(who: &Client, whom: &Person) -> Answer {
+    who.put(&format!("/v1/blocks/{}", whom.id), &Value::Null).await
+}
+
+/// What the other one is to `who`, by name and by search alike.
+async fn relation(who: &Client, whom: &Person) -> String {
+    let person = who.get(&format!("/v1/people/{}", whom.id)).await;
+    let name = whom.email.split('@').next().unwrap();
+    let found = who.get(&format!("/v1/people?q={name}")).await.gives(200);
+    let found = found["people"].as_array().unwrap().iter().find(|it| it["id"] == whom.id);
+    let Some(found) = found else {
+        person.fails(404, "person.not_found");
+        return "hidden".to_owned();
+    };
+    let relation = found["relation"].as_str().unwrap().to_owned();
+    if relation == "none" {
+        person.fails(404, "person.not_found");
+    } else {
+        assert_eq!(&person.gives(200)["person"], found);
+    }
+    relation
+}
+
+async fn names(who: &Client, path: &str, key: &str) -> Vec<String> {
+    let list = who.get(path).await.gives(200)[key].clone();
+    list.as_array().unwrap().iter().map(|it| it["name"].as_str().unwrap().to_owned()).collect()
+}
+
+async fn incoming(who: &Client) -> Vec<String> {
+    names(who, "/v1/friends/requests", "incoming").await
+}
+
+/// The log of somebody: kinds, after a check that it has no gap.
+async fn log(h: &Harness, of: &Person) -> Vec<(String, Value)> {
+    let id: domain::AccountId = of.id.parse().unwrap();
+    let rows = h.app().db.rows(&LOG, args![id]).await.unwrap();
+    let mut log = Vec::new();
+    for (row, number) in rows.iter().zip(1_i64..) {
+        assert_eq!(row.get::<i64>(0).unwrap(), number, "no gap");
+        let body = serde_json::from_str(&row.get::<String>(2).unwrap()).unwrap();
+        log.push((row.get(1).unwrap(), body));
+    }
+    assert_eq!(domain::account::arev(h.app(), id).await.unwrap(), log.len() as i64);
+    log
+}
+
+fn kinds(log: &[(String, Value)]) -> Vec<&str> {
+    log.iter().map(|(kind, _)| kind.as_str()).collect()
+}
+
+/// Whether the direct chat is open; it always has both as members.
+async fn is_open(h: &Harness, chat: &Value) -> bool {
+    let id: domain::ChatId = chat.as_str().unwrap().parse().unwrap();
+    let row = h.app().db.row(&CHAT, args![id]).await.unwrap().expect("there is a chat");
+    assert_eq!(h.app().db.rows(&MEMBERS, args![id]).await.unwrap().len(), 2);
+    row.get::<Option<i64>>(0).unwrap().is_none()
+}
+
+#[tokio::test]
+async fn asking_and_accepting_opens_the_chat() {
+    let h = Harness::start().await;
+    let (ann, bob) = (h.person("ann").await, h.person("bob").await);
+    assert_eq!(relation(&ann, &bob).await, "none");
+    let asked = wants(&ann, &bob).await.gives(200);
+    assert_eq!(asked, json!({ "relation": "asked", "chat": null }));
+    assert_eq!(wants(&ann, &bob).await.gives(200), asked, "asking twice changes nothing");
+    assert_eq!(
+        (relation(&ann, &bob).await, relation(&bob, &ann).await),
+        ("asked".into(), "asking".into())
+    );
+    assert_eq!(incoming(&bob).await, ["ann"]);
+    assert_eq!(names(&ann, "/v1/friends/requests", "outgoing").await, ["bob"]);
+    assert!(names(&ann, "/v1/friends", "friends").await.is_empty());
+
+    let accepted = wants(&bob, &ann).await.gives(200);
+    assert_eq!(accepted["relation"], "friend");
+    assert_eq!(wants(&ann, &bob).await.gives(200), accepted, "both know the same chat");
+    assert!(is_open(&h, &accepted["chat"]).await);
+    assert_eq!(names(&ann, "/v1/friends", "friends").await, ["bob"]);
+    assert_eq!(names(&bob, "/v1/friends", "friends").await, ["ann"]);
+    assert!(incoming(&bob).await.is_empty());
+
+    for (one, other, first) in [(&ann, &bob, "asked"), (&bob, &ann, "asking")] {
+        let log = log(&h, one).await;
+        assert_eq!(kinds(&log), ["friend.request", "friend.accepted", "chat.new"]);
+        let person = |relation| {
+            json!({
+                "id": other.id, "name": other.email.split('@').next(), "username": other.email.split('@').next(),
+                "photo": null, "relation": relation,
+            })
+        };
+        assert_eq!(log[0].1, json!({ "person": person(first) }));
+        assert_eq!(log[1].1, json!({ "person": person("friend"), "chat": accepted["chat"] }));
+        assert_eq!(log[2].1, json!({ "chat": accepted["chat"] }));
+    }
+}
+
+#[tokio::test]
+async fn ending_closes_the_chat_and_befriending_again_reopens_the_same() {
+    let h = Harness::start().await;
+    let (ann, bob) = (h.person("ann").await, h.person("bob").await);
+    let chat = json!(ann.befriends(&bob).await);
+    drops(&ann, &bob).await.gives(204);
+    assert!(!is_open(&h, &chat).await);
+    assert_eq!(
+        (relation(&ann, &bob).await, relation(&bob, &ann).await),
+        ("none".into(), "none".into())
+    );
+    drops(&ann, &bob).await.gives(204);
+    // The one who was left may ask, and the other accept.
+    assert_eq!(json!(bob.befriends(&ann).await), chat);
+    assert!(is_open(&h, &chat).await);
+    let log = log(&h, &bob).await;
+    assert_eq!(
+        kinds(&log),
+        [
+            "friend.request",
+            "friend.accepted",
+            "chat.new",
+            "friend.removed",
+            "friend.request",
+            "friend.accepted",
+            "chat.new",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn withdrawing_and_declining_leave_nothing() {
+    let h = Harness::start().await;
+    let (ann, bob) = (h.person("ann").await, h.person("bob").await);
+    wants(&ann, &bob).await.gives(200);
+    drops(&ann, &bob).await.gives(204);
+    assert!(incoming(&bob).await.is_empty());
+
+    wants(&ann, &bob).await.gives(200);
+    drops(&bob, &ann).await.gives(204);
+    assert!(incoming(&bob).await.is_empty());
+    assert_eq!(relation(&ann, &bob).await, "none");
+
+    // Asking again is answered like any request, but does not reach Bob.
+    let before = log(&h, &bob).await.len();
+    assert_eq!(wants(&ann, &bob).await.gives(200)["relation"], "asked");
+    assert_eq!(
+        (relation(&ann, &bob).await, relation(&bob, &ann).await),
+        ("asked".into(), "none".into())
+    );
+    assert!(incoming(&bob).await.is_empty());
+    assert_eq!(log(&h, &bob).await.len(), before);
+
+    h.clock.advance_ms(WEEK);
+    // The access tokens are older than that by now.
+    let ann = signed_in(&h, &ann).await;
+    let bob_now = signed_in(&h, &bob).await;
+    assert_eq!(wants(&ann, &bob).await.gives(200)["relation"], "asked");
+    assert_eq!(incoming(&bob_now).await, ["ann"]);
+}
+
+async fn signed_in(h: &Harness, who: &Person) -> Client {
+    let body = json!({ "email": who.email, "password": crate::harness::PASSWORD, "tokens": true });
+    let tokens = h.stranger().post("/v1/login", &body).await.gives(200);
+    Client { token: tokens["access_token"].as_str().map(str::to_owned), ..h.stranger() }
+}
+
+#[tokio::test]
+async fn asking_each_other_at_once_makes_friends_once() {
+    let h = Harness::start().await;
+    let (ann, bob) = (h.person("ann").await, h.person("bob").await);
+    for _ in 0..5 {
+        let asks = (0..6).map(|n| if n % 2 == 0 { wants(&ann, &bob) } else { wants(&bob, &ann) });
+        // Both closures are of one type only when boxed; the order is what races.
+        for answer in join_all(asks.map(Box::pin)).await {
+            answer.gives(200);
+        }
+        let standing = wants(&ann, &bob).await.gives(200);
+        assert_eq!(standing["relation"], "friend");
+        assert!(is_open(&h, &standing["chat"]).await);
+        drops(&ann, &bob).await.gives(204);
+    }
+    for person in [&ann, &bob] {
+        let log = log(&h, person).await;
+        assert_eq!(
+            kinds(&log),
+            ["friend.request", "friend.accepted", "chat.new", "friend.removed"].repeat(5)
+        );
+    }
+}
+
+#[tokio::test]
+async fn accepting_twice_at_once_is_accepting_once() {
+    let h = Harness::start().await;
+    let (ann, bob) = (h.person("ann").await, h.person("bob").await);
+    wants(&ann, &bob).await.gives(200);
+    let answers = join_all((0..8).map(|_| wants(&bob, &ann))).await;
+    for answer in &answers {
+        assert_eq!(answer.gives(200)["relation"], "friend");
+    }
+    assert_eq!(kinds(&log(&h, &ann).await), ["friend.request", "friend.accepted", "chat.new"]);
+}
+
+#[tokio::test]
+async fn accepting_against_withdrawing_ends_in_one_of_the_two() {
+    let h = Harness::start().await;
+    let (ann, bob) = (h.person("ann").await, h.person("bob").await);
+    for _ in 0..6 {
+        wants(&ann, &bob).await.gives(200);
+        let (accepted, withdrawn) = tokio::join!(wants(&bob, &ann), drops(&ann, &bob));
+        withdrawn.gives(204);
+        let accepted = accepted.gives(200);
+        let now = (relation(&ann, &bob).await, relation(&bob, &ann).await);
+        let now = (now.0.as_str(), now.1.as_str());
+        assert!(matches!(now, ("none", "none") | ("asking", "asked")), "{now:?} {accepted}");
+        if accepted["relation"] == "friend" {
+            assert!(!is_open(&h, &accepted["chat"]).await, "what was withdrawn is closed");
+        }
+        drops(&bob, &ann).await.gives(204);
+    }
+}
+
+#[tokio::test]
+async fn a_blocked_person_finds_and_reaches_nobody() {
+    let h = Harness::start().await;
+    let (ann, bob) = (h.person("ann").await, h.person("bob").await);
+    let chat = json!(ann.befriends(&bob).await);
+    blocks(&ann, &bob).await.gives(204);
+    blocks(&ann, &bob).await.gives(204);
+    assert!(!is_open(&h, &chat).await);
+    assert_eq!(
+        (relation(&ann, &bob).await, relation(&bob, &ann).await),
+        ("blocked".into(), "hidden".into())
+    );
+    assert_eq!(names(&ann, "/v1/blocks", "blocked").await, ["bob"]);
+    wants(&ann, &bob).await.fails(409, "friend.blocked");
+
+    // To Bob it is as if Ann were not there.
+    let blocked = wants(&bob, &ann).await;
+    let absent = bob.put("/v1/friends/01890000-0000-7000-8000-000000000000", &Value::Null).await;
+    blocked.fails(404, "person.not_found");
+    absent.fails(404, "person.not_found");
+    assert_eq!(blocked.json()["detail"], absent.json()["detail"]);
+    let log = log(&h, &bob).await;
+    assert_eq!(log.last().unwrap().1["person"]["relation"], "none");
+
+    ann.delete(&format!("/v1/blocks/{}", bob.id)).await.gives(204);
+    assert_eq!(
+        (relation(&ann, &bob).await, relation(&bob, &ann).await),
+        ("none".into(), "none".into())
+    );
+    assert_eq!(json!(bob.befriends(&ann).await), chat);
+}
+
+#[tokio::test]
+async fn wrong_requests_are_refused_in_plain_words() {
+    let h = Harness::start().await;
+    let ann = h.person("ann").await;
+    wants(&ann, &ann).await.fails(400, "friend.oneself");
+    blocks(&ann, &ann).await.fails(400, "friend.oneself");
+    let nobody = "01890000-0000-7000-8000-000000000000";
+    for (method, at) in
+        [("put", "friends"), ("delete", "friends"), ("put", "blocks"), ("delete", "blocks")]
+    {
+        let path = format!("/v1/{at}/{nobody}");
+        let answer = if method == "put" {
+            ann.put(&path, &Value::Null).await
+        } else {
+            ann.delete(&path).await
+        };
+        answer.fails(404, "person.not_found");
+    }
+    ann.get(&format!("/v1/people/{nobody}")).await.fails(404, "person.not_found");
+    ann.put("/v1/friends/nobody", &Value::Null).await.fails(404, "request.not_found");
+    h.stranger().get("/v1/friends").await.fails(401, "login.required");
+}
