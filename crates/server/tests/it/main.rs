@@ -6,5 +6,6 @@ mod friend;
 mod harness;
 mod login;
 mod me;
+mod message;
 mod password;
 mod people;
