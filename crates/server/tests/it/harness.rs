@@ -6,6 +6,7 @@
 
 pub(crate) mod client;
 pub(crate) mod socket;
+mod store;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -52,6 +53,7 @@ impl Harness {
             drain_secs: 5,
             dev: true,
             dev_no_limits: true,
+            database: store::choose(folder.path()).await,
             ..Config::default()
         };
         change(&mut config);

@@ -1,0 +1,30 @@
+//! Where a test's server keeps its data: a file of its own, or, when the
+//! tests are told so, a schema of its own on a PostgreSQL server.
+
+use server::config::Secret;
+use sql::{Batch, Db, Options, Sql, args};
+
+/// The store of the test that runs in `folder`; none is the file it gets by
+/// itself.
+pub(crate) async fn choose(folder: &std::path::Path) -> Option<Secret> {
+    if told("TEST_DB").as_deref() != Some("postgres") {
+        return None;
+    }
+    let server = told("TEST_POSTGRES").expect("TEST_POSTGRES names the server");
+    let name = folder.file_name().expect("a folder").to_string_lossy().to_lowercase();
+    let schema = format!("it_{}_{}", std::process::id(), name.trim_start_matches('.'));
+    // Statements live for ever; one made by a test does too.
+    let create: &Sql = Box::leak(Box::new(Sql::new(format!("create schema {schema}").leak())));
+    let db = Db::open(&Options::parse(&server).expect("a URL")).await.expect("the test server");
+    let mut batch = Batch::new();
+    batch.run(create, args![]);
+    db.write(batch).await.expect("a schema for the test");
+    db.close().await;
+    let mark = if server.contains('?') { '&' } else { '?' };
+    Some(Secret::new(format!("{server}{mark}options=-c%20search_path%3D{schema}")))
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test has no other way to be told its server")]
+fn told(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
