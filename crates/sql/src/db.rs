@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::append::{Append, without_lock};
 use crate::migrate::Migration;
 use crate::options::{Options, Place};
 use crate::postgres::Postgres;
@@ -107,6 +108,24 @@ impl Db {
         }
     }
 
+    /// Appends a row: fast for many callers at once, also when all append to
+    /// one key. Answers the rows of each of the plan's steps. No row from a
+    /// step that adds something means that it was refused or is there already.
+    ///
+    /// # Errors
+    /// As for `write`; the request may be repeated after any of them.
+    pub async fn append(&self, plan: &'static Append, row: Args) -> Result<Rows, Error> {
+        if !plan.fits(&row) {
+            return Err(Error::Engine(
+                "the columns of an append are not those that its steps pick".into(),
+            ));
+        }
+        match &self.engine {
+            Engine::Sqlite(store) => Ok(without_lock(store.write(plan.single(&row)).await?)),
+            Engine::Postgres(store) => store.append(plan, row).await,
+        }
+    }
+
     /// Prepares a statement without running it, so that a test of the product
     /// can look at every statement on both engines.
     ///
@@ -119,6 +138,21 @@ impl Db {
             }
             Engine::Postgres(store) => store.describe(sql.postgres).await,
         }
+    }
+
+    /// Prepares every statement of a plan that the engine would run.
+    ///
+    /// # Errors
+    /// As for `describe`.
+    pub async fn describe_append(&self, plan: &'static Append) -> Result<Vec<Shape>, Error> {
+        let mut shapes = Vec::new();
+        for step in std::iter::once(&plan.lock).chain(plan.steps) {
+            shapes.push(self.describe(step.one).await?);
+            if let Engine::Postgres(store) = &self.engine {
+                shapes.push(store.describe(step.many).await?);
+            }
+        }
+        Ok(shapes)
     }
 
     /// Whether the store reads, and would take a write.

@@ -3,6 +3,7 @@
 //! Knows no table of its user. `Db` reads with `row` and `rows` and writes
 //! with `write(batch)`: an ordered list of statements, all or none.
 
+mod append;
 mod batch;
 mod db;
 mod error;
@@ -13,6 +14,7 @@ mod queue;
 mod sqlite;
 mod value;
 
+pub use append::{Append, Step};
 pub use batch::Batch;
 pub use db::{Db, Rows, Shape};
 pub use error::Error;

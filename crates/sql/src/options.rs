@@ -25,6 +25,8 @@ pub struct Options {
     pub url: String,
     /// How many writes, and how many reads, may wait; one more is `Busy`.
     pub queue: usize,
+    /// SQLite: how many batches may share a commit.
+    pub group: usize,
     /// SQLite: threads that read, each with a connection of its own.
     pub readers: usize,
     /// SQLite: how large the file may grow; `None` is as large as the disk.
@@ -80,6 +82,7 @@ impl Options {
         Self {
             url,
             queue: 4096,
+            group: 256,
             readers: 4,
             max_bytes: None,
             connections: 16,

@@ -20,7 +20,26 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(3);
 /// here ends there as well.
 const SETTINGS: &str = "-c statement_timeout=5000 -c idle_in_transaction_session_timeout=10000 \
     -c synchronous_commit=on -c jit=off";
-const READ_ONLY: &str = " -c default_transaction_read_only=on";
+
+/// What a pool is for.
+#[derive(Clone, Copy)]
+pub(super) enum Purpose {
+    Write,
+    Read,
+    /// Each step of an append looks rows up by their key, a few hundred at
+    /// most; whatever else the server may think of is slower.
+    Append,
+}
+
+impl Purpose {
+    fn settings(self) -> &'static str {
+        match self {
+            Self::Write => "",
+            Self::Read => " -c default_transaction_read_only=on",
+            Self::Append => " -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off",
+        }
+    }
+}
 
 /// Makes pools for one server.
 pub(super) struct Connector {
@@ -53,11 +72,10 @@ impl Connector {
         Ok(Self { config, tls })
     }
 
-    pub(super) fn pool(&self, size: usize, read_only: bool) -> Result<Pool, Error> {
+    pub(super) fn pool(&self, size: usize, purpose: Purpose) -> Result<Pool, Error> {
         let mut config = self.config.clone();
         let own = config.get_options().unwrap_or_default();
-        let mode = if read_only { READ_ONLY } else { "" };
-        config.options(format!("{SETTINGS}{mode} {own}"));
+        config.options(format!("{SETTINGS}{} {own}", purpose.settings()));
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let manager = match &self.tls {
             Some(tls) => Manager::from_config(config, tls.clone(), recycling),

@@ -4,6 +4,7 @@
 //! runtimes, and one that goes away must take no connection with it; one that
 //! stops waiting must not leave a transaction open.
 
+mod append;
 mod connect;
 mod migrate;
 mod transaction;
@@ -18,13 +19,15 @@ use tokio::runtime::Runtime;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep, timeout_at};
 
-use self::connect::Connector;
+use self::append::Appends;
+use self::connect::{Connector, Purpose};
 use self::transaction::Call;
 use self::trouble::Trouble;
+use crate::append::Append;
 use crate::db::{Rows, Shape};
 use crate::migrate::Migration;
 use crate::options::Options;
-use crate::{Batch, Error, Sql};
+use crate::{Args, Batch, Error, Sql};
 
 /// How long a caller waits at most, with all retries.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -40,6 +43,7 @@ pub(crate) struct Postgres {
 struct Shared {
     writes: Pool,
     reads: Pool,
+    appends: Appends,
     waiting: Arc<Semaphore>,
     queue: usize,
 }
@@ -55,18 +59,24 @@ impl Postgres {
         let connector = Connector::new(url)?;
         let readers = (options.connections / 2).max(1);
         let writers = options.connections.saturating_sub(readers).max(1);
-        let shared = Arc::new(Shared {
-            writes: connector.pool(writers, false)?,
-            reads: connector.pool(readers, true)?,
-            waiting: Arc::new(Semaphore::new(options.queue)),
-            queue: options.queue,
-        });
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name("store-postgres")
             .enable_all()
             .build()
             .map_err(|error| Error::Unavailable(format!("cannot start a thread: {error}")))?;
+        let appenders = connector.pool(options.appenders, Purpose::Append)?;
+        let appends = {
+            let _inside = runtime.enter();
+            Appends::start(appenders, options.appenders, options.queue)
+        };
+        let shared = Arc::new(Shared {
+            writes: connector.pool(writers, Purpose::Write)?,
+            reads: connector.pool(readers, Purpose::Read)?,
+            appends,
+            waiting: Arc::new(Semaphore::new(options.queue)),
+            queue: options.queue,
+        });
         let store = Self { shared, runtime: Some(runtime) };
         store.ready().await?;
         Ok(store)
@@ -88,6 +98,11 @@ impl Postgres {
             shared.batch(Mode::Read, &batch).await
         })
         .await
+    }
+
+    pub(crate) async fn append(&self, plan: &'static Append, row: Args) -> Result<Rows, Error> {
+        let permit = self.shared.enter()?;
+        self.shared.appends.append(plan, row, permit).await
     }
 
     pub(crate) async fn migrate(&self, migrations: Vec<Migration>) -> Result<(), Error> {
@@ -141,6 +156,7 @@ impl Postgres {
         self.shared.waiting.close();
         self.shared.writes.close();
         self.shared.reads.close();
+        self.shared.appends.close();
     }
 
     async fn on_own_runtime<T, F>(&self, work: impl FnOnce(Arc<Shared>) -> F) -> Result<T, Error>

@@ -20,13 +20,13 @@ use crate::{Error, Row, Value};
 /// A statement with its arguments.
 pub(super) struct Call<'a> {
     pub(super) text: &'static str,
-    pub(super) args: &'a [Value],
+    pub(super) args: Vec<&'a Value>,
     pub(super) demand: Option<u64>,
 }
 
 impl<'a> Call<'a> {
     pub(super) fn of(step: &'a Step) -> Self {
-        Self { text: step.sql.postgres, args: &step.args, demand: step.demand }
+        Self { text: step.sql.postgres, args: step.args.iter().collect(), demand: step.demand }
     }
 }
 
@@ -147,7 +147,7 @@ async fn run(
     statement: &Statement,
     call: &Call<'_>,
 ) -> Result<Outcome, Trouble> {
-    let answer: RowStream = client.query_raw(statement, call.args).await?;
+    let answer: RowStream = client.query_raw(statement, call.args.iter().copied()).await?;
     let mut answer = pin!(answer);
     let mut rows = Vec::new();
     while let Some(row) = answer.try_next().await? {

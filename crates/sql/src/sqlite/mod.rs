@@ -15,7 +15,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use self::reader::{Read, Stopwatch};
-use self::writer::{Job, Writer};
+use self::writer::{Job, Setup, Writer};
 use crate::db::{Rows, Shape};
 use crate::options::Options;
 use crate::queue::Queue;
@@ -99,8 +99,13 @@ impl Sqlite {
     }
 
     async fn start_writer(&self, path: PathBuf, options: &Options) -> Result<(), Error> {
-        let (queue, broken) = (self.writes.clone(), self.broken.clone());
-        let (hook, max_bytes) = (options.before_commit.clone(), options.max_bytes);
+        let max_bytes = options.max_bytes;
+        let setup = Setup {
+            queue: self.writes.clone(),
+            broken: self.broken.clone(),
+            group: options.group.max(1),
+            before_commit: options.before_commit.clone(),
+        };
         self.start("store-writer", move |opened| {
             // The lock outlives the connection, so whoever has it has the file.
             let lock = match file::lock(&path) {
@@ -116,7 +121,7 @@ impl Sqlite {
             match open() {
                 Ok((connection, pages)) => {
                     drop(opened.send(Ok(())));
-                    Writer::new(&connection, queue, broken, hook, pages).run();
+                    Writer::new(&connection, setup, pages).run();
                 }
                 Err(error) => drop(opened.send(Err(error))),
             }

@@ -21,7 +21,6 @@ use crate::options::{self, BeforeCommit};
 use crate::queue::Queue;
 use crate::{Batch, Error};
 
-const MAX_GROUP: usize = 256;
 /// The log is copied into the file when it is longer than this.
 const CHECKPOINT_PAGES: u32 = 1000;
 
@@ -37,8 +36,18 @@ pub(super) struct Writer<'c> {
     session: Session<'c>,
     queue: Arc<Queue<Job>>,
     broken: Arc<OnceLock<String>>,
+    /// How many batches may share a commit.
+    group: usize,
     before_commit: Option<BeforeCommit>,
     log_pages: Arc<AtomicU32>,
+}
+
+/// What the thread is given by its store.
+pub(super) struct Setup {
+    pub(super) queue: Arc<Queue<Job>>,
+    pub(super) broken: Arc<OnceLock<String>>,
+    pub(super) group: usize,
+    pub(super) before_commit: Option<BeforeCommit>,
 }
 
 /// Counts the pages of the log. The engine's own checkpoint is switched off,
@@ -54,20 +63,16 @@ pub(super) fn watch_log(connection: &mut Connection) -> rusqlite::Result<Arc<Ato
 }
 
 impl<'c> Writer<'c> {
-    pub(super) fn new(
-        connection: &'c Connection,
-        queue: Arc<Queue<Job>>,
-        broken: Arc<OnceLock<String>>,
-        before_commit: Option<BeforeCommit>,
-        log_pages: Arc<AtomicU32>,
-    ) -> Self {
-        Self { session: Session::new(connection), queue, broken, before_commit, log_pages }
+    pub(super) fn new(connection: &'c Connection, setup: Setup, log_pages: Arc<AtomicU32>) -> Self {
+        let Setup { queue, broken, group, before_commit } = setup;
+        let session = Session::new(connection);
+        Self { session, queue, broken, group, before_commit, log_pages }
     }
 
     /// Works until the queue is closed and empty.
     pub(super) fn run(mut self) {
         let queue = self.queue.clone();
-        while let Some(jobs) = queue.take(MAX_GROUP) {
+        while let Some(jobs) = queue.take(self.group) {
             let mut group = Vec::with_capacity(jobs.len());
             for job in jobs {
                 match job {

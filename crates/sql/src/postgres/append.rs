@@ -1,0 +1,242 @@
+//! The append queue: requests of many callers in one transaction.
+
+use std::collections::VecDeque;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use deadpool_postgres::{Client, Object, Pool};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
+use tokio::time::{Instant, sleep, timeout_at};
+
+use super::transaction::{self, Call};
+use super::trouble::Trouble;
+use super::{FIRST_PAUSE, LAST_RETRY, LIMIT, mend};
+use crate::append::{Append, without_lock};
+use crate::db::Rows;
+use crate::{Args, Error, Row, Value};
+
+const MAX_GROUP: usize = 256;
+
+/// One queue and one task for each connection; a key always takes the same.
+pub(super) struct Appends {
+    queues: Vec<mpsc::Sender<Request>>,
+    pool: Pool,
+}
+
+struct Request {
+    plan: &'static Append,
+    row: Args,
+    answer: Answer,
+}
+
+/// Where the answer goes, and the place in the queue that it frees.
+struct Answer {
+    to: oneshot::Sender<Result<Rows, Error>>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Answer {
+    fn send(self, result: Result<Rows, Error>) {
+        // The caller may have gone; its row is there all the same.
+        drop(self.to.send(result));
+    }
+}
+
+impl Appends {
+    pub(super) fn start(pool: Pool, count: usize, bound: usize) -> Self {
+        let start = |_| {
+            let (queue, requests) = mpsc::channel(bound);
+            tokio::spawn(work(pool.clone(), requests));
+            queue
+        };
+        Self { queues: (0..count.max(1)).map(start).collect(), pool }
+    }
+
+    pub(super) async fn append(
+        &self,
+        plan: &'static Append,
+        row: Args,
+        permit: OwnedSemaphorePermit,
+    ) -> Result<Rows, Error> {
+        let (to, answered) = oneshot::channel();
+        let answer = Answer { to, _permit: permit };
+        let queue = &self.queues[partition(plan.key(&row), self.queues.len())];
+        queue.try_send(Request { plan, row, answer }).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => Error::Busy,
+            mpsc::error::TrySendError::Closed(_) => Error::closed(),
+        })?;
+        answered.await.unwrap_or_else(|_| Err(Error::closed()))
+    }
+
+    pub(super) fn close(&self) {
+        self.pool.close();
+    }
+}
+
+fn partition(key: &Value, count: usize) -> usize {
+    let mut hasher = DefaultHasher::new();
+    key.hash(&mut hasher);
+    (hasher.finish() % count as u64) as usize
+}
+
+/// Takes whatever came while the previous group was under way.
+async fn work(pool: Pool, mut requests: mpsc::Receiver<Request>) {
+    let mut taken = Vec::with_capacity(MAX_GROUP);
+    while requests.recv_many(&mut taken, MAX_GROUP).await > 0 {
+        let mut rest = std::mem::take(&mut taken);
+        while let Some(plan) = rest.first().map(|request| request.plan) {
+            let (same, others) =
+                rest.into_iter().partition(|request| std::ptr::eq(request.plan, plan));
+            settle(&pool, plan, same).await;
+            rest = others;
+        }
+    }
+}
+
+/// Vec<Answer> every request of the group. One that makes its statement fail is
+/// found by halving.
+async fn settle(pool: &Pool, plan: &'static Append, requests: Vec<Request>) {
+    let mut groups = VecDeque::from([requests]);
+    while let Some(mut requests) = groups.pop_front() {
+        let (answers, group) = split(plan, &mut requests);
+        match persist(pool, &group).await {
+            Ok(rows) => {
+                for (answer, rows) in answers.into_iter().zip(rows) {
+                    answer.send(Ok(rows));
+                }
+            }
+            Err(error @ Error::Engine(_)) if answers.len() > 1 => {
+                tracing::debug!(%error, "A group failed and is halved.");
+                let mut again = group.into_requests(answers);
+                let second = again.split_off(again.len() / 2);
+                groups.push_front(second);
+                groups.push_front(again);
+            }
+            Err(error) => {
+                for answer in answers {
+                    answer.send(Err(error.clone()));
+                }
+            }
+        }
+    }
+}
+
+fn split(plan: &'static Append, requests: &mut Vec<Request>) -> (Vec<Answer>, Group) {
+    let (answers, rows): (Vec<_>, Vec<_>) =
+        requests.drain(..).map(|request| (request.answer, request.row)).unzip();
+    (answers, Group::new(plan, rows))
+}
+
+/// Requests of one plan, column by column.
+struct Group {
+    plan: &'static Append,
+    size: usize,
+    keys: Value,
+    columns: Vec<Value>,
+}
+
+impl Group {
+    fn new(plan: &'static Append, rows: Vec<Args>) -> Self {
+        let size = rows.len();
+        let mut keys: Vec<_> = rows.iter().map(|row| plan.key(row).clone()).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        let width = rows.iter().map(Vec::len).max().unwrap_or_default();
+        let mut columns = vec![Vec::with_capacity(size); width];
+        for row in rows {
+            for (column, value) in columns.iter_mut().zip(row) {
+                column.push(value);
+            }
+        }
+        let columns = columns.into_iter().map(Value::List).collect();
+        Self { plan, size, keys: Value::List(keys), columns }
+    }
+
+    fn calls(&self) -> Vec<Call<'_>> {
+        let lock = Call { text: self.plan.lock.many, args: vec![&self.keys], demand: None };
+        let steps = self.plan.steps.iter().map(|step| {
+            let args = step.columns.iter().map(|at| &self.columns[*at]).collect();
+            Call { text: step.many, args, demand: None }
+        });
+        std::iter::once(lock).chain(steps).collect()
+    }
+
+    fn into_requests(self, answers: Vec<Answer>) -> Vec<Request> {
+        let mut columns: Vec<_> = self
+            .columns
+            .into_iter()
+            .map(|column| match column {
+                Value::List(values) => values.into_iter(),
+                _ => Vec::new().into_iter(),
+            })
+            .collect();
+        let row = |answer| Request {
+            plan: self.plan,
+            row: columns.iter_mut().filter_map(Iterator::next).collect(),
+            answer,
+        };
+        answers.into_iter().map(row).collect()
+    }
+
+    /// Gives each request the rows that carry its number.
+    fn hand_out(&self, rows: Rows) -> Result<Vec<Rows>, Error> {
+        let mut answers = vec![vec![Vec::new(); self.plan.steps.len()]; self.size];
+        for (at, found) in without_lock(rows).into_iter().enumerate() {
+            for Row(mut columns) in found {
+                let number = match columns.first() {
+                    Some(Value::Int(number)) => usize::try_from(*number).ok(),
+                    _ => None,
+                };
+                let answer = number.and_then(|number| answers.get_mut(number.checked_sub(1)?));
+                let answer = answer.ok_or_else(|| {
+                    Error::Decode("a row of an append begins with no request's number".into())
+                })?;
+                columns.drain(..1);
+                answer[at].push(Row(columns));
+            }
+        }
+        Ok(answers)
+    }
+}
+
+/// Commits the group. Being idempotent, it is sent again even when nobody
+/// knows whether it was done.
+async fn persist(pool: &Pool, group: &Group) -> Result<Vec<Rows>, Error> {
+    let began = Instant::now();
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let trouble = match attempt(pool, began + LIMIT, group).await {
+            Ok(rows) => return group.hand_out(rows),
+            Err(trouble) => trouble,
+        };
+        if !(trouble.may_retry || trouble.lost) || began.elapsed() + pause > LAST_RETRY {
+            return Err(trouble.error);
+        }
+        sleep(pause).await;
+        pause *= 2;
+    }
+}
+
+async fn attempt(pool: &Pool, deadline: Instant, group: &Group) -> Result<Rows, Trouble> {
+    let client = timeout_at(deadline, pool.get()).await.map_err(|_| Trouble::too_slow())??;
+    let calls = group.calls();
+    let work = async {
+        renew_plans(&client).await?;
+        transaction::write(&client, &calls).await
+    };
+    let result = timeout_at(deadline, work).await.unwrap_or_else(|_| Err(Trouble::too_slow()));
+    if let Err(trouble) = &result {
+        mend(client, trouble);
+    }
+    result
+}
+
+/// A plan made for a table that was nearly empty may take the wrong index, and
+/// the server keeps it. So it is made again as the connection grows older,
+/// ever more seldom.
+async fn renew_plans(client: &Client) -> Result<(), Trouble> {
+    let used = Object::metrics(client).recycle_count;
+    if used >= 8 && used.is_power_of_two() {
+        client.batch_execute("discard plans").await?;
+    }
+    Ok(())
+}
