@@ -1,0 +1,223 @@
+//! The queue of one connection: shared frames, bounded in number and bytes.
+//!
+//! A full queue is not an error but lag. From then on ordinary frames are
+//! dropped, urgent ones (acknowledgements, heartbeats, calls) still find
+//! reserved places, and when the queue has drained the application's own
+//! frames tell the client that it missed something.
+
+use std::collections::VecDeque;
+use std::io::IoSlice;
+
+use crate::config::Limits;
+use crate::frame::Frame;
+
+/// Frames handed to one vectored write.
+pub(crate) const BATCH: usize = 64;
+
+/// Bytes that urgent frames may take beyond the queue's own bound.
+const RESERVED_BYTES: usize = 64 * 1024;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// May be dropped when the connection is lagged.
+    Ordinary,
+    /// Uses the reserved places; an overrun of those ends the connection.
+    Urgent,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Pushed {
+    Queued,
+    /// This frame was the first to be dropped.
+    Lagged,
+    Dropped,
+    /// Not even the reserve holds it.
+    Overrun,
+}
+
+#[derive(Default)]
+pub(crate) struct Outbox {
+    frames: VecDeque<Frame>,
+    bytes: usize,
+    /// Bytes of the first frame that are written already.
+    written: usize,
+    lag: Option<Box<Vec<Frame>>>,
+}
+
+impl Outbox {
+    pub(crate) fn push(&mut self, frame: Frame, class: Class, limits: &Limits) -> Pushed {
+        let (frames, bytes) = (self.frames.len(), self.bytes + frame.len());
+        match class {
+            Class::Ordinary if self.lag.is_some() => return Pushed::Dropped,
+            Class::Ordinary => {
+                let full = frames >= limits.queue_frames || bytes > limits.queue_bytes;
+                if full && frames > 0 {
+                    self.lag = Some(Box::default());
+                    return Pushed::Lagged;
+                }
+            }
+            Class::Urgent => {
+                let full = frames >= limits.queue_frames + limits.reserved_frames
+                    || bytes > limits.queue_bytes + RESERVED_BYTES;
+                if full && frames > 0 {
+                    return Pushed::Overrun;
+                }
+            }
+        }
+        self.bytes = bytes;
+        self.frames.push_back(frame);
+        Pushed::Queued
+    }
+
+    /// Queues a frame whatever the bounds say: the last one before closing.
+    pub(crate) fn push_last(&mut self, frame: Frame) {
+        self.bytes += frame.len();
+        self.frames.push_back(frame);
+    }
+
+    /// What to tell the client once this lag is over.
+    pub(crate) fn tell_after_lag(&mut self, frame: Frame) {
+        if let Some(lag) = &mut self.lag {
+            lag.push(frame);
+        }
+    }
+
+    /// Ends the lag of a drained queue and queues what was to be told.
+    pub(crate) fn recover(&mut self) -> bool {
+        if !self.frames.is_empty() {
+            return false;
+        }
+        let Some(lag) = self.lag.take() else { return false };
+        for frame in *lag {
+            self.push_last(frame);
+        }
+        true
+    }
+
+    /// Only reserved places are left.
+    pub(crate) fn is_full(&self, limits: &Limits) -> bool {
+        self.frames.len() >= limits.queue_frames || self.bytes >= limits.queue_bytes
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.frames.len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.frames.is_empty()
+    }
+
+    /// Points `slices` at the next bytes to write and says how many are used.
+    pub(crate) fn slices<'a>(&'a self, slices: &mut [IoSlice<'a>; BATCH]) -> usize {
+        let mut count = 0;
+        for (slice, frame) in slices.iter_mut().zip(&self.frames) {
+            let wire = frame.wire();
+            *slice = IoSlice::new(if count == 0 { &wire[self.written..] } else { wire });
+            count += 1;
+        }
+        count
+    }
+
+    /// Forgets `n` written bytes; returns how many frames they completed.
+    pub(crate) fn advance(&mut self, mut n: usize) -> u64 {
+        let mut done = 0;
+        while let Some(first) = self.frames.front() {
+            let left = first.len() - self.written;
+            if n < left {
+                self.written += n;
+                break;
+            }
+            n -= left;
+            self.bytes -= first.len();
+            self.written = 0;
+            self.frames.pop_front();
+            done += 1;
+        }
+        done
+    }
+
+    /// All frames as one polling payload.
+    pub(crate) fn take_payload(&mut self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(self.bytes);
+        for frame in self.frames.drain(..) {
+            frame.append_payload(&mut out);
+        }
+        self.bytes = 0;
+        out
+    }
+
+    /// Swaps the storage of the queue, so that an idle connection holds none.
+    pub(crate) fn lend(&mut self, storage: VecDeque<Frame>) {
+        if self.frames.capacity() == 0 {
+            self.frames = storage;
+        }
+    }
+
+    pub(crate) fn has_storage(&self) -> bool {
+        self.frames.capacity() > 0
+    }
+
+    pub(crate) fn reclaim(&mut self) -> VecDeque<Frame> {
+        std::mem::take(&mut self.frames)
+    }
+
+    pub(crate) fn clear(&mut self) {
+        *self = Outbox::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limits() -> Limits {
+        Limits { queue_frames: 4, queue_bytes: 100, reserved_frames: 2, ..Limits::default() }
+    }
+
+    fn small() -> Frame {
+        Frame::text("4x")
+    }
+
+    #[test]
+    fn overflow_is_told_once_and_leaves_room_for_urgent_frames() {
+        let (mut out, limits) = (Outbox::default(), limits());
+        for _ in 0..4 {
+            assert_eq!(out.push(small(), Class::Ordinary, &limits), Pushed::Queued);
+        }
+        assert_eq!(out.push(small(), Class::Ordinary, &limits), Pushed::Lagged);
+        assert_eq!(out.push(small(), Class::Ordinary, &limits), Pushed::Dropped);
+        assert_eq!(out.push(small(), Class::Urgent, &limits), Pushed::Queued);
+        assert_eq!(out.push(small(), Class::Urgent, &limits), Pushed::Queued);
+        assert_eq!(out.push(small(), Class::Urgent, &limits), Pushed::Overrun);
+        out.tell_after_lag(Frame::text("lag"));
+        assert!(!out.recover(), "not drained yet");
+        assert_eq!(out.advance(24), 6);
+        assert!(out.recover());
+        assert!(out.lag.is_none());
+        assert_eq!(out.take_payload(), b"lag");
+        assert_eq!(out.push(small(), Class::Ordinary, &limits), Pushed::Queued);
+    }
+
+    #[test]
+    fn bytes_are_bounded_but_one_large_frame_passes_an_empty_queue() {
+        let (mut out, limits) = (Outbox::default(), limits());
+        let large = Frame::binary(&[0; 500]);
+        assert_eq!(out.push(large.clone(), Class::Ordinary, &limits), Pushed::Queued);
+        assert_eq!(out.push(small(), Class::Ordinary, &limits), Pushed::Lagged);
+        assert_eq!(out.advance(large.len()), 1);
+        assert!(out.is_empty());
+    }
+
+    #[test]
+    fn partial_writes_resume_where_they_stopped() {
+        let (mut out, limits) = (Outbox::default(), limits());
+        out.push(small(), Class::Ordinary, &limits);
+        out.push(small(), Class::Ordinary, &limits);
+        assert_eq!(out.advance(5), 1);
+        let mut slices = [IoSlice::new(&[]); BATCH];
+        assert_eq!(out.slices(&mut slices), 1);
+        assert_eq!(&*slices[0], &small().wire()[1..]);
+        assert_eq!(out.advance(3), 1);
+        assert_eq!(out.bytes, 0);
+    }
+}
