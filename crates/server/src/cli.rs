@@ -50,8 +50,6 @@ enum ConfigCommand {
     Show,
     /// Print a commented file of the defaults
     Default,
-    /// Print the reference as Markdown
-    Reference,
 }
 
 /// Does what the arguments say.
@@ -62,7 +60,6 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Some(Command::Openapi) => print_json(&router::openapi()),
         Some(Command::EventsSchema) => print_json(&router::events()),
         Some(Command::Config { what: ConfigCommand::Default }) => print(&config::default_file()),
-        Some(Command::Config { what: ConfigCommand::Reference }) => print(&config::reference()),
         Some(Command::Config { what: ConfigCommand::Check }) => {
             with_config(flags, |_| print("The configuration is good.\n"))
         }

@@ -20,7 +20,7 @@ mod source;
 
 pub use check::Fault;
 pub use network::Cidr;
-pub use print::{default_file, merged, reference};
+pub use print::{default_file, merged};
 pub use rate::Rate;
 pub use source::{Flags, load};
 

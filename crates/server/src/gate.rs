@@ -12,7 +12,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::Error;
 use futures_util::FutureExt;
-use http::header::{CACHE_CONTROL, USER_AGENT};
+use http::header::{CACHE_CONTROL, USER_AGENT, X_FRAME_OPTIONS};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
@@ -97,13 +97,12 @@ fn explain(mut response: Response, id: &RequestId) -> Response {
 }
 
 /// The headers that every answer bears (A43). A route may have set its own
-/// cache and content policy; nobody sets the others.
+/// cache, content and frame policy; nobody sets the others.
 fn dress(config: &Config, path: &str, id: &RequestId, headers: &mut HeaderMap) {
     let id = HeaderValue::try_from(&*id.0).expect("an id is plain ASCII");
     headers.insert(REQUEST_ID, id);
     for (name, value) in [
         ("x-content-type-options", "nosniff"),
-        ("x-frame-options", "DENY"),
         ("referrer-policy", "no-referrer"),
         ("cross-origin-opener-policy", "same-origin"),
         ("cross-origin-resource-policy", "same-origin"),
@@ -115,6 +114,7 @@ fn dress(config: &Config, path: &str, id: &RequestId, headers: &mut HeaderMap) {
         let value = HeaderValue::from_static("max-age=31536000");
         headers.insert(http::header::STRICT_TRANSPORT_SECURITY, value);
     }
+    headers.entry(X_FRAME_OPTIONS).or_insert(HeaderValue::from_static("DENY"));
     let nothing = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
     headers.entry(http::header::CONTENT_SECURITY_POLICY).or_insert(nothing);
     if path.starts_with("/v1/") {

@@ -13,8 +13,11 @@ pub mod reply;
 pub mod router;
 pub mod schema;
 
+mod docs;
 mod health;
+mod inbox;
 mod log;
+mod pages;
 mod route;
 mod serve;
 mod web;

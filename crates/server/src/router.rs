@@ -13,9 +13,10 @@ use serde_json::{Value, json};
 use crate::edge::Edge;
 use crate::native::{account, friend, login, me, password, people};
 use crate::reply::{Failure, Problem};
-use crate::route::{Route, get};
-use crate::schema::{Direction, EventDoc, Shape};
-use crate::{gate, health, native, web};
+use crate::native::{chat, message, receipt, sync};
+use crate::route::{Route, delete, get};
+use crate::schema::{EventDoc, Shape};
+use crate::{docs, gate, health, inbox, web};
 
 /// What the server tells about itself.
 fn own() -> Vec<Route> {
@@ -25,6 +26,11 @@ fn own() -> Vec<Route> {
         get("/version", health::version),
         get("/openapi.json", || async { axum::Json(openapi()) }),
         get("/events.json", || async { axum::Json(events()) }),
+        get("/docs", docs::show),
+        get("/dev/mail", inbox::list),
+        delete("/dev/mail", inbox::clear),
+        get("/dev/mail/latest", inbox::latest),
+        get("/dev/mail/{name}", inbox::show),
     ]
 }
 
@@ -45,8 +51,8 @@ fn people() -> Vec<Route> {
 
 /// Chats, messages, receipts, sync.
 fn chats() -> Vec<Route> {
-    let parts = [native::chat::routes(), native::message::routes(), native::receipt::routes()];
-    parts.into_iter().flatten().chain(native::sync::routes()).collect()
+    let parts = [chat::routes(), message::routes(), receipt::routes(), sync::routes()];
+    parts.into_iter().flatten().collect()
 }
 
 /// The events of the native socket.
@@ -122,29 +128,24 @@ pub fn openapi() -> Value {
 #[must_use]
 pub fn events() -> Value {
     let mut components = BTreeMap::new();
-    let problem = Shape::of::<Problem>().collect(&mut components);
-    let list = native_events();
-    let side = |wanted: Direction, components: &mut BTreeMap<String, Value>| {
-        let events = list.iter().filter(|event| event.direction == wanted).map(|event| {
-            json!({
-                "name": event.name,
-                "summary": event.summary,
-                "payload": event.payload.collect(components),
-                "ack": event.ack.as_ref().map(|ack| ack.collect(components)),
-            })
-        });
-        events.collect::<Vec<_>>()
+    let error = Shape::of::<Problem>().collect(&mut components);
+    let mut describe = |event: &EventDoc| {
+        json!({
+            "name": event.name,
+            "direction": event.direction.text(),
+            "summary": event.summary,
+            "payload": event.payload.collect(&mut components),
+            "ack": event.ack.as_ref().map(|ack| ack.collect(&mut components)),
+        })
     };
-    let to_server = side(Direction::ToServer, &mut components);
-    let to_client = side(Direction::ToClient, &mut components);
+    let events: Vec<Value> = native_events().iter().map(&mut describe).collect();
     json!({
         "title": "Tidings socket events",
         "version": env!("CARGO_PKG_VERSION"),
         "path": "/socket.io/",
         "namespace": "/v1",
-        "error": problem,
-        "to_server": to_server,
-        "to_client": to_client,
+        "error": error,
+        "events": events,
         "components": { "schemas": components },
     })
 }

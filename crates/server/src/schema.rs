@@ -45,6 +45,15 @@ pub enum Direction {
     ToClient,
 }
 
+impl Direction {
+    pub(crate) fn text(self) -> &'static str {
+        match self {
+            Self::ToServer => "to_server",
+            Self::ToClient => "to_client",
+        }
+    }
+}
+
 /// A socket event of the native dialect.
 pub struct EventDoc {
     pub(crate) name: &'static str,

@@ -1,4 +1,4 @@
-//! The configuration as text: a commented file, the reference, what holds.
+//! The configuration as text: a commented file, and what holds.
 
 use std::fmt::Write;
 
@@ -31,36 +31,6 @@ pub fn default_file() -> String {
         }
     }
     file
-}
-
-/// `docs/config.md`.
-#[must_use]
-pub fn reference() -> String {
-    let mut page = String::from(
-        "# Configuration\n\n\
-         Nothing is needed to start. A value comes from the first of these that names it:\n\
-         a flag, the environment, the file, the default. The file is `config.toml` in the\n\
-         data folder, or what `--config` names. `tidings config check` says what is wrong\n\
-         with it, `tidings config show` what holds.\n",
-    );
-    for (section, about, keys) in sections() {
-        let _ = match &section {
-            Some(section) => write!(page, "\n## `[{section}]`\n\n{about}\n"),
-            None => write!(page, "\n## At the top\n"),
-        };
-        page.push_str("\n| key | environment | default | |\n|---|---|---|---|\n");
-        for key in keys {
-            let variable = match &section {
-                Some(section) => format!("TIDINGS_{section}__{}", key.name),
-                None => format!("TIDINGS_{}", key.name),
-            };
-            let default = key.default.map(|value| format!("`{value}`")).unwrap_or_default();
-            let (name, variable) = (&key.name, variable.to_uppercase());
-            let about = key.about.replace('\n', " ");
-            let _ = writeln!(page, "| `{name}` | `{variable}` | {default} | {about} |");
-        }
-    }
-    page
 }
 
 /// The values that hold, secrets masked, as a file that can be read again.
