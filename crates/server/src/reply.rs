@@ -184,6 +184,13 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
     if memchr_nul(bytes) {
         return Err(refuse("request.nul", "U+0000 cannot stand in any text.".to_owned()));
     }
+    // Serde would take a list as the fields of a struct, in their order.
+    if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
+        return Err(refuse(
+            "request.wrong_type",
+            "A list came where an object belongs.".to_owned(),
+        ));
+    }
     serde_json::from_slice(bytes).map_err(|error| {
         let text = error.to_string();
         let code = match error.classify() {

@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 
 use crate::edge::Edge;
 use crate::native::{account, friend, login, me, password, people};
-use crate::reply::{Failure, Problem};
 use crate::native::{chat, message, receipt, sync};
+use crate::reply::{Failure, Problem};
 use crate::route::{Route, delete, get};
 use crate::schema::{EventDoc, Shape};
 use crate::{docs, gate, health, inbox, web};

@@ -72,6 +72,8 @@ impl Harness {
     /// on another port. The clock moves on, so that no id comes twice.
     pub(crate) async fn restart(&mut self) {
         let running = self.running.take().expect("it runs");
+        // Its address is part of every token.
+        self.config.public_url = Some(running.edge.config.public_url());
         running.stop().await.expect("the server stops");
         self.clock.advance_ms(1_000);
         let running = Self::boot(&self.config, &self.clock).await;
@@ -153,6 +155,16 @@ pub(crate) struct Person {
 }
 
 impl Person {
+    /// Speaks to the server where it is now, after a restart.
+    pub(crate) fn moves_to(&mut self, h: &Harness) {
+        self.client.addr = h.addr;
+    }
+
+    /// Its client, sending `name: value` with every request.
+    pub(crate) fn clone_with(&self, name: &'static str, value: &str) -> Client {
+        self.client.clone().with(name, value)
+    }
+
     /// Opens a socket on the native namespace.
     pub(crate) async fn socket(&self) -> Socket {
         Socket::connect(self.client.addr, json!({ "token": self.access })).await

@@ -1,0 +1,106 @@
+//! What strangers may try, and how often.
+
+use serde_json::json;
+use server::config::{Config, Rate};
+
+use crate::harness::{Harness, PASSWORD};
+
+fn limited(config: &mut Config) {
+    config.dev_no_limits = false;
+}
+
+#[tokio::test]
+async fn guesses_end_whatever_the_client_calls_itself() {
+    let h = Harness::start_with(limited).await;
+    let mut tried = 0;
+    for n in 0..40 {
+        let anyone = h
+            .stranger()
+            .with("user-agent", &format!("agent {n}"))
+            .with("x-forwarded-for", &format!("192.0.2.{n}"))
+            .with("forwarded", &format!("for=192.0.2.{n}"))
+            .with("x-real-ip", &format!("192.0.2.{n}"));
+        let guess = json!({ "email": "ann@example.org", "password": format!("guess number {n}") });
+        let answer = anyone.post("/v1/login", &guess).await;
+        if answer.status == 401 {
+            tried += 1;
+            continue;
+        }
+        let problem = answer.fails(429, "limit.sign_in");
+        let seconds = problem["retry_after"].as_u64().expect("when to come back");
+        assert!((1..=90).contains(&seconds), "{problem}");
+        assert_eq!(answer.header("retry-after"), seconds.to_string());
+    }
+    assert_eq!(tried, 10);
+}
+
+#[tokio::test]
+async fn behind_a_trusted_proxy_each_client_counts_for_itself() {
+    let h = Harness::start_with(|config| {
+        limited(config);
+        config.trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
+        config.limits.sign_in_per_network = Rate::of(2, 3600);
+    })
+    .await;
+    let from = |address: &str| h.stranger().with("x-forwarded-for", address);
+    let guess = |n: u32| json!({ "email": format!("p{n}@example.org"), "password": "some guess" });
+    for n in 0..2 {
+        from("192.0.2.1").post("/v1/login", &guess(n)).await.fails(401, "login.refused");
+    }
+    from("192.0.2.1").post("/v1/login", &guess(2)).await.fails(429, "limit.sign_in");
+    from("192.0.2.2").post("/v1/login", &guess(2)).await.fails(401, "login.refused");
+    // What stands further left was written by the client itself.
+    let lies = from("192.0.2.9, 192.0.2.1");
+    lies.post("/v1/login", &guess(3)).await.fails(429, "limit.sign_in");
+}
+
+#[tokio::test]
+async fn the_owner_gets_in_while_others_guess() {
+    let h = Harness::start_with(|config| {
+        limited(config);
+        config.trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
+    })
+    .await;
+    let ann = h.person("ann").await;
+    let right = json!({ "email": ann.email, "password": PASSWORD, "tokens": true });
+    let home = h.stranger().with("x-forwarded-for", "198.51.100.7");
+    home.post("/v1/login", &right).await.gives(200);
+    for n in 0..20 {
+        let attacker = h.stranger().with("x-forwarded-for", &format!("192.0.2.{n}"));
+        let wrong = json!({ "email": ann.email, "password": "a wrong guess" });
+        attacker.post("/v1/login", &wrong).await;
+    }
+    let attacker = h.stranger().with("x-forwarded-for", "192.0.2.200");
+    attacker.post("/v1/login", &right).await.fails(429, "limit.sign_in");
+    home.post("/v1/login", &right).await.gives(200);
+}
+
+#[tokio::test]
+async fn requests_that_nobody_signed_are_counted_per_network() {
+    let h = Harness::start_with(|config| {
+        limited(config);
+        config.limits.unsigned_per_network = Rate::of(30, 3600);
+    })
+    .await;
+    let ann = h.person("ann").await;
+    let forged = h.stranger().with("authorization", "Bearer a.b.c");
+    let mut answered = 0;
+    while forged.get("/v1/me").await.status == 401 {
+        answered += 1;
+        assert!(answered < 40, "a forged token counts as no signature");
+    }
+    forged.get("/v1/me").await.fails(429, "limit.requests");
+    ann.get("/v1/me").await.gives(200);
+    h.stranger().get("/livez").await.gives(200);
+    h.stranger().get("/").await.gives_html();
+}
+
+#[tokio::test]
+async fn one_address_is_not_flooded_with_mail() {
+    let h = Harness::start_with(limited).await;
+    let forgot = json!({ "email": "ann@example.org" });
+    for _ in 0..5 {
+        h.stranger().post("/v1/password/forgot", &forgot).await.gives(202);
+    }
+    h.stranger().post("/v1/password/forgot", &forgot).await.fails(429, "limit.mail");
+}
