@@ -331,8 +331,7 @@ async fn listed(app: &App, caller: &Caller, seen: Relation, max: i64) -> Result<
     rows.iter().map(|row| read(row, seen)).collect()
 }
 
-/// Who may see whether `account` is online: its friends.
-pub async fn ids(app: &App, account: AccountId) -> Result<Vec<AccountId>> {
+async fn ids(app: &App, account: AccountId) -> Result<Vec<AccountId>> {
     let rows = app.db.rows(&IDS, args![account]).await?;
     rows.iter().map(|row| Ok(row.get(0)?)).collect()
 }

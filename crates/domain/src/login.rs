@@ -9,7 +9,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sql::{Batch, Row, Sql, args};
 
-use crate::account::{self, Account};
+use crate::account::{self, Account, Holder};
+use crate::mail::{self, Template};
 use crate::password::Password;
 use crate::profile::{Email, Username};
 use crate::{AccountId, App, Caller, Error, Event, LoginId, Result, code, password};
@@ -86,9 +87,13 @@ pub async fn sign_in(app: &App, who: &str, given: &str, from: &From) -> Result<L
     let (Some(holder), Some(stored), true) = (holder, stored, is_right) else {
         return Err(refused());
     };
+    let is_familiar = is_familiar(app, holder.id, from).await?;
     let mut batch = Batch::new();
     account::hold_password(&mut batch, holder.id, &stored);
     let opening = open(&mut batch, app, holder.id, from);
+    if !is_familiar {
+        tell_new_device(&mut batch, app, &holder, from)?;
+    }
     match app.db.write(batch).await {
         Ok(_) => Ok(opening.finish(app, account::load(app, holder.id).await?)),
         Err(sql::Error::Demand { .. }) => Err(refused()),
@@ -103,6 +108,25 @@ fn holder_key(who: &str) -> Option<(&'static str, String)> {
     } else {
         Username::parse(who).ok().map(|name| ("username", name.to_string()))
     }
+}
+
+/// Whether the account has a session on record that came from there.
+async fn is_familiar(app: &App, account: AccountId, from: &From) -> Result<bool> {
+    let args = args![account, shorten(&from.device), shorten(&from.network)];
+    Ok(app.db.row(&FAMILIAR, args).await?.is_some())
+}
+
+/// Tells the owner of a sign-in on a device or network not seen before.
+fn tell_new_device(batch: &mut Batch, app: &App, holder: &Holder, from: &From) -> Result<()> {
+    let to = Email::parse(&holder.email)?.address();
+    let template = Template::NewSignIn {
+        name: holder.name.clone(),
+        device: shorten(&from.device),
+        network: shorten(&from.network),
+        at: app.clock.now_ms(),
+    };
+    mail::queue(batch, app, &to, template);
+    Ok(())
 }
 
 fn refused() -> Error {
@@ -263,14 +287,6 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Vec<Session>> {
         .collect()
 }
 
-/// Whether the session is live, by the store itself.
-pub async fn is_live(app: &App, caller: &Caller) -> Result<bool> {
-    let Some(row) = app.db.row(&STATE, args![caller.login]).await? else { return Ok(false) };
-    Ok(row.get::<AccountId>(0)? == caller.account
-        && row.get::<Option<i64>>(2)?.is_none()
-        && row.get::<i64>(3)? > app.clock.now_ms())
-}
-
 /// Sessions that ended at `since` or later, with whose they were: the backstop
 /// for what the bus lost. A node reads it every few seconds, and once before
 /// it serves, back to the age of the oldest access token.
@@ -291,6 +307,7 @@ pub(crate) async fn sweep(app: &App) -> Result<()> {
 
 pub(crate) const STATEMENTS: &[&Sql] = &[
     &OPEN,
+    &FAMILIAR,
     &ROTATE,
     &REVOKE_REUSED,
     &STATE,
@@ -306,6 +323,10 @@ const OPEN: Sql = Sql::new(
     "insert into login_session
      (id, account_id, generation, rotated_at, device, network, created_at, last_used_at, expires_at)
      values ($1, $2, 1, $5, $3, $4, $5, $5, $6)",
+);
+
+const FAMILIAR: Sql = Sql::new(
+    "select id from login_session where account_id = $1 and device = $2 and network = $3 limit 1",
 );
 
 const ROTATE: Sql = Sql::new(

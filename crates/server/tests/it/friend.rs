@@ -1,5 +1,8 @@
 //! Asking, accepting, declining, ending, blocking; and all of it at once.
 
+#![expect(clippy::unwrap_used, reason = "what fails in a helper fails the test")]
+
+use domain::{AccountId, ChatId, Event};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use sql::{Sql, args};
@@ -57,7 +60,7 @@ async fn incoming(who: &Client) -> Vec<String> {
 
 /// The log of somebody: kinds, after a check that it has no gap.
 async fn log(h: &Harness, of: &Person) -> Vec<(String, Value)> {
-    let id: domain::AccountId = of.id.parse().unwrap();
+    let id: AccountId = of.id.parse().unwrap();
     let rows = h.app().db.rows(&LOG, args![id]).await.unwrap();
     let mut log = Vec::new();
     for (row, number) in rows.iter().zip(1_i64..) {
@@ -75,7 +78,7 @@ fn kinds(log: &[(String, Value)]) -> Vec<&str> {
 
 /// Whether the direct chat is open; it always has both as members.
 async fn is_open(h: &Harness, chat: &Value) -> bool {
-    let id: domain::ChatId = chat.as_str().unwrap().parse().unwrap();
+    let id: ChatId = chat.as_str().unwrap().parse().unwrap();
     let row = h.app().db.row(&CHAT, args![id]).await.unwrap().expect("there is a chat");
     assert_eq!(h.app().db.rows(&MEMBERS, args![id]).await.unwrap().len(), 2);
     row.get::<Option<i64>>(0).unwrap().is_none()
@@ -117,6 +120,35 @@ async fn asking_and_accepting_opens_the_chat() {
         assert_eq!(log[0].1, json!({ "person": person(first) }));
         assert_eq!(log[1].1, json!({ "person": person("friend"), "chat": accepted["chat"] }));
         assert_eq!(log[2].1, json!({ "chat": accepted["chat"] }));
+    }
+}
+
+#[tokio::test]
+async fn everybody_is_told_what_their_log_says() {
+    let h = Harness::start().await;
+    let heard = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let hears = std::sync::Arc::clone(&heard);
+    h.app().bus.subscribe(move |event| match event {
+        Event::FriendChanged { account, arev, person, .. } => {
+            hears.lock().unwrap().push((*account, *arev, person.relation.event()));
+        }
+        Event::ChatOpened { account, arev, .. } => {
+            hears.lock().unwrap().push((*account, *arev, "chat.new"));
+        }
+        _ => {}
+    });
+    let (ann, bob) = (h.person("ann").await, h.person("bob").await);
+    ann.befriends(&bob).await;
+    drops(&bob, &ann).await.gives(204);
+    blocks(&ann, &bob).await.gives(204);
+    for person in [&ann, &bob] {
+        let id: AccountId = person.id.parse().unwrap();
+        let heard = heard.lock().unwrap().clone();
+        let told: Vec<(i64, &str)> =
+            heard.into_iter().filter(|it| it.0 == id).map(|it| (it.1, it.2)).collect();
+        let log = log(&h, person).await;
+        let logged: Vec<(i64, &str)> = (1..).zip(kinds(&log)).collect();
+        assert_eq!(told, logged);
     }
 }
 

@@ -207,3 +207,25 @@ async fn asking_tells_nothing_and_the_link_leads_home() {
     assert!(inbox.list(Some("nobody@example.org")).is_empty());
     forgets(&evil, "not an address").await.fails(400, "email.invalid");
 }
+
+#[tokio::test]
+async fn a_sign_in_with_the_old_password_does_not_outlive_the_reset() {
+    let h = Harness::start().await;
+    let anyone = h.stranger();
+    for round in 0..6 {
+        let ann = h.person(&format!("ann{round}")).await;
+        let token = asked(&h, &ann).await;
+        let tries = join_all((0..6).map(|_| signs_in(&anyone, &ann.email, PASSWORD)));
+        let (answers, reset) = tokio::join!(tries, resets(&anyone, &token, NEW));
+        reset.gives(204);
+        for answer in answers {
+            if answer.status == 200 {
+                let access = answer.json()["access_token"].as_str().unwrap().to_owned();
+                let thief = Client { token: Some(access), ..h.stranger() };
+                thief.get("/v1/me").await.fails(401, "login.revoked");
+            } else {
+                answer.fails(401, "login.refused");
+            }
+        }
+    }
+}
