@@ -18,7 +18,6 @@ import { createPages, type Pages } from "./pages";
 import type { OpenStorage, Storage } from "./persistence";
 import { createReceipts, type Receipts } from "./receipts";
 import { applyReceipt } from "./reducers/marks";
-import { dropEntry } from "./reducers/outbox";
 import { nextSession } from "./session-machine";
 import type { ServerEvent } from "./socket";
 import type { JoinTabs, TabMessage, Tabs } from "./tabs";
@@ -132,16 +131,20 @@ function join(
 		if (isLive) ephemeral.hearTyping({ chat: row.chat, account: row.sender, on: false });
 		core.notify({ kind: "message", chat: row.chat, message: row, isMine, isLive });
 	};
-	const inbox = createInbox(core, { onRow, onCaughtUp: () => void pages.repair() });
+	const onCaughtUp = (chat: string) => {
+		outbox.settle(chat);
+		pages.repair(chat);
+	};
+	const inbox = createInbox(core, { onRow, onCaughtUp });
 	const log = createAccountLog(core, {
 		onChat: (chat) => void inbox.catchUp(chat),
 		onGap: () => connection.requestSync(),
 	});
 	const tabs = device.joinTabs(account, {
-		onMessage: (message) => hearTab(core, outbox, hooks, message),
+		onMessage: (message) => hearTab(outbox, hooks, message),
 		onLead() {
 			core.store.update((state) => ({ ...state, isLeader: true }));
-			void outbox.takeOver();
+			void outbox.takeOver().catch(() => undefined);
 			receipts.flush();
 		},
 	});
@@ -150,6 +153,8 @@ function join(
 		tabs,
 		onStored: (row) => inbox.receive({ chat: row.chat, rev: row.rev, row }),
 	});
+
+	void outbox.restore().catch(() => undefined);
 
 	const connection = createConnection(core, {
 		hasNetwork: device.hasNetwork,
@@ -170,13 +175,14 @@ function join(
 				log,
 				receipts,
 				onRow,
+				onCaughtUp,
 				onForget() {
 					inbox.clear();
 					inbox.pause();
 					void storage.clearCache();
 				},
 			});
-			await pages.repair();
+			pages.repair();
 		},
 		onLive() {
 			log.resume();
@@ -205,20 +211,13 @@ function join(
 	return { connection, outbox, pages, receipts, ephemeral, tabs };
 }
 
-function hearTab(core: Core, outbox: Outbox, hooks: SessionHooks, message: TabMessage): void {
-	const { isLeader } = core.store.getState();
+function hearTab(outbox: Outbox, hooks: SessionHooks, message: TabMessage): void {
 	switch (message.kind) {
 		case "put":
 			outbox.hear(message.entry);
 			break;
 		case "drop":
-			core.store.update((state) => dropEntry(state, message.id));
-			break;
-		case "retry":
-			if (isLeader) outbox.retry(message.id);
-			break;
-		case "discard":
-			if (isLeader) outbox.discard(message.id);
+			outbox.hearDrop(message.id);
 			break;
 		case "signed-out":
 			hooks.onEnded("asked");

@@ -23,14 +23,17 @@ export type CatchUpDeps = {
 	readonly log: AccountLog;
 	readonly receipts: Receipts;
 	readonly onRow: InboxHooks["onRow"];
+	readonly onCaughtUp: InboxHooks["onCaughtUp"];
 	/** The cache was of another epoch and is gone. */
 	readonly onForget: () => void;
 };
 
 export async function catchUpAll(core: Core, deps: CatchUpDeps): Promise<void> {
-	let waiting = "";
+	// Chats answered in an earlier round are asked about in the server's own
+	// numbers: marks that are ahead of it here must not take the place of others.
+	const told: SyncRequest["chats"] = {};
 	for (let round = 0; round < MAX_ROUNDS; round++) {
-		const asked = toRequest(core.store.getState());
+		const asked = toRequest(core.store.getState(), told);
 		const answer = await core.socket.call("sync", asked);
 		if (!isConnected(core.store.getState())) return;
 		if (answer.reset || (asked.epoch !== null && answer.epoch !== asked.epoch)) {
@@ -39,16 +42,15 @@ export async function catchUpAll(core: Core, deps: CatchUpDeps): Promise<void> {
 			core.notify({ kind: "reset" });
 		}
 		applyAnswer(core, deps, answer);
-		const left = answer.more.map((chat) => chat.id).join(" ");
-		if (left === "" || left === waiting) return;
-		waiting = left;
+		for (const chat of answer.chats) told[chat.id] = [chat.rev, chat.seq, chat.marks];
+		if (answer.more.length === 0 || answer.chats.length === 0) return;
 	}
 }
 
-function toRequest(state: State): SyncRequest {
+function toRequest(state: State, told: SyncRequest["chats"]): SyncRequest {
 	const chats: SyncRequest["chats"] = {};
 	for (const entry of state.chats.values()) {
-		chats[entry.id] = [entry.rev, entry.seq, marksOf(entry)];
+		chats[entry.id] = told[entry.id] ?? [entry.rev, entry.seq, marksOf(entry)];
 	}
 	return { epoch: state.epoch, arev: state.arev, chats };
 }
@@ -64,6 +66,7 @@ function applyAnswer(core: Core, deps: CatchUpDeps, answer: SyncAnswer): void {
 	for (const chat of answer.chats) {
 		for (const row of chat.messages) deps.onRow(row, false);
 		deps.receipts.reconcile(chat.id, chat.read_seq);
+		deps.onCaughtUp(chat.id);
 	}
 	deps.log.catchUp(answer.events, answer.arev);
 }

@@ -35,8 +35,13 @@ export type Outbox = {
 	readonly hurry: () => void;
 	/** The timeline has a row: whatever brought it here is done. */
 	readonly confirm: (row: Message) => void;
+	/** A catch-up may have passed a change by without showing its row. */
+	readonly settle: (chat: string) => void;
 	/** Takes what another tab tells of an entry. */
 	readonly hear: (entry: OutboxEntry) => void;
+	readonly hearDrop: (id: string) => void;
+	/** Shows what waits on this device, whichever tab will send it. */
+	readonly restore: () => Promise<void>;
 	/** Reads what an earlier tab left, as the one who sends from now on. */
 	readonly takeOver: () => Promise<void>;
 	readonly stop: () => void;
@@ -52,6 +57,8 @@ export type OutboxDeps = {
 export function createOutbox(core: Core, deps: OutboxDeps): Outbox {
 	/** Chats with a call on its way. */
 	const busy = new Set<string>();
+	/** Entries that are over. What another tab says of them later is old news. */
+	const gone = new Set<string>();
 	let cancelTimer: (() => void) | null = null;
 	let isStopped = false;
 
@@ -59,14 +66,20 @@ export function createOutbox(core: Core, deps: OutboxDeps): Outbox {
 	const find = (id: string) => entries().find((entry) => entry.id === id) ?? null;
 
 	/** A disk that refuses must not keep a message from being sent: it is kept in memory then. */
-	function put(entry: OutboxEntry): Promise<void> {
+	async function put(entry: OutboxEntry): Promise<void> {
+		if (gone.has(entry.id)) return;
 		core.store.update((state) => putEntry(state, entry));
 		deps.tabs.post({ kind: "put", entry });
-		return deps.storage.putEntry(entry).catch(() => undefined);
+		await deps.storage.putEntry(entry).catch(() => undefined);
+	}
+
+	function forget(id: string): void {
+		gone.add(id);
+		core.store.update((state) => dropEntry(state, id));
 	}
 
 	function drop(id: string): void {
-		core.store.update((state) => dropEntry(state, id));
+		forget(id);
 		deps.tabs.post({ kind: "drop", id });
 		void deps.storage.dropEntry(id).catch(() => undefined);
 	}
@@ -200,7 +213,13 @@ export function createOutbox(core: Core, deps: OutboxDeps): Outbox {
 	}
 
 	function settle(chat: string): void {
-		for (const entry of settled(core.store.getState(), chat)) drop(entry.id);
+		for (const entry of settled(core.store.getState(), chat)) finish(entry.id);
+	}
+
+	/** The server has it and shows it. The leader, who sent it, also clears the disk. */
+	function finish(id: string): void {
+		if (core.store.getState().isLeader) drop(id);
+		else forget(id);
 	}
 
 	function failed(entry: OutboxEntry, error: unknown): void {
@@ -251,18 +270,25 @@ export function createOutbox(core: Core, deps: OutboxDeps): Outbox {
 		},
 		confirm(row) {
 			if (row.client_id !== null && row.sender === core.store.getState().me?.id) {
-				const entry = find(row.client_id);
-				if (entry !== null) {
-					resolveTargets(entry.id, row.seq);
-					drop(entry.id);
-				}
+				resolveTargets(row.client_id, row.seq);
+				if (find(row.client_id) !== null) finish(row.client_id);
 			}
 			settle(row.chat);
 		},
+		settle,
 		hear(entry) {
+			if (gone.has(entry.id)) return;
 			core.store.update((state) => putEntry(state, entry));
 			settle(entry.chat);
 			flush();
+		},
+		hearDrop: forget,
+		async restore() {
+			for (const entry of await deps.storage.entries()) {
+				if (gone.has(entry.id) || find(entry.id) !== null) continue;
+				core.store.update((state) => putEntry(state, entry));
+				settle(entry.chat);
+			}
 		},
 		async takeOver() {
 			const kept = await deps.storage.entries();
@@ -271,6 +297,7 @@ export function createOutbox(core: Core, deps: OutboxDeps): Outbox {
 				if (entry.state === "sending" && !isKept) drop(entry.id);
 			}
 			for (const entry of kept) {
+				if (gone.has(entry.id)) continue;
 				const left = entry.state === "sending" ? { ...entry, state: "waiting" as const } : entry;
 				core.store.update((state) => putEntry(state, { ...left, nextAt: 0 }));
 			}

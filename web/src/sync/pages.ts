@@ -16,6 +16,9 @@ import type { ChatEntry, Failure, Timeline, Window } from "./types";
 
 /** Rows fetched around the place a jump goes to. */
 const AROUND = 40;
+const MAX_REPAIRS = 5;
+/** When a repair failed though there is a connection. */
+const REPAIR_MS = 2_000;
 /** The most rows one request may ask for. */
 const LARGEST_PAGE = 100;
 
@@ -26,8 +29,8 @@ export type Pages = {
 	readonly loadNewer: (chat: string) => Promise<void>;
 	readonly jumpTo: (chat: string, seq: number) => Promise<void>;
 	readonly jumpToLatest: (chat: string) => Promise<void>;
-	/** Fetches what is mounted but no longer trusted, in every open chat. */
-	readonly repair: () => Promise<void>;
+	/** Fetches what is mounted but no longer trusted; without a chat, in every open one. */
+	readonly repair: (chat?: string) => void;
 	readonly openChats: () => readonly string[];
 };
 
@@ -35,6 +38,7 @@ export function createPages(core: Core): Pages {
 	const open = new Set<string>();
 	/** The newest jump of a chat: an older one finds another number here and gives up. */
 	const jumps = new Map<string, number>();
+	const repairing = new Set<string>();
 
 	const read = (chat: string): Timeline => timelineOf(core.store.getState(), chat);
 	const entryOf = (chat: string): ChatEntry | undefined => core.store.getState().chats.get(chat);
@@ -170,20 +174,36 @@ export function createPages(core: Core): Pages {
 		await jumpToLatest(chat);
 	}
 
+	/** Trust may be lost again on the way, so it is looked at again; but rows may also be gone for good. */
 	async function repairOne(chat: string): Promise<void> {
-		const entry = entryOf(chat);
-		const window = read(chat).window;
-		if (entry === undefined) return;
-		if (window === null) return openAt(chat);
-		if (isWindowCovered(read(chat), entry.seq)) return;
-		const to = window.to ?? entry.seq;
-		try {
-			for (let from = window.from; from <= to; from += LARGEST_PAGE) {
-				const limit = Math.min(LARGEST_PAGE, to - from + 1);
-				await fetchInto(chat, { after: from - 1 }, limit);
+		if (entryOf(chat) !== undefined && read(chat).window === null) await openAt(chat);
+		for (let attempt = 0; attempt < MAX_REPAIRS; attempt++) {
+			const entry = entryOf(chat);
+			const { window } = read(chat);
+			if (entry === undefined || window === null || !open.has(chat)) return;
+			if (isWindowCovered(read(chat), entry.seq)) return;
+			try {
+				await fetchStretch(chat, window.from, window.to ?? entry.seq);
+			} catch (error) {
+				patch(chat, (timeline) => ({ ...timeline, loadError: toFailure(error) }));
+				core.clock.after(REPAIR_MS, () => repair(chat));
+				return;
 			}
-		} catch (error) {
-			patch(chat, (timeline) => ({ ...timeline, loadError: toFailure(error) }));
+		}
+	}
+
+	async function fetchStretch(chat: string, from: number, to: number): Promise<void> {
+		for (let next = from; next <= to; next += LARGEST_PAGE) {
+			await fetchInto(chat, { after: next - 1 }, Math.min(LARGEST_PAGE, to - next + 1));
+		}
+	}
+
+	function repair(only?: string): void {
+		if (!isConnected(core.store.getState())) return;
+		for (const chat of open) {
+			if ((only !== undefined && only !== chat) || repairing.has(chat)) continue;
+			repairing.add(chat);
+			void repairOne(chat).finally(() => repairing.delete(chat));
 		}
 	}
 
@@ -203,9 +223,7 @@ export function createPages(core: Core): Pages {
 		loadNewer,
 		jumpTo,
 		jumpToLatest,
-		async repair() {
-			if (isConnected(core.store.getState())) await Promise.all([...open].map(repairOne));
-		},
+		repair,
 		openChats: () => [...open],
 	};
 }

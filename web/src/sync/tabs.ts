@@ -9,8 +9,6 @@ import type { OutboxEntry } from "./types";
 export type TabMessage =
 	| { kind: "put"; entry: OutboxEntry }
 	| { kind: "drop"; id: string }
-	| { kind: "retry"; id: string }
-	| { kind: "discard"; id: string }
 	| { kind: "signed-out" };
 
 export type Tabs = {

@@ -1,0 +1,87 @@
+/** A device with a disk and tabs: what survives when a tab does not. */
+import type { Clock } from "@/sync/clock";
+import { createSync, type SyncHost } from "@/sync/create-sync";
+import { openMemory, type Storage } from "@/sync/persistence";
+import type { TabMessage, TabsListener } from "@/sync/tabs";
+import type { ModelNetwork } from "./model-network";
+
+export type ModelDevice = {
+	readonly who: string;
+	readonly openTab: () => SyncHost;
+	/** The tab is gone in the middle of whatever it did. */
+	readonly crash: (tab: SyncHost) => void;
+	readonly tabs: readonly SyncHost[];
+};
+
+export function createModelDevice(who: string, clock: Clock, network: ModelNetwork): ModelDevice {
+	const disk = new Map<string, string>();
+	const members: { listener: TabsListener; isGone: boolean }[] = [];
+	const tabs: SyncHost[] = [];
+	let storage: Promise<Storage> | null = null;
+
+	function lead(): void {
+		const first = members.find((member) => !member.isGone);
+		if (first !== undefined) first.listener.onLead();
+	}
+
+	return {
+		who,
+		tabs,
+		openTab() {
+			const tab = createSync({
+				api: network.createApi(who),
+				socket: network.createSocket(who),
+				clock,
+				openStorage: (account) => {
+					storage ??= openMemory(account);
+					return storage;
+				},
+				joinTabs(_account, listener) {
+					const member = { listener, isGone: false };
+					members.push(member);
+					queueMicrotask(() => {
+						if (members.find((other) => !other.isGone) === member) listener.onLead();
+					});
+					return {
+						post(message: TabMessage) {
+							if (member.isGone) return;
+							for (const other of members) {
+								if (other === member || other.isGone) continue;
+								const copy = structuredClone(message);
+								clock.after(1, () => {
+									if (!other.isGone) other.listener.onMessage(copy);
+								});
+							}
+						},
+						leave() {
+							const wasFirst = members.find((other) => !other.isGone) === member;
+							member.isGone = true;
+							if (wasFirst) queueMicrotask(lead);
+						},
+					};
+				},
+				disk: toKeyValue(disk),
+				hasNetwork: () => true,
+			});
+			tabs.push(tab);
+			void tab.actions.start();
+			return tab;
+		},
+		crash(tab) {
+			tabs.splice(tabs.indexOf(tab), 1);
+			tab.stop();
+		},
+	};
+}
+
+export function toKeyValue(disk: Map<string, string>) {
+	return {
+		getItem: (key: string) => disk.get(key) ?? null,
+		setItem: (key: string, value: string) => void disk.set(key, value),
+		removeItem: (key: string) => void disk.delete(key),
+		key: (index: number) => [...disk.keys()][index] ?? null,
+		get length() {
+			return disk.size;
+		},
+	};
+}

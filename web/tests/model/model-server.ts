@@ -1,0 +1,356 @@
+/**
+ * A small server that follows the rules of the real one: dense `seq` and `n`,
+ * a `rev` for every change, idempotent client ids, marks that only grow, an
+ * account log, and one call to catch up. It is the truth the client is
+ * compared with.
+ */
+import type {
+	Account,
+	Changes,
+	Chat,
+	Member,
+	Message,
+	MessagePage,
+	Problem,
+	SyncAnswer,
+	SyncEvent,
+	SyncRequest,
+} from "@/api/wire.gen";
+import type { ServerEvent } from "@/sync/socket";
+
+const MAX_CHANGES = 100;
+const NEWEST = 20;
+
+type ModelChat = {
+	id: string;
+	rev: number;
+	title: string | null;
+	rows: Message[];
+	n: number;
+	members: Map<string, Member>;
+	lastAt: number;
+};
+
+export type ModelServer = ReturnType<typeof createModelServer>;
+
+export class Refusal extends Error {
+	readonly problem: Problem;
+	constructor(status: number, code: string, retryAfter: number | null = null) {
+		super(code);
+		const title = code;
+		const detail = code;
+		this.problem = {
+			type: "about:blank",
+			title,
+			status,
+			code,
+			detail,
+			field: null,
+			request_id: "r",
+			retry_after: retryAfter,
+		};
+	}
+}
+
+export function account(id: string): Account {
+	return {
+		id,
+		email: `${id}@example.org`,
+		name: id,
+		username: null,
+		bio: "",
+		photo: null,
+		role: "member",
+		created_at: 1,
+	};
+}
+
+export function createModelServer(now: () => number) {
+	const chats = new Map<string, ModelChat>();
+	const logs = new Map<string, SyncEvent[]>();
+	/** Says what happened to everybody concerned; the network decides who hears it. */
+	let publish: (to: string, event: ServerEvent) => void = () => undefined;
+	let epoch = "e1";
+
+	function get(id: string, who: string): ModelChat {
+		const chat = chats.get(id);
+		if (chat?.members.get(who) === undefined) throw new Refusal(404, "chat.not_found");
+		return chat;
+	}
+
+	function show(row: Message, who: string): Message {
+		return row.sender === who ? row : { ...row, client_id: null };
+	}
+
+	function tell(chat: ModelChat, toEvent: (who: string) => ServerEvent): void {
+		for (const who of chat.members.keys()) publish(who, toEvent(who));
+	}
+
+	function tellRow(
+		chat: ModelChat,
+		name: "message.new" | "message.updated" | "message.deleted",
+		row: Message,
+	) {
+		const { rev, seq, n } = row;
+		tell(chat, (who) => ({
+			name,
+			body: { chat: chat.id, rev, seq, n, message: show(row, who), epoch },
+		}));
+	}
+
+	function tellAccount(who: string, kind: "chat.new" | "chat.removed", chat: string): void {
+		const log = logs.get(who) ?? [];
+		const arev = log.length + 1;
+		logs.set(who, [...log, { arev, kind, body: { chat } }]);
+		publish(who, { name: kind, body: { arev, chat } });
+	}
+
+	function raise(chat: ModelChat, who: string, seq: number, isRead: boolean): void {
+		const member = chat.members.get(who);
+		if (member === undefined) return;
+		const upTo = Math.min(seq, chat.rows.length);
+		const row = chat.rows[upTo - 1];
+		const next = { ...member };
+		if (isRead && upTo > member.read_seq) {
+			next.read_seq = upTo;
+			next.read_n = row?.n ?? 0;
+		}
+		next.delivered_seq = Math.max(next.delivered_seq, upTo, next.read_seq);
+		if (next.delivered_seq === member.delivered_seq && next.read_seq === member.read_seq) return;
+		chat.members.set(who, next);
+		const { read_seq, read_n, delivered_seq } = next;
+		tell(chat, () => ({
+			name: "receipt",
+			body: { chat: chat.id, account: who, read_seq, read_n, delivered_seq },
+		}));
+	}
+
+	function toChat(chat: ModelChat, who: string): Chat {
+		const mine = chat.members.get(who);
+		const members = [...chat.members.values()];
+		const last = chat.rows.at(-1);
+		return {
+			id: chat.id,
+			kind: "group",
+			title: chat.title,
+			photo: null,
+			closed_at: null,
+			rev: chat.rev,
+			seq: chat.rows.length,
+			n: chat.n,
+			first_seq: 1,
+			last_at: chat.lastAt,
+			created_at: 1,
+			read_seq: mine?.read_seq ?? 0,
+			read_n: mine?.read_n ?? 0,
+			marks: members.reduce((sum, member) => sum + member.read_seq + member.delivered_seq, 0),
+			unread: chat.n - (mine?.read_n ?? 0),
+			muted_until: null,
+			pinned: false,
+			archived: false,
+			members,
+			last_message: last === undefined ? null : show(last, who),
+		};
+	}
+
+	/** Rows changed since `rev`, then new ones; too many of either are left out. */
+	function missing(
+		chat: ModelChat,
+		who: string,
+		held: { rev: number; seq: number },
+		allUpTo: number,
+	) {
+		let low = held.seq;
+		let limited = false;
+		if (chat.rows.length - held.seq > allUpTo) {
+			low = chat.rows.length - NEWEST;
+			limited = true;
+		}
+		let changed = chat.rows.filter((row) => row.seq <= held.seq && row.rev > held.rev);
+		if (changed.length > MAX_CHANGES) {
+			changed = [];
+			limited = true;
+		}
+		const rows = [...changed, ...chat.rows.slice(low)].map((row) => show(row, who));
+		return { messages: rows, limited };
+	}
+
+	const server = {
+		chats,
+		epoch: () => epoch,
+		arev: (who: string) => logs.get(who)?.length ?? 0,
+		onPublish(listener: (to: string, event: ServerEvent) => void) {
+			publish = listener;
+		},
+
+		addChat(id: string, ...who: string[]): void {
+			const members = new Map<string, Member>();
+			for (const name of who) members.set(name, toMember(name, 1));
+			chats.set(id, { id, rev: 1, title: null, rows: [], n: 0, members, lastAt: now() });
+			for (const name of who) tellAccount(name, "chat.new", id);
+		},
+		removeMember(id: string, who: string): void {
+			get(id, who).members.delete(who);
+			tellAccount(who, "chat.removed", id);
+		},
+		send(
+			who: string,
+			ask: { chat: string; client_id: string; body: string; reply_to_seq?: number },
+		): Message {
+			const chat = get(ask.chat, who);
+			const known = chat.rows.find((row) => row.sender === who && row.client_id === ask.client_id);
+			if (known !== undefined) return known;
+			if (ask.body.includes("REFUSE")) throw new Refusal(400, "message.refused");
+			const row: Message = {
+				chat: chat.id,
+				seq: chat.rows.length + 1,
+				n: ++chat.n,
+				rev: ++chat.rev,
+				sender: who,
+				client_id: ask.client_id,
+				kind: "text",
+				body: ask.body,
+				reply_to_seq: ask.reply_to_seq ?? null,
+				attachments: [],
+				reactions: [],
+				edited_at: null,
+				deleted_at: null,
+				created_at: now(),
+			};
+			chat.rows.push(row);
+			chat.lastAt = now();
+			const member = chat.members.get(who);
+			if (member !== undefined) {
+				const marks = { read_seq: row.seq, read_n: row.n, delivered_seq: row.seq };
+				chat.members.set(who, { ...member, ...marks });
+			}
+			tellRow(chat, "message.new", row);
+			return row;
+		},
+		edit(who: string, ask: { chat: string; seq: number; body: string }): Message {
+			return change(who, ask, "message.updated", { body: ask.body, edited_at: now() });
+		},
+		remove(who: string, ask: { chat: string; seq: number }): void {
+			change(who, ask, "message.deleted", { body: "", deleted_at: now() });
+		},
+		retitle(id: string, title: string): void {
+			const chat = chats.get(id);
+			if (chat === undefined) return;
+			chat.title = title;
+			const rev = ++chat.rev;
+			tell(chat, () => ({ name: "chat.updated", body: { chat: id, rev } }));
+		},
+		mark(who: string, ask: { chat: string; seq: number }, isRead: boolean): void {
+			raise(get(ask.chat, who), who, ask.seq, isRead);
+		},
+		/** A backup of this moment is restored: counters may repeat, so the epoch changes. */
+		restore(): void {
+			epoch = `e${Number(epoch.slice(1)) + 1}`;
+			for (const chat of chats.values()) {
+				chat.rows = chat.rows.slice(0, Math.floor(chat.rows.length / 2));
+				chat.n = chat.rows.length;
+				chat.rev = Math.max(1, ...chat.rows.map((row) => row.rev));
+				for (const [who, member] of chat.members) {
+					const read_seq = Math.min(member.read_seq, chat.rows.length);
+					const delivered_seq = Math.min(member.delivered_seq, chat.rows.length);
+					chat.members.set(who, { ...member, read_seq, read_n: read_seq, delivered_seq });
+				}
+			}
+		},
+
+		chat: (who: string, id: string): Chat => toChat(get(id, who), who),
+		page(who: string, id: string, query: Record<string, number>): MessagePage {
+			const chat = get(id, who);
+			const limit = Math.min(100, query.limit ?? 20);
+			const last = chat.rows.length;
+			let low = last - limit + 1;
+			if (query.before_seq !== undefined) low = query.before_seq - limit;
+			if (query.after_seq !== undefined) low = query.after_seq + 1;
+			if (query.around_seq !== undefined) low = query.around_seq - Math.floor(limit / 2);
+			const cut = query.before_seq === undefined ? Math.max(1, low) + limit : query.before_seq;
+			const from = Math.max(1, low);
+			const rows = chat.rows.slice(from - 1, cut - 1);
+			const hasMore = query.after_seq === undefined ? from > 1 : cut <= last;
+			return { messages: rows.map((row) => show(row, who)).reverse(), has_more: hasMore };
+		},
+		changes(who: string, id: string, held: { rev: number; seq: number }): Changes {
+			const chat = get(id, who);
+			const members = [...chat.members.values()].filter((member) => member.rev > held.rev);
+			return { rev: chat.rev, members, ...missing(chat, who, held, MAX_CHANGES) };
+		},
+		sync(who: string, ask: SyncRequest): SyncAnswer {
+			const log = logs.get(who) ?? [];
+			const holdsNothing = ask.arev === 0 && Object.keys(ask.chats).length === 0;
+			const reset = !holdsNothing && ask.epoch !== epoch;
+			const held = new Map(reset ? [] : Object.entries(ask.chats));
+			const answer: SyncAnswer = {
+				epoch,
+				arev: log.length,
+				reset,
+				events: reset || holdsNothing ? [] : log.slice(ask.arev),
+				chats: [],
+				more: [],
+				gone: [],
+			};
+			const mine = [...chats.values()].filter((chat) => chat.members.has(who));
+			for (const chat of mine.sort((a, b) => b.lastAt - a.lastAt)) {
+				const known = held.get(chat.id);
+				held.delete(chat.id);
+				const wire = toChat(chat, who);
+				const isSame = known?.[0] === wire.rev && known[1] === wire.seq && known[2] === wire.marks;
+				if (isSame) continue;
+				if (answer.chats.length >= (ask.limit ?? 2)) {
+					answer.more.push({ id: chat.id, rev: wire.rev, seq: wire.seq, unread: wire.unread });
+					continue;
+				}
+				const from = known === undefined ? { rev: chat.rev, seq: 0 } : toHeld(known);
+				const rows = missing(chat, who, from, known === undefined ? NEWEST : MAX_CHANGES);
+				answer.chats.push({ ...wire, ...rows });
+			}
+			answer.gone = [...held.keys()];
+			return answer;
+		},
+		check(who: string, ask: { arev: number; open: [string, number][] }) {
+			const stale = ask.open.filter(([id, rev]) => (chats.get(id)?.rev ?? 0) > rev);
+			return { arev: server.arev(who), stale: stale.map(([id]) => id) };
+		},
+	};
+
+	function change(
+		who: string,
+		ask: { chat: string; seq: number },
+		name: "message.updated" | "message.deleted",
+		patch: Partial<Message>,
+	): Message {
+		const chat = get(ask.chat, who);
+		const row = chat.rows[ask.seq - 1];
+		if (row?.sender !== who) throw new Refusal(404, "message.not_found");
+		if (row.deleted_at !== null) throw new Refusal(404, "message.not_found");
+		const next = { ...row, ...patch, rev: ++chat.rev };
+		chat.rows[ask.seq - 1] = next;
+		tellRow(chat, name, next);
+		return next;
+	}
+
+	return server;
+}
+
+function toHeld([rev, seq]: [number, number, number]) {
+	return { rev, seq };
+}
+
+function toMember(name: string, rev: number): Member {
+	return {
+		account: name,
+		role: "member",
+		name,
+		username: null,
+		photo: null,
+		read_seq: 0,
+		read_n: 0,
+		delivered_seq: 0,
+		joined_seq: 0,
+		left_at: null,
+		rev,
+	};
+}
