@@ -1,6 +1,7 @@
 //! The store as its user sees it.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::append::{Append, without_lock};
@@ -123,6 +124,21 @@ impl Db {
         match &self.engine {
             Engine::Sqlite(store) => Ok(without_lock(store.write(plan.single(&row)).await?)),
             Engine::Postgres(store) => store.append(plan, row).await,
+        }
+    }
+
+    /// Copies an SQLite store to the file `to` while it is in use: one moment
+    /// of it, whole or not at all, synced.
+    ///
+    /// # Errors
+    /// When the disk has no room, or the store is PostgreSQL, which has tools
+    /// of its own for this.
+    pub async fn snapshot(&self, to: &Path) -> Result<(), Error> {
+        match &self.engine {
+            Engine::Sqlite(store) => store.snapshot(to.to_owned()).await,
+            Engine::Postgres(_) => {
+                Err(Error::Engine("PostgreSQL is copied with pg_dump or pg_basebackup".into()))
+            }
         }
     }
 

@@ -126,21 +126,84 @@ fn split(plan: &'static Append, requests: &mut Vec<Request>) -> (Vec<Answer>, Gr
     (answers, Group::new(plan, rows))
 }
 
-/// Requests of one plan, column by column.
+/// Requests of one plan.
 struct Group {
     plan: &'static Append,
-    size: usize,
-    keys: Value,
-    columns: Vec<Value>,
+    written: Written,
+}
+
+/// A lone request is written by the simpler statements: that is quicker, and
+/// an idle server hears of nothing else.
+enum Written {
+    One(Args),
+    /// Column by column.
+    Many {
+        size: usize,
+        keys: Value,
+        columns: Vec<Value>,
+    },
 }
 
 impl Group {
-    fn new(plan: &'static Append, rows: Vec<Args>) -> Self {
+    fn new(plan: &'static Append, mut rows: Vec<Args>) -> Self {
+        let written = match rows.len() {
+            1 => Written::One(rows.remove(0)),
+            _ => Written::many(plan, rows),
+        };
+        Self { plan, written }
+    }
+
+    fn calls(&self) -> Vec<Call<'_>> {
+        let steps = std::iter::once(&self.plan.lock).chain(self.plan.steps);
+        match &self.written {
+            Written::One(row) => {
+                steps.map(|step| call(step.one.postgres, step.columns, row)).collect()
+            }
+            Written::Many { keys, columns, .. } => {
+                let mut calls: Vec<_> =
+                    steps.map(|step| call(step.many, step.columns, columns)).collect();
+                calls[0].args = vec![keys];
+                calls
+            }
+        }
+    }
+
+    fn into_requests(self, answers: Vec<Answer>) -> Vec<Request> {
+        let mut columns: Vec<_> = match self.written {
+            Written::One(row) => row.into_iter().map(|value| vec![value].into_iter()).collect(),
+            Written::Many { columns, .. } => columns
+                .into_iter()
+                .map(|column| match column {
+                    Value::List(values) => values.into_iter(),
+                    _ => Vec::new().into_iter(),
+                })
+                .collect(),
+        };
+        let request = |answer| Request {
+            plan: self.plan,
+            row: columns.iter_mut().filter_map(Iterator::next).collect(),
+            answer,
+        };
+        answers.into_iter().map(request).collect()
+    }
+
+    /// Gives each request its rows of each step.
+    fn hand_out(&self, rows: Rows) -> Result<Vec<Rows>, Error> {
+        let rows = without_lock(rows);
+        match self.written {
+            Written::One(_) => Ok(vec![rows]),
+            Written::Many { size, .. } => by_number(rows, size),
+        }
+    }
+}
+
+impl Written {
+    fn many(plan: &'static Append, rows: Vec<Args>) -> Self {
         let size = rows.len();
         let mut keys: Vec<_> = rows.iter().map(|row| plan.key(row).clone()).collect();
         keys.sort_unstable();
         keys.dedup();
-        let width = rows.iter().map(Vec::len).max().unwrap_or_default();
+        let width = rows.first().map(Vec::len).unwrap_or_default();
         let mut columns = vec![Vec::with_capacity(size); width];
         for row in rows {
             for (column, value) in columns.iter_mut().zip(row) {
@@ -148,54 +211,32 @@ impl Group {
             }
         }
         let columns = columns.into_iter().map(Value::List).collect();
-        Self { plan, size, keys: Value::List(keys), columns }
+        Self::Many { size, keys: Value::List(keys), columns }
     }
+}
 
-    fn calls(&self) -> Vec<Call<'_>> {
-        let lock = Call { text: self.plan.lock.many, args: vec![&self.keys], demand: None };
-        let steps = self.plan.steps.iter().map(|step| {
-            let args = step.columns.iter().map(|at| &self.columns[*at]).collect();
-            Call { text: step.many, args, demand: None }
-        });
-        std::iter::once(lock).chain(steps).collect()
-    }
+fn call<'a>(text: &'static str, columns: &[usize], row: &'a [Value]) -> Call<'a> {
+    Call { text, args: columns.iter().map(|at| &row[*at]).collect(), demand: None }
+}
 
-    fn into_requests(self, answers: Vec<Answer>) -> Vec<Request> {
-        let mut columns: Vec<_> = self
-            .columns
-            .into_iter()
-            .map(|column| match column {
-                Value::List(values) => values.into_iter(),
-                _ => Vec::new().into_iter(),
-            })
-            .collect();
-        let row = |answer| Request {
-            plan: self.plan,
-            row: columns.iter_mut().filter_map(Iterator::next).collect(),
-            answer,
-        };
-        answers.into_iter().map(row).collect()
-    }
-
-    /// Gives each request the rows that carry its number.
-    fn hand_out(&self, rows: Rows) -> Result<Vec<Rows>, Error> {
-        let mut answers = vec![vec![Vec::new(); self.plan.steps.len()]; self.size];
-        for (at, found) in without_lock(rows).into_iter().enumerate() {
-            for Row(mut columns) in found {
-                let number = match columns.first() {
-                    Some(Value::Int(number)) => usize::try_from(*number).ok(),
-                    _ => None,
-                };
-                let answer = number.and_then(|number| answers.get_mut(number.checked_sub(1)?));
-                let answer = answer.ok_or_else(|| {
-                    Error::Decode("a row of an append begins with no request's number".into())
-                })?;
-                columns.drain(..1);
-                answer[at].push(Row(columns));
-            }
+/// Gives each request the rows that carry its number.
+fn by_number(rows: Rows, size: usize) -> Result<Vec<Rows>, Error> {
+    let mut answers = vec![vec![Vec::new(); rows.len()]; size];
+    for (at, found) in rows.into_iter().enumerate() {
+        for Row(mut columns) in found {
+            let number = match columns.first() {
+                Some(Value::Int(number)) => usize::try_from(*number).ok(),
+                _ => None,
+            };
+            let answer = number.and_then(|number| answers.get_mut(number.checked_sub(1)?));
+            let answer = answer.ok_or_else(|| {
+                Error::Decode("a row of an append begins with no request's number".into())
+            })?;
+            columns.drain(..1);
+            answer[at].push(Row(columns));
         }
-        Ok(answers)
     }
+    Ok(answers)
 }
 
 /// Commits the group. Being idempotent, it is sent again even when nobody

@@ -4,6 +4,7 @@ mod file;
 pub(crate) mod migrate;
 mod reader;
 mod session;
+mod snapshot;
 mod text;
 mod writer;
 
@@ -22,6 +23,7 @@ use crate::queue::Queue;
 use crate::{Batch, Error, Sql};
 
 pub(crate) struct Sqlite {
+    path: PathBuf,
     writes: Arc<Queue<Job>>,
     reads: Arc<Queue<Read>>,
     broken: Arc<OnceLock<String>>,
@@ -31,6 +33,7 @@ pub(crate) struct Sqlite {
 impl Sqlite {
     pub(crate) async fn open(path: PathBuf, options: &Options) -> Result<Self, Error> {
         let store = Self {
+            path: path.clone(),
             writes: Arc::new(Queue::new(options.queue)),
             reads: Arc::new(Queue::new(options.queue)),
             broken: Arc::default(),
@@ -66,6 +69,13 @@ impl Sqlite {
             drop(answer.send(call(connection)));
         })))?;
         self.wait(answered).await
+    }
+
+    /// Copies the store to another file while it is in use.
+    pub(crate) async fn snapshot(&self, to: PathBuf) -> Result<(), Error> {
+        let from = self.path.clone();
+        let copied = tokio::task::spawn_blocking(move || snapshot::write(&from, &to)).await;
+        copied.unwrap_or_else(|error| Err(Error::Engine(error.to_string())))
     }
 
     /// Whether the store reads, and would write.

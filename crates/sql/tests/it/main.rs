@@ -4,6 +4,7 @@
 
 mod append;
 mod batch;
+mod fault;
 mod migrate;
 mod open;
 mod shapes;

@@ -1,0 +1,39 @@
+//! Writes to the store PATH until it is killed, and prints the id of each
+//! batch after its acknowledgement. A test kills it.
+
+use std::io::Write;
+
+use sql::{Batch, Db, Migration, Options, Sql, args};
+
+static FIRST: Sql = Sql::new("insert into pair (id, half) values ($1, 1)");
+static SECOND: Sql = Sql::new("insert into pair (id, half) values ($1, 2)");
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let path = arguments.next().ok_or("PATH is missing")?;
+    let first: i64 = arguments.next().ok_or("the first id is missing")?.parse()?;
+    let db = Db::open(&Options::sqlite(path)).await?;
+    let table = "create table pair (id bigint not null, half bigint not null, unique (id, half))";
+    db.migrate(&[Migration::new(1, "pair", table)]).await?;
+    let writers: Vec<_> =
+        (0..8).map(|writer| tokio::spawn(keep(db.clone(), first + writer))).collect();
+    for writer in writers {
+        writer.await??;
+    }
+    Ok(())
+}
+
+async fn keep(db: Db, first: i64) -> Result<(), sql::Error> {
+    for id in (first..).step_by(8) {
+        let mut batch = Batch::new();
+        batch.run(&FIRST, args![id]);
+        batch.run(&SECOND, args![id]);
+        db.write(batch).await?;
+        // One call, so that a kill leaves no half of a line behind a newline.
+        if std::io::stdout().write_all(format!("{id}\n").as_bytes()).is_err() {
+            return Ok(());
+        }
+    }
+    Ok(())
+}

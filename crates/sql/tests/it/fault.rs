@@ -1,0 +1,203 @@
+//! What the store promises when things break.
+
+use std::collections::HashSet;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
+use std::task::{Context, Waker};
+
+use sql::{BeforeCommit, Db, Error, Fault, Options, Sql, args};
+use tempfile::TempDir;
+
+use crate::support::{add, bodies, count, sqlite, sqlite_with};
+
+/// A hook that fails while `fault` is set.
+fn failing() -> (BeforeCommit, Arc<Mutex<Option<Fault>>>) {
+    let fault: Arc<Mutex<Option<Fault>>> = Arc::default();
+    let seen = fault.clone();
+    (Arc::new(move |_| seen.lock().unwrap().map_or(Ok(()), Err)), fault)
+}
+
+#[tokio::test]
+async fn a_failed_sync_ends_writing_and_nothing_is_acknowledged() {
+    let (hook, fault) = failing();
+    let store = sqlite_with(|options| options.before_commit = Some(hook)).await;
+    store.db.write(add(1, "kept")).await.unwrap();
+    *fault.lock().unwrap() = Some(Fault::Io);
+    let error = store.db.write(add(2, "lost")).await.unwrap_err();
+    assert_eq!(error.code(), "store.unavailable");
+    // The disk seems well again, but what it lost it will not say.
+    *fault.lock().unwrap() = None;
+    let error = store.db.write(add(3, "refused")).await.unwrap_err();
+    assert!(error.to_string().contains("until a restart"), "{error}");
+    assert_eq!(store.db.ready().await.unwrap_err().code(), "store.unavailable");
+    assert_eq!(bodies(&store.db).await, ["kept"]);
+    store.db.close().await;
+    let again = Db::open(&store.options).await.unwrap();
+    again.write(add(4, "healed")).await.unwrap();
+    assert_eq!(bodies(&again).await, ["kept", "healed"]);
+}
+
+#[tokio::test]
+async fn a_full_disk_refuses_writes_by_name_and_heals() {
+    let (hook, fault) = failing();
+    let store = sqlite_with(|options| options.before_commit = Some(hook)).await;
+    store.db.write(add(1, "kept")).await.unwrap();
+    *fault.lock().unwrap() = Some(Fault::Full);
+    assert_eq!(store.db.write(add(2, "refused")).await.unwrap_err(), Error::DiskFull);
+    assert_eq!(bodies(&store.db).await, ["kept"]);
+    store.db.ready().await.unwrap();
+    *fault.lock().unwrap() = None;
+    store.db.write(add(3, "healed")).await.unwrap();
+    assert_eq!(bodies(&store.db).await, ["kept", "healed"]);
+}
+
+#[tokio::test]
+async fn a_full_file_spares_what_still_fits() {
+    static CLEAR: Sql = Sql::new("delete from note where id > 0");
+    let store = sqlite_with(|options| options.max_bytes = Some(200_000)).await;
+    store.db.write(add(0, "first")).await.unwrap();
+    let mut id = 0;
+    let error = loop {
+        id += 1;
+        if let Err(error) = store.db.write(add(id, &"x".repeat(5_000))).await {
+            break error;
+        }
+        assert!(id < 100, "the bound is not kept");
+    };
+    assert_eq!(error, Error::DiskFull);
+    assert_eq!(count(&store.db).await, id);
+    let mut batch = sql::Batch::new();
+    batch.demand((id - 1) as u64, &CLEAR, args![]);
+    store.db.write(batch).await.unwrap();
+    store.db.write(add(id, &"x".repeat(5_000))).await.unwrap();
+}
+
+/// Holds the writer before its commits and counts the sizes of its groups.
+#[derive(Default)]
+struct Gate {
+    open: Mutex<bool>,
+    changed: Condvar,
+    commits: AtomicUsize,
+    largest: AtomicUsize,
+}
+
+impl Gate {
+    fn hook(self: Arc<Self>) -> BeforeCommit {
+        Arc::new(move |size| {
+            self.commits.fetch_add(1, Ordering::SeqCst);
+            self.largest.fetch_max(size, Ordering::SeqCst);
+            let open = self.open.lock().unwrap();
+            drop(self.changed.wait_while(open, |open| !*open).unwrap());
+            Ok(())
+        })
+    }
+
+    fn open(&self) {
+        *self.open.lock().unwrap() = true;
+        self.changed.notify_all();
+    }
+}
+
+#[tokio::test]
+async fn what_queues_during_a_commit_shares_the_next_and_too_much_is_busy() {
+    let gate = Arc::new(Gate::default());
+    let hook = gate.clone().hook();
+    let store = sqlite_with(|options| {
+        options.before_commit = Some(hook);
+        options.queue = 100;
+    })
+    .await;
+    let first = tokio::spawn({
+        let db = store.db.clone();
+        async move { db.write(add(0, "first")).await }
+    });
+    while gate.commits.load(Ordering::SeqCst) == 0 {
+        tokio::task::yield_now().await;
+    }
+    let mut writes: Vec<_> = (1..=100).map(|id| Box::pin(store.db.write(add(id, "x")))).collect();
+    for write in &mut writes {
+        // Polled once, so it is queued; it cannot be done before the gate opens.
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(write.as_mut().poll(&mut context).is_pending());
+    }
+    assert_eq!(store.db.write(add(101, "x")).await.unwrap_err(), Error::Busy);
+    assert_eq!(count(&store.db).await, 0, "nothing is seen before its commit");
+    gate.open();
+    first.await.unwrap().unwrap();
+    for write in writes {
+        write.await.unwrap();
+    }
+    assert_eq!(gate.commits.load(Ordering::SeqCst), 2);
+    assert_eq!(gate.largest.load(Ordering::SeqCst), 100);
+    assert_eq!(count(&store.db).await, 101);
+}
+
+#[tokio::test]
+async fn every_acknowledged_batch_survives_a_kill() {
+    static HALVES: Sql = Sql::new("select id, count(*) from pair group by id order by id");
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("store.db");
+    let mut acknowledged = HashSet::new();
+    for round in 0..5_i64 {
+        let mut child = Command::new(example("keep_writing"))
+            .args([path.as_os_str(), (round * 1_000_000).to_string().as_ref()])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        // The kill comes at another moment of the group each time.
+        for line in lines.by_ref().take(50 + 37 * round as usize) {
+            acknowledged.insert(line.unwrap().parse::<i64>().unwrap());
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        acknowledged.extend(lines.map_while(|line| line.ok()?.parse::<i64>().ok()));
+
+        let db = Db::open(&Options::sqlite(&path)).await.unwrap();
+        let rows = db.rows(&HALVES, args![]).await.unwrap();
+        let found: HashSet<i64> = rows.iter().map(|row| row.get(0).unwrap()).collect();
+        assert!(rows.iter().all(|row| row.get::<i64>(1).unwrap() == 2), "a batch is whole");
+        let lost: Vec<_> = acknowledged.difference(&found).collect();
+        assert!(lost.is_empty(), "lost: {lost:?}");
+    }
+    assert!(acknowledged.len() > 500);
+}
+
+/// Cargo builds the examples before it runs the tests of the whole package.
+fn example(name: &str) -> std::path::PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let path = test.parent().unwrap().parent().unwrap().join("examples").join(name);
+    assert!(path.exists(), "{} is built by `cargo test -p sql`", path.display());
+    path
+}
+
+#[tokio::test]
+async fn a_snapshot_under_load_is_a_prefix() {
+    let store = sqlite().await;
+    let writer = tokio::spawn({
+        let db = store.db.clone();
+        async move {
+            for id in 0..2000 {
+                db.write(add(id, "x")).await.unwrap();
+            }
+        }
+    });
+    let copy = store.folder.path().join("copy.db");
+    let mut sizes = Vec::new();
+    while !writer.is_finished() {
+        store.db.snapshot(&copy).await.unwrap();
+        let copied = Db::open(&Options::sqlite(&copy)).await.unwrap();
+        static IDS: Sql = Sql::new("select count(*), max(id) from note");
+        let row = copied.row(&IDS, args![]).await.unwrap().unwrap();
+        let (count, last): (i64, Option<i64>) = (row.get(0).unwrap(), row.get(1).unwrap());
+        assert_eq!(count, last.map_or(0, |last| last + 1));
+        sizes.push(count);
+        copied.close().await;
+    }
+    writer.await.unwrap();
+    assert!(sizes.is_sorted());
+    let nowhere = store.folder.path().join("no/such/folder/copy.db");
+    store.db.snapshot(&nowhere).await.unwrap_err();
+}
