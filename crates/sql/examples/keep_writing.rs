@@ -1,5 +1,7 @@
-//! Writes to the store PATH until it is killed, and prints the id of each
-//! batch after its acknowledgement. A test kills it.
+//! Writes to the store URL until it is killed, and prints the id of each batch
+//! after its acknowledgement. A test kills it.
+//!
+//! A batch that failed is not tried again: whether it was done is unknown.
 
 use std::io::Write;
 
@@ -11,9 +13,9 @@ static SECOND: Sql = Sql::new("insert into pair (id, half) values ($1, 2)");
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
-    let path = arguments.next().ok_or("PATH is missing")?;
+    let url = arguments.next().ok_or("the URL is missing")?;
     let first: i64 = arguments.next().ok_or("the first id is missing")?.parse()?;
-    let db = Db::open(&Options::sqlite(path)).await?;
+    let db = Db::open(&Options::parse(&url)?).await?;
     let table = "create table pair (id bigint not null, half bigint not null, unique (id, half))";
     db.migrate(&[Migration::new(1, "pair", table)]).await?;
     let writers: Vec<_> =
@@ -29,7 +31,14 @@ async fn keep(db: Db, first: i64) -> Result<(), sql::Error> {
         let mut batch = Batch::new();
         batch.run(&FIRST, args![id]);
         batch.run(&SECOND, args![id]);
-        db.write(batch).await?;
+        match db.write(batch).await {
+            Ok(_) => {}
+            Err(error) => {
+                eprintln!("{id}: {}: {error}", error.code());
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+                continue;
+            }
+        }
         // One call, so that a kill leaves no half of a line behind a newline.
         if std::io::stdout().write_all(format!("{id}\n").as_bytes()).is_err() {
             return Ok(());

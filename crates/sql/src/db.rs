@@ -74,7 +74,7 @@ impl Db {
     /// Every row of the answer.
     ///
     /// # Errors
-    /// When the statement writes, fails, takes more than 5 s, or too many wait.
+    /// When the statement writes, fails, takes longer than the deadline, or too many wait.
     pub async fn rows(&self, sql: &'static Sql, args: Args) -> Result<Vec<Row>, Error> {
         let mut batch = Batch::new();
         batch.run(sql, args);

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::Error;
 
@@ -25,6 +26,8 @@ pub struct Options {
     pub url: String,
     /// How many writes, and how many reads, may wait; one more is `Busy`.
     pub queue: usize,
+    /// How long a read may take; on PostgreSQL also a write, with all retries.
+    pub deadline: Duration,
     /// SQLite: how many batches may share a commit.
     pub group: usize,
     /// SQLite: threads that read, each with a connection of its own.
@@ -82,6 +85,7 @@ impl Options {
         Self {
             url,
             queue: 4096,
+            deadline: Duration::from_secs(5),
             group: 256,
             readers: 4,
             max_bytes: None,

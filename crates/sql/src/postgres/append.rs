@@ -2,16 +2,18 @@
 
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::Duration;
 
 use deadpool_postgres::{Client, Object, Pool};
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::transaction::{self, Call};
 use super::trouble::Trouble;
-use super::{FIRST_PAUSE, LAST_RETRY, LIMIT, mend};
+use super::{Patience, mend};
 use crate::append::{Append, without_lock};
 use crate::db::Rows;
+use crate::options::Options;
 use crate::{Args, Error, Row, Value};
 
 const MAX_GROUP: usize = 256;
@@ -19,7 +21,14 @@ const MAX_GROUP: usize = 256;
 /// One queue and one task for each connection; a key always takes the same.
 pub(super) struct Appends {
     queues: Vec<mpsc::Sender<Request>>,
+    line: Line,
+}
+
+/// The way to the server.
+#[derive(Clone)]
+struct Line {
     pool: Pool,
+    deadline: Duration,
 }
 
 struct Request {
@@ -42,13 +51,14 @@ impl Answer {
 }
 
 impl Appends {
-    pub(super) fn start(pool: Pool, count: usize, bound: usize) -> Self {
+    pub(super) fn start(pool: Pool, options: &Options) -> Self {
+        let line = Line { pool, deadline: options.deadline };
         let start = |_| {
-            let (queue, requests) = mpsc::channel(bound);
-            tokio::spawn(work(pool.clone(), requests));
+            let (queue, requests) = mpsc::channel(options.queue);
+            tokio::spawn(work(line.clone(), requests));
             queue
         };
-        Self { queues: (0..count.max(1)).map(start).collect(), pool }
+        Self { queues: (0..options.appenders.max(1)).map(start).collect(), line }
     }
 
     pub(super) async fn append(
@@ -64,11 +74,14 @@ impl Appends {
             mpsc::error::TrySendError::Full(_) => Error::Busy,
             mpsc::error::TrySendError::Closed(_) => Error::closed(),
         })?;
-        answered.await.unwrap_or_else(|_| Err(Error::closed()))
+        match timeout(self.line.deadline, answered).await {
+            Ok(answer) => answer.unwrap_or_else(|_| Err(Error::closed())),
+            Err(_) => Err(Trouble::too_slow().error),
+        }
     }
 
     pub(super) fn close(&self) {
-        self.pool.close();
+        self.line.pool.close();
     }
 }
 
@@ -79,14 +92,16 @@ fn partition(key: &Value, count: usize) -> usize {
 }
 
 /// Takes whatever came while the previous group was under way.
-async fn work(pool: Pool, mut requests: mpsc::Receiver<Request>) {
+async fn work(line: Line, mut requests: mpsc::Receiver<Request>) {
     let mut taken = Vec::with_capacity(MAX_GROUP);
     while requests.recv_many(&mut taken, MAX_GROUP).await > 0 {
         let mut rest = std::mem::take(&mut taken);
+        // After a hang many have given up; those behind them shall not wait.
+        rest.retain(|request| !request.answer.to.is_closed());
         while let Some(plan) = rest.first().map(|request| request.plan) {
             let (same, others) =
                 rest.into_iter().partition(|request| std::ptr::eq(request.plan, plan));
-            settle(&pool, plan, same).await;
+            settle(&line, plan, same).await;
             rest = others;
         }
     }
@@ -94,11 +109,11 @@ async fn work(pool: Pool, mut requests: mpsc::Receiver<Request>) {
 
 /// Vec<Answer> every request of the group. One that makes its statement fail is
 /// found by halving.
-async fn settle(pool: &Pool, plan: &'static Append, requests: Vec<Request>) {
+async fn settle(line: &Line, plan: &'static Append, requests: Vec<Request>) {
     let mut groups = VecDeque::from([requests]);
     while let Some(mut requests) = groups.pop_front() {
         let (answers, group) = split(plan, &mut requests);
-        match persist(pool, &group).await {
+        match persist(line, &group).await {
             Ok(rows) => {
                 for (answer, rows) in answers.into_iter().zip(rows) {
                     answer.send(Ok(rows));
@@ -241,19 +256,16 @@ fn by_number(rows: Rows, size: usize) -> Result<Vec<Rows>, Error> {
 
 /// Commits the group. Being idempotent, it is sent again even when nobody
 /// knows whether it was done.
-async fn persist(pool: &Pool, group: &Group) -> Result<Vec<Rows>, Error> {
-    let began = Instant::now();
-    let mut pause = FIRST_PAUSE;
+async fn persist(line: &Line, group: &Group) -> Result<Vec<Rows>, Error> {
+    let mut patience = Patience::new(line.deadline);
     loop {
-        let trouble = match attempt(pool, began + LIMIT, group).await {
+        let trouble = match attempt(&line.pool, patience.until, group).await {
             Ok(rows) => return group.hand_out(rows),
             Err(trouble) => trouble,
         };
-        if !(trouble.may_retry || trouble.lost) || began.elapsed() + pause > LAST_RETRY {
+        if !(trouble.may_retry || trouble.lost) || !patience.pause().await {
             return Err(trouble.error);
         }
-        sleep(pause).await;
-        pause *= 2;
     }
 }
 

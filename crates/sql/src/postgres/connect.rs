@@ -16,10 +16,9 @@ use crate::Error;
 const CONNECT_LIMIT: Duration = Duration::from_secs(3);
 
 /// Settings of every connection. An acknowledged write is on the server's
-/// disk, whatever the server's own default is. A statement that is abandoned
-/// here ends there as well.
-const SETTINGS: &str = "-c statement_timeout=5000 -c idle_in_transaction_session_timeout=10000 \
-    -c synchronous_commit=on -c jit=off";
+/// disk, whatever the server's own default is.
+const SETTINGS: &str =
+    "-c synchronous_commit=on -c jit=off -c idle_in_transaction_session_timeout=10000";
 
 /// What a pool is for.
 #[derive(Clone, Copy)]
@@ -45,12 +44,13 @@ impl Purpose {
 pub(super) struct Connector {
     config: Config,
     tls: Option<MakeRustlsConnect>,
+    deadline: Duration,
 }
 
 impl Connector {
     /// Reads the URL. `sslmode=require` wants TLS, with the certificate and
     /// the name checked; `sslrootcert=FILE` names an authority of one's own.
-    pub(super) fn new(url: &str) -> Result<Self, Error> {
+    pub(super) fn new(url: &str, deadline: Duration) -> Result<Self, Error> {
         let (url, root_file) = take_root_file(url);
         let mut config: Config = url.parse().map_err(|error: tokio_postgres::Error| {
             let source = std::error::Error::source(&error).map(ToString::to_string);
@@ -69,13 +69,16 @@ impl Connector {
             SslMode::Require => Some(MakeRustlsConnect::new(tls(root_file.as_deref())?)),
             _ => None,
         };
-        Ok(Self { config, tls })
+        Ok(Self { config, tls, deadline })
     }
 
     pub(super) fn pool(&self, size: usize, purpose: Purpose) -> Result<Pool, Error> {
         let mut config = self.config.clone();
         let own = config.get_options().unwrap_or_default();
-        config.options(format!("{SETTINGS}{} {own}", purpose.settings()));
+        // A statement that is abandoned here ends there as well.
+        let timeout = self.deadline.as_millis();
+        let purpose = purpose.settings();
+        config.options(format!("{SETTINGS} -c statement_timeout={timeout}{purpose} {own}"));
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let manager = match &self.tls {
             Some(tls) => Manager::from_config(config, tls.clone(), recycling),

@@ -17,7 +17,7 @@ use std::time::Duration;
 use deadpool_postgres::{Client, Object, Pool};
 use tokio::runtime::Runtime;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use self::append::Appends;
 use self::connect::{Connector, Purpose};
@@ -29,10 +29,6 @@ use crate::migrate::Migration;
 use crate::options::Options;
 use crate::{Args, Batch, Error, Sql};
 
-/// How long a caller waits at most, with all retries.
-const LIMIT: Duration = Duration::from_secs(5);
-/// No retry begins later than this, so that it can still end in time.
-const LAST_RETRY: Duration = Duration::from_secs(3);
 const FIRST_PAUSE: Duration = Duration::from_millis(5);
 
 pub(crate) struct Postgres {
@@ -46,6 +42,7 @@ struct Shared {
     appends: Appends,
     waiting: Arc<Semaphore>,
     queue: usize,
+    deadline: Duration,
 }
 
 #[derive(Clone, Copy)]
@@ -56,7 +53,7 @@ enum Mode {
 
 impl Postgres {
     pub(crate) async fn open(url: &str, options: &Options) -> Result<Self, Error> {
-        let connector = Connector::new(url)?;
+        let connector = Connector::new(url, options.deadline)?;
         let readers = (options.connections / 2).max(1);
         let writers = options.connections.saturating_sub(readers).max(1);
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -68,7 +65,7 @@ impl Postgres {
         let appenders = connector.pool(options.appenders, Purpose::Append)?;
         let appends = {
             let _inside = runtime.enter();
-            Appends::start(appenders, options.appenders, options.queue)
+            Appends::start(appenders, options)
         };
         let shared = Arc::new(Shared {
             writes: connector.pool(writers, Purpose::Write)?,
@@ -76,6 +73,7 @@ impl Postgres {
             appends,
             waiting: Arc::new(Semaphore::new(options.queue)),
             queue: options.queue,
+            deadline: options.deadline,
         });
         let store = Self { shared, runtime: Some(runtime) };
         store.ready().await?;
@@ -149,7 +147,7 @@ impl Postgres {
     /// Waits for what is under way, then lets go of the server.
     pub(crate) async fn close(&self) {
         let all = u32::try_from(self.shared.queue).unwrap_or(u32::MAX);
-        let ended = tokio::time::timeout(LIMIT, self.shared.waiting.acquire_many(all)).await;
+        let ended = timeout(self.shared.deadline, self.shared.waiting.acquire_many(all)).await;
         if ended.is_err() {
             tracing::warn!("The store was closed while the database owed answers.");
         }
@@ -189,20 +187,17 @@ impl Shared {
 
     async fn batch(&self, mode: Mode, batch: &Batch) -> Result<Rows, Error> {
         let calls: Vec<_> = batch.steps.iter().map(Call::of).collect();
-        let began = Instant::now();
-        let mut pause = FIRST_PAUSE;
+        let mut patience = Patience::new(self.deadline);
         loop {
-            let trouble = match self.attempt(mode, began + LIMIT, &calls).await {
+            let trouble = match self.attempt(mode, patience.until, &calls).await {
                 Ok(rows) => return Ok(rows),
                 Err(trouble) => trouble,
             };
             // A read that was cut off can always be asked again.
             let may_retry = trouble.may_retry || (matches!(mode, Mode::Read) && trouble.lost);
-            if !may_retry || began.elapsed() + pause > LAST_RETRY {
+            if !may_retry || !patience.pause().await {
                 return Err(trouble.error);
             }
-            sleep(pause).await;
-            pause *= 2;
         }
     }
 
@@ -228,6 +223,31 @@ impl Shared {
             mend(client, trouble);
         }
         result
+    }
+}
+
+/// How long a caller may still wait, with all retries.
+struct Patience {
+    until: Instant,
+    /// No retry begins later, so that it can still end in time.
+    last_retry: Instant,
+    pause: Duration,
+}
+
+impl Patience {
+    fn new(deadline: Duration) -> Self {
+        let now = Instant::now();
+        Self { until: now + deadline, last_retry: now + deadline * 3 / 5, pause: FIRST_PAUSE }
+    }
+
+    /// Waits before a retry, longer each time; false when there is no time.
+    async fn pause(&mut self) -> bool {
+        if Instant::now() + self.pause > self.last_retry {
+            return false;
+        }
+        sleep(self.pause).await;
+        self.pause *= 2;
+        true
     }
 }
 

@@ -26,7 +26,7 @@ impl Trouble {
     }
 
     pub(super) fn too_slow() -> Self {
-        let error = Error::Unavailable("the database did not answer within 5 s".into());
+        let error = Error::Unavailable("the database did not answer in time".into());
         Self { error, may_retry: false, lost: true, stale: false }
     }
 }

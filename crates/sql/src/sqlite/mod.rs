@@ -11,6 +11,7 @@ mod writer;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -41,7 +42,7 @@ impl Sqlite {
         };
         store.start_writer(path.clone(), options).await?;
         for _ in 0..options.readers.max(1) {
-            store.start_reader(path.clone()).await?;
+            store.start_reader(path.clone(), options.deadline).await?;
         }
         Ok(store)
     }
@@ -140,12 +141,12 @@ impl Sqlite {
         .await
     }
 
-    async fn start_reader(&self, path: PathBuf) -> Result<(), Error> {
+    async fn start_reader(&self, path: PathBuf, limit: Duration) -> Result<(), Error> {
         let queue = self.reads.clone();
         self.start("store-reader", move |opened| {
             let open = || {
                 let mut connection = file::open_reader(&path)?;
-                let stopwatch = Stopwatch::install(&mut connection)
+                let stopwatch = Stopwatch::install(&mut connection, limit)
                     .map_err(|error| Error::Engine(error.to_string()))?;
                 Ok((connection, stopwatch))
             };

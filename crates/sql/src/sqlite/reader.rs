@@ -13,8 +13,6 @@ use crate::db::Rows;
 use crate::queue::Queue;
 use crate::{Batch, Error};
 
-/// A read that takes longer would keep the log from being reused.
-const LIMIT: Duration = Duration::from_secs(5);
 /// How many steps of the engine pass between two looks at the clock.
 const STEPS_BETWEEN_LOOKS: i32 = 20_000;
 
@@ -55,23 +53,24 @@ fn snapshot(session: &mut Session<'_>, steps: &[Step]) -> Result<Rows, Error> {
     rows
 }
 
-/// Ends a read that takes too long.
+/// Ends a read that takes too long: it would keep the log from being reused.
 #[derive(Clone)]
 pub(super) struct Stopwatch {
+    limit: Duration,
     zero: Instant,
     until_ms: Arc<AtomicU64>,
 }
 
 impl Stopwatch {
-    pub(super) fn install(connection: &mut Connection) -> rusqlite::Result<Self> {
-        let stopwatch = Self { zero: Instant::now(), until_ms: Arc::default() };
+    pub(super) fn install(connection: &mut Connection, limit: Duration) -> rusqlite::Result<Self> {
+        let stopwatch = Self { limit, zero: Instant::now(), until_ms: Arc::default() };
         let watched = stopwatch.clone();
         connection.progress_handler(STEPS_BETWEEN_LOOKS, Some(move || watched.is_over()))?;
         Ok(stopwatch)
     }
 
     pub(super) fn start(&self) {
-        self.until_ms.store(self.elapsed_ms() + LIMIT.as_millis() as u64, Ordering::Relaxed);
+        self.until_ms.store(self.elapsed_ms() + self.limit.as_millis() as u64, Ordering::Relaxed);
     }
 
     fn is_over(&self) -> bool {

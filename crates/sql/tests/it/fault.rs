@@ -142,7 +142,7 @@ async fn every_acknowledged_batch_survives_a_kill() {
     let mut acknowledged = HashSet::new();
     for round in 0..5_i64 {
         let mut child = Command::new(example("keep_writing"))
-            .args([path.as_os_str(), (round * 1_000_000).to_string().as_ref()])
+            .args([format!("sqlite:{}", path.display()), (round * 1_000_000).to_string()])
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();

@@ -7,5 +7,7 @@ mod batch;
 mod fault;
 mod migrate;
 mod open;
+mod outage;
+mod proxy;
 mod shapes;
 mod support;
