@@ -33,7 +33,7 @@ test("from sign-up to the first message by keyboard alone", async ({ server, vis
 	await bob.page.getByRole("button", { name: "Accept Ann" }).click();
 	await openChat(bob, "Ann");
 
-	await tabTo(page, page.getByRole("button", { name: "Message Bob" }));
+	await tabTo(page, page.getByRole("link", { name: "Message Bob" }));
 	await keyboard.press("Enter");
 	await tabTo(page, composer(page));
 	await keyboard.type("Hello Bob");

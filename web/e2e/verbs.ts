@@ -37,7 +37,7 @@ export async function acceptFriend(person: Person, name: string): Promise<void> 
 export async function openChat(person: Person, name: string): Promise<void> {
 	const { page } = person;
 	await nav(page).getByRole("link", { name: "Chats" }).click();
-	await page.getByRole("link", { name: new RegExp(`^${name}`) }).click();
+	await page.getByRole("link", { name }).first().click();
 	await expect(composer(page)).toBeVisible();
 }
 
