@@ -59,7 +59,7 @@ fn compare(files: &[(&str, String)]) -> Result<()> {
 fn render(tidings: &Path) -> Result<Vec<(&'static str, String)>> {
     let openapi = describe(tidings, &["openapi"])?;
     let events = describe(tidings, &["events-schema"])?;
-    let config = process::output(command(tidings).args(["config", "reference"]))?;
+    let config = process::output(command(tidings).args(["config", "default"]))?;
     let wire = wire::Wire::read(&openapi, &events)?;
     Ok(vec![
         ("web/src/api/wire.gen.ts", wire.typescript()?),
