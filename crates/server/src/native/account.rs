@@ -18,6 +18,7 @@ use crate::route::{Route, post};
 /// What somebody signs up with.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewAccount)]
 pub struct Register {
     email: String,
     name: String,
@@ -28,6 +29,7 @@ pub struct Register {
 
 /// An attempt that waits for its code.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Signup)]
 pub struct Begun {
     #[schema(value_type = String)]
     signup: SignupId,

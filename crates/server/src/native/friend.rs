@@ -34,6 +34,7 @@ pub struct Blocks {
 
 /// What the two are to each other now.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Befriended)]
 pub struct Standing {
     relation: Relation,
     /// Their direct chat, when they are friends.

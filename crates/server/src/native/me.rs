@@ -52,6 +52,7 @@ pub struct Me {
 /// What to change; a field that is absent stays as it is.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ProfilePatch)]
 pub struct Patch {
     name: Option<String>,
     /// `null` gives the username up.

@@ -144,6 +144,7 @@ impl DeleteMessage {
 /// What `POST …/messages` takes.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewMessage)]
 pub struct SendBody {
     client_id: String,
     body: String,
@@ -185,6 +186,7 @@ pub struct ChangesQuery {
 
 /// What is new or changed since then.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Changes)]
 pub struct ChatChanges<'a> {
     /// Every change up to here is in the answer.
     rev: i64,

@@ -21,6 +21,7 @@ use crate::route::{Route, post};
 /// `sync`: what the client holds.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = SyncRequest)]
 pub struct Sync {
     /// The epoch it was told last.
     pub epoch: Option<String>,
