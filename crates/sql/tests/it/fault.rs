@@ -138,39 +138,52 @@ async fn what_queues_during_a_commit_shares_the_next_and_too_much_is_busy() {
 async fn every_acknowledged_batch_survives_a_kill() {
     static HALVES: Sql = Sql::new("select id, count(*) from pair group by id order by id");
     let folder = TempDir::new().unwrap();
-    let path = folder.path().join("store.db");
     let mut acknowledged = HashSet::new();
-    for round in 0..5_i64 {
-        let mut child = Command::new(example("keep_writing"))
-            .args([format!("sqlite:{}", path.display()), (round * 1_000_000).to_string()])
+    let mut next: i64 = 0;
+    for round in 0..5 {
+        std::fs::write(folder.path().join(FIRST_ID), next.to_string()).unwrap();
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "fault::keeps_writing_until_killed", "--ignored", "--nocapture"])
+            .current_dir(folder.path())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut acks = lines.map_while(Result::ok).filter_map(|line| acked(&line));
         // The kill comes at another moment of the group each time.
-        for line in lines.by_ref().take(50 + 37 * round as usize) {
-            acknowledged.insert(line.unwrap().parse::<i64>().unwrap());
-        }
+        acknowledged.extend(acks.by_ref().take(50 + 37 * round));
         child.kill().unwrap();
+        acknowledged.extend(acks);
         child.wait().unwrap();
-        acknowledged.extend(lines.map_while(|line| line.ok()?.parse::<i64>().ok()));
 
-        let db = Db::open(&Options::sqlite(&path)).await.unwrap();
+        let db = Db::open(&Options::sqlite(folder.path().join("store.db"))).await.unwrap();
         let rows = db.rows(&HALVES, args![]).await.unwrap();
-        let found: HashSet<i64> = rows.iter().map(|row| row.get(0).unwrap()).collect();
         assert!(rows.iter().all(|row| row.get::<i64>(1).unwrap() == 2), "a batch is whole");
+        let found: HashSet<i64> = rows.iter().map(|row| row.get(0).unwrap()).collect();
         let lost: Vec<_> = acknowledged.difference(&found).collect();
         assert!(lost.is_empty(), "lost: {lost:?}");
+        next = found.iter().max().unwrap() + 1;
     }
     assert!(acknowledged.len() > 500);
 }
 
-/// Cargo builds the examples before it runs the tests of the whole package.
-fn example(name: &str) -> std::path::PathBuf {
-    let test = std::env::current_exe().unwrap();
-    let path = test.parent().unwrap().parent().unwrap().join("examples").join(name);
-    assert!(path.exists(), "{} is built by `cargo test -p sql`", path.display());
-    path
+#[expect(dead_code, reason = "its main is for use outside the tests")]
+#[path = "../../examples/keep_writing.rs"]
+mod keep_writing;
+
+const FIRST_ID: &str = "first-id";
+
+/// The writer that is killed. It finds its orders in its folder.
+#[tokio::test]
+#[ignore = "it is the child of another test"]
+async fn keeps_writing_until_killed() {
+    let Ok(first) = std::fs::read_to_string(FIRST_ID) else { return };
+    keep_writing::run("sqlite:store.db", first.parse().unwrap()).await.unwrap();
+}
+
+/// The test runner may put words of its own before the first.
+fn acked(line: &str) -> Option<i64> {
+    line.rsplit_once("ack ")?.1.parse().ok()
 }
 
 #[tokio::test]
@@ -179,7 +192,7 @@ async fn a_snapshot_under_load_is_a_prefix() {
     let writer = tokio::spawn({
         let db = store.db.clone();
         async move {
-            for id in 0..2000 {
+            for id in 0..300 {
                 db.write(add(id, "x")).await.unwrap();
             }
         }

@@ -46,8 +46,8 @@ async fn a_file_that_is_no_store_is_refused_in_words() {
 #[tokio::test]
 async fn a_damaged_page_is_found_at_the_start() {
     let store = sqlite().await;
-    for id in 0..500 {
-        store.db.write(add(id, &"x".repeat(200))).await.unwrap();
+    for id in 0..50 {
+        store.db.write(add(id, &"x".repeat(2000))).await.unwrap();
     }
     store.db.close().await;
     let path = store.folder.path().join("store.db");
