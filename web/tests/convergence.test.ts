@@ -295,7 +295,8 @@ async function run(seed: number, steps: readonly Step[], trouble: Faults): Promi
 	w.network.setFaults(trouble);
 	for (const s of steps) {
 		perform(w, s);
-		await w.clock.advance(s.kind === "wait" ? s.ms : w.random() * 300);
+		// Two tabs agree on an order only when one has heard of the other's message.
+		await w.clock.advance(2 + (s.kind === "wait" ? s.ms : w.random() * 300));
 	}
 	w.network.setFaults(noFaults);
 	w.network.setDown(false);

@@ -5,7 +5,6 @@
  */
 import type { Account, ServerEvents, SyncEvent } from "@/api/wire.gen";
 import type { Core } from "./core";
-import { dropChat } from "./reducers/chats";
 
 export type AccountLog = {
 	readonly receive: (event: SyncEvent) => void;
@@ -18,6 +17,7 @@ export type AccountLog = {
 
 export type AccountLogHooks = {
 	readonly onChat: (chat: string) => void;
+	readonly onRemoved: (chat: string) => void;
 	readonly onGap: () => void;
 };
 
@@ -53,7 +53,7 @@ export function createAccountLog(core: Core, hooks: AccountLogHooks): AccountLog
 		}
 		if (typeof body.chat === "string") {
 			const { chat } = body;
-			if (event.kind === "chat.removed") core.store.update((state) => dropChat(state, chat));
+			if (event.kind === "chat.removed") hooks.onRemoved(chat);
 			else if (!core.store.getState().chats.has(chat)) hooks.onChat(chat);
 		}
 		core.notify({ kind: "account-event", event: event.kind, body: event.body });

@@ -138,6 +138,7 @@ function join(
 	const inbox = createInbox(core, { onRow, onCaughtUp });
 	const log = createAccountLog(core, {
 		onChat: (chat) => void inbox.catchUp(chat),
+		onRemoved: inbox.drop,
 		onGap: () => connection.requestSync(),
 	});
 	const tabs = device.joinTabs(account, {
@@ -176,6 +177,7 @@ function join(
 				receipts,
 				onRow,
 				onCaughtUp,
+				onGone: inbox.drop,
 				onForget() {
 					inbox.clear();
 					inbox.pause();

@@ -11,7 +11,7 @@ import type { AccountLog } from "./account-log";
 import { type Core, isConnected } from "./core";
 import type { InboxHooks } from "./inbox";
 import type { Receipts } from "./receipts";
-import { applySyncChat, dropChat } from "./reducers/chats";
+import { applySyncChat } from "./reducers/chats";
 import { marksOf } from "./reducers/marks";
 import { nextSession } from "./session-machine";
 import type { State } from "./types";
@@ -24,6 +24,7 @@ export type CatchUpDeps = {
 	readonly receipts: Receipts;
 	readonly onRow: InboxHooks["onRow"];
 	readonly onCaughtUp: InboxHooks["onCaughtUp"];
+	readonly onGone: (chat: string) => void;
 	/** The cache was of another epoch and is gone. */
 	readonly onForget: () => void;
 };
@@ -59,10 +60,10 @@ function applyAnswer(core: Core, deps: CatchUpDeps, answer: SyncAnswer): void {
 	core.store.update((state) => {
 		let next: State = { ...state, epoch: answer.epoch };
 		for (const chat of answer.chats) next = applySyncChat(next, chat);
-		for (const chat of answer.gone) next = dropChat(next, chat);
 		const now = core.clock.now();
 		return { ...next, session: nextSession(next.session, { kind: "restored" }, now) };
 	});
+	for (const chat of answer.gone) deps.onGone(chat);
 	for (const chat of answer.chats) {
 		for (const row of chat.messages) deps.onRow(row, false);
 		deps.receipts.reconcile(chat.id, chat.read_seq);

@@ -26,6 +26,8 @@ export type Inbox = {
 	/** From here events are kept aside, in order, until `resume`. */
 	readonly pause: () => void;
 	readonly resume: () => void;
+	/** The chat is gone, and so is the meaning of any answer that is on its way. */
+	readonly drop: (chat: string) => void;
 	/** Forgets everything held: a sync is about to tell all. */
 	readonly clear: () => void;
 };
@@ -48,7 +50,6 @@ type Line = {
 export function createInbox(core: Core, hooks: InboxHooks): Inbox {
 	const lines = new Map<string, Line>();
 	let aside: ChatEvent[] | null = null;
-	let era = 0;
 
 	function lineOf(chat: string): Line {
 		let line = lines.get(chat);
@@ -119,11 +120,14 @@ export function createInbox(core: Core, hooks: InboxHooks): Inbox {
 			})
 			.then(
 				() => {
+					if (lines.get(chat) !== line) return;
 					line.failures = 0;
 					drain(chat, line);
 					if (line.isFetchDue) void catchUp(chat);
 				},
-				(error: unknown) => failed(chat, line, error),
+				(error: unknown) => {
+					if (lines.get(chat) === line) failed(chat, line, error);
+				},
 			);
 		return line.fetching;
 	}
@@ -134,17 +138,17 @@ export function createInbox(core: Core, hooks: InboxHooks): Inbox {
 	 * that its fields are never older than the rev we reach.
 	 */
 	async function fetchOnce(chat: string): Promise<void> {
-		const asked = era;
+		const line = lines.get(chat);
 		const held = core.store.getState().chats.get(chat);
 		if (held === undefined) {
 			const fresh = await fetchChat(core.api, chat);
-			if (asked !== era) return;
+			if (lines.get(chat) !== line) return;
 			core.store.update((state) => applyMeta(state, fresh));
 			if (fresh.last_message !== null) hooks.onRow(fresh.last_message, false);
 		} else {
 			const changes = await fetchChanges(core.api, chat, held.rev, held.seq);
 			const fresh = await fetchChat(core.api, chat);
-			if (asked !== era) return;
+			if (lines.get(chat) !== line) return;
 			core.store.update((state) => applyMeta(applyChanges(state, chat, changes), fresh));
 			for (const row of changes.messages) hooks.onRow(row, false);
 		}
@@ -154,8 +158,7 @@ export function createInbox(core: Core, hooks: InboxHooks): Inbox {
 	/** A chat that is not ours (any more) leaves; anything else is tried again while connected. */
 	function failed(chat: string, line: Line, error: unknown): void {
 		if (isApiError(error) && (error.status === 404 || error.status === 403)) {
-			line.held = [];
-			core.store.update((state) => dropChat(state, chat));
+			drop(chat);
 			return;
 		}
 		if (!isConnected(core.store.getState())) return;
@@ -166,9 +169,16 @@ export function createInbox(core: Core, hooks: InboxHooks): Inbox {
 		});
 	}
 
+	function drop(chat: string): void {
+		lines.get(chat)?.cancelTimer?.();
+		lines.delete(chat);
+		core.store.update((state) => dropChat(state, chat));
+	}
+
 	return {
 		receive,
 		catchUp,
+		drop,
 		pause() {
 			aside ??= [];
 		},
@@ -180,7 +190,6 @@ export function createInbox(core: Core, hooks: InboxHooks): Inbox {
 		clear() {
 			for (const line of lines.values()) line.cancelTimer?.();
 			lines.clear();
-			era++;
 			aside = null;
 		},
 	};

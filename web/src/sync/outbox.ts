@@ -178,9 +178,7 @@ export function createOutbox(core: Core, deps: OutboxDeps): Outbox {
 	function succeeded(entry: OutboxEntry, row: Message | null): void {
 		if (isStopped) return;
 		if (row === null) {
-			const seq = entry.target?.seq ?? 0;
-			core.store.update((state) => buryRow(state, entry.chat, seq, core.clock.now()));
-			drop(entry.id);
+			buried(entry);
 			return;
 		}
 		if (entry.kind === "send") resolveTargets(entry.id, row.seq);
@@ -193,6 +191,22 @@ export function createOutbox(core: Core, deps: OutboxDeps): Outbox {
 		}
 		deps.onStored(row);
 		settle(entry.chat);
+	}
+
+	/** A row that has not arrived yet cannot be buried: the entry hides it until something does. */
+	function buried(entry: OutboxEntry): void {
+		const state = core.store.getState();
+		const seq = entry.target?.seq ?? 0;
+		if (timelineOf(state, entry.chat).bySeq.has(seq)) {
+			core.store.update((held) => buryRow(held, entry.chat, seq, core.clock.now()));
+			drop(entry.id);
+			return;
+		}
+		const rev = (state.chats.get(entry.chat)?.rev ?? 0) + 1;
+		core.store.update((held) =>
+			putEntry(held, { ...entry, state: "stored", stored: { seq, rev } }),
+		);
+		void deps.storage.dropEntry(entry.id).catch(() => undefined);
 	}
 
 	/** Drops an entry and the changes that were meant for it. */

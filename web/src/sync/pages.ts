@@ -140,6 +140,7 @@ export function createPages(core: Core): Pages {
 	}
 
 	async function jumpTo(chat: string, seq: number): Promise<void> {
+		open.add(chat);
 		const held = windowAround(read(chat), entryOf(chat)?.seq ?? 0, seq, AROUND / 4);
 		if (held !== null) {
 			jumps.set(chat, (jumps.get(chat) ?? 0) + 1);
@@ -152,6 +153,7 @@ export function createPages(core: Core): Pages {
 	}
 
 	async function jumpToLatest(chat: string): Promise<void> {
+		open.add(chat);
 		const entry = entryOf(chat);
 		if (entry === undefined) return;
 		const held = latestWindow(read(chat), entry);
