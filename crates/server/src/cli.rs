@@ -54,9 +54,9 @@ enum ConfigCommand {
 
 /// Does what the arguments say.
 #[must_use]
-pub fn run(arguments: Arguments) -> ExitCode {
+pub fn run(arguments: &Arguments) -> ExitCode {
     let flags = &arguments.flags;
-    match arguments.command {
+    match &arguments.command {
         Some(Command::Openapi) => print_json(&router::openapi()),
         Some(Command::EventsSchema) => print_json(&router::events()),
         Some(Command::Config { what: ConfigCommand::Default }) => print(&config::default_file()),

@@ -5,5 +5,5 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
-    server::cli::run(server::cli::Arguments::parse())
+    server::cli::run(&server::cli::Arguments::parse())
 }

@@ -22,7 +22,7 @@ use client::Client;
 use socket::Socket;
 
 /// The longest that anything awaited in a test may take.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(10);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
 /// The password of every person.
 pub(crate) const PASSWORD: &str = "quiet harbour lantern 7";
 

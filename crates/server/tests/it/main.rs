@@ -1,5 +1,7 @@
 //! The server as its clients see it: every test starts the real thing.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of a test fail it as the test itself does")]
+
 mod account;
 mod edge;
 mod friend;
@@ -12,4 +14,7 @@ mod me;
 mod message;
 mod password;
 mod people;
+mod program;
 mod reference;
+mod statements;
+mod tidy;

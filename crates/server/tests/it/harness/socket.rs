@@ -195,14 +195,15 @@ impl Inbox {
                 let changed = self.changed.notified();
                 tokio::pin!(changed);
                 changed.as_mut().enable();
-                let mut state = self.state.lock().expect("no holder panics");
-                if let Some(found) = take(&mut state) {
-                    return Some(found);
+                {
+                    let mut state = self.state.lock().expect("no holder panics");
+                    if let Some(found) = take(&mut state) {
+                        return Some(found);
+                    }
+                    if state.is_closed {
+                        return None;
+                    }
                 }
-                if state.is_closed {
-                    return None;
-                }
-                drop(state);
                 changed.await;
             }
         };

@@ -1,0 +1,183 @@
+//! The rules of the house that a machine can check.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// Longer files are two files.
+const MAX_LINES: usize = 600;
+/// Statements whose text differs between the engines. Each is a place where
+/// one engine can be wrong while the other is tested: adding one needs a
+/// reason, and a change of this number.
+const PER_ENGINE: usize = 2;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+/// Every file below `folder` with this ending, by its path from the root.
+fn files(folder: &str, ending: &str) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).into_iter().flatten() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            if path.is_dir() && !["target", "node_modules", "dist", "data"].contains(&&*name) {
+                folders.push(path);
+            } else if name.ends_with(ending) {
+                let from_root = path.strip_prefix(root()).unwrap().display().to_string();
+                found.insert(from_root, std::fs::read_to_string(&path).unwrap());
+            }
+        }
+    }
+    assert!(!found.is_empty(), "{folder} holds no {ending}");
+    found
+}
+
+fn sources() -> BTreeMap<String, String> {
+    let mut all = files("crates", ".rs");
+    all.extend(files("xtask", ".rs"));
+    all
+}
+
+#[test]
+fn no_file_is_too_long() {
+    for (path, text) in sources() {
+        let lines = text.lines().count();
+        assert!(lines <= MAX_LINES, "{path} has {lines} lines, at most {MAX_LINES}");
+    }
+}
+
+#[test]
+fn nothing_is_left_for_later() {
+    // Spelled in two parts, so that this file does not find itself.
+    let marks = [["TO", "DO"], ["FIX", "ME"], ["XX", "X:"], ["to", "do!("], ["unimple", "mented!"]];
+    for (path, text) in sources() {
+        for mark in marks {
+            assert!(!text.contains(&mark.concat()), "{path} says {}", mark.concat());
+        }
+    }
+}
+
+#[test]
+fn every_module_says_what_it_is() {
+    for (path, text) in sources() {
+        let is_test = path.ends_with("tests.rs") || path.contains("_tests");
+        assert!(is_test || text.starts_with("//!"), "{path} begins without a module doc");
+    }
+}
+
+/// The tables of `migrations/`, by name.
+fn tables() -> BTreeSet<String> {
+    let texts = files("migrations", ".sql");
+    let lines = texts.values().flat_map(|text| text.lines());
+    let creating = lines.filter_map(|line| line.trim().strip_prefix("create table "));
+    creating.map(|rest| rest.split([' ', '(']).next().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_table_is_written_in_one_file() {
+    let tables = tables();
+    let mut writers: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (path, text) in files("crates", ".rs") {
+        if !path.contains("/src/") || path.starts_with("crates/sql/") {
+            continue;
+        }
+        // A statement may be broken over lines.
+        let text = text.split_whitespace().filter(|word| *word != "\\").collect::<Vec<_>>();
+        for pair in text.windows(3) {
+            let target = match [pair[0].trim_start_matches(['"', '(']), pair[1]] {
+                ["insert", "into"] | ["delete", "from"] => pair[2],
+                ["update", table] => table,
+                _ => continue,
+            };
+            let table = target.trim_matches(|c: char| !c.is_ascii_lowercase() && c != '_');
+            if tables.contains(table) {
+                writers.entry(table.to_owned()).or_default().insert(path.clone());
+            }
+        }
+    }
+    for (table, paths) in &writers {
+        assert!(paths.len() == 1, "{table} is written in {paths:?}");
+        let path = paths.first().unwrap();
+        assert!(path.starts_with("crates/domain/src/"), "{table} is written in {path}");
+    }
+    assert!(writers.len() > 10, "the search finds the writers: {writers:?}");
+}
+
+#[test]
+fn few_statements_differ_between_the_engines() {
+    let statements = domain::statements();
+    let differ = statements.iter().filter(|sql| sql.sqlite != sql.postgres).count();
+    assert_eq!(differ, PER_ENGINE);
+}
+
+/// A statement that is not registered would never be tried on both engines.
+#[test]
+fn every_statement_is_registered() {
+    let registered = domain::statements().len();
+    let texts = files("crates/domain/src", ".rs");
+    let count = |text: &String, how: &str| text.matches(how).count();
+    let made = |text| count(text, "Sql::new(") + count(text, "Sql::per_engine(");
+    let made: usize = texts.values().map(made).sum();
+    assert_eq!(registered, made);
+}
+
+#[test]
+fn every_migration_is_listed() {
+    let listed: BTreeSet<_> =
+        domain::store::MIGRATIONS.iter().map(|(name, _)| format!("migrations/{name}")).collect();
+    let there: BTreeSet<_> = files("migrations", ".sql").into_keys().collect();
+    assert_eq!(listed, there);
+}
+
+#[test]
+fn the_crates_know_only_what_lies_below_them() {
+    for (krate, allowed) in
+        [("sql", &[][..]), ("socketio", &[]), ("providers", &[]), ("domain", &["sql", "providers"])]
+    {
+        let path = root().join(format!("crates/{krate}/Cargo.toml"));
+        let manifest: toml::Table = std::fs::read_to_string(path).unwrap().parse().unwrap();
+        let needs = manifest["dependencies"].as_table().unwrap();
+        for ours in ["sql", "socketio", "providers", "domain", "server"] {
+            let is_allowed = allowed.contains(&ours);
+            assert!(!needs.contains_key(ours) || is_allowed, "{krate} depends on {ours}");
+        }
+    }
+}
+
+#[test]
+fn the_domain_knows_no_wire() {
+    for (path, text) in files("crates/domain/src", ".rs") {
+        for word in ["axum", "http::", "socketio", "cookie::"] {
+            assert!(!text.contains(&format!("use {word}")), "{path} uses {word}");
+        }
+    }
+}
+
+#[test]
+fn dialects_keep_apart() {
+    for (path, text) in files("crates/server/src", ".rs") {
+        let is_native = path.starts_with("crates/server/src/native");
+        let is_dialect = path.starts_with("crates/server/src/dialect");
+        assert!(!(is_native && text.contains("crate::dialect")), "{path} imports a dialect");
+        assert!(!(is_dialect && text.contains("crate::native")), "{path} imports the native API");
+    }
+}
+
+#[test]
+fn every_path_of_the_architecture_is_there() {
+    let Ok(text) = std::fs::read_to_string(root().join("ARCHITECTURE.md")) else {
+        return println!("NOT RUN: there is no ARCHITECTURE.md");
+    };
+    let named = text.split('`').skip(1).step_by(2);
+    let is_path = |name: &&str| {
+        let mut parts = name.split('/');
+        let first = parts.next().unwrap_or_default();
+        ["crates", "web", "docs", "migrations", "xtask", "bench"].contains(&first)
+            && !name.contains(['<', '*', '{', ' '])
+    };
+    for path in named.filter(is_path) {
+        assert!(root().join(path).exists(), "ARCHITECTURE.md names {path}, which is not there");
+    }
+}
