@@ -340,7 +340,7 @@ const ROTATE: Sql = Sql::new(
 const REVOKE_REUSED: Sql = Sql::new(
     "update login_session set revoked_at = $3
      where id = $1 and revoked_at is null
-       and (generation > $2 + 1 or (generation = $2 + 1 and rotated_at < $4))
+       and (generation - 1 > $2 or (generation - 1 = $2 and rotated_at < $4))
      returning id",
 );
 
