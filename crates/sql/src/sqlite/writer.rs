@@ -86,7 +86,9 @@ impl<'c> Writer<'c> {
                 }
             }
             self.commit(group);
-            self.checkpoint();
+            if self.log_pages.load(Ordering::Relaxed) >= CHECKPOINT_PAGES {
+                self.checkpoint();
+            }
         }
     }
 
@@ -102,6 +104,9 @@ impl<'c> Writer<'c> {
                 let error = fault.into_error("commit");
                 if fatal {
                     self.break_off(&error);
+                } else if error == Error::DiskFull {
+                    // The log may be what fills the disk: copied, it is reused.
+                    self.checkpoint();
                 }
                 vec![Err(error); batches.len()]
             }
@@ -189,8 +194,7 @@ impl<'c> Writer<'c> {
     /// Runs after the answers. A sync that fails here is as bad as one that
     /// fails in a commit: the log would be reused over pages never written.
     fn checkpoint(&mut self) {
-        if self.broken.get().is_some() || self.log_pages.load(Ordering::Relaxed) < CHECKPOINT_PAGES
-        {
+        if self.broken.get().is_some() {
             return;
         }
         if let Err(fault) = self.session.run_raw("pragma wal_checkpoint(passive)", &[]) {
