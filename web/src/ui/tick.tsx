@@ -1,10 +1,18 @@
 export type TickState = "sending" | "sent" | "delivered" | "read" | "failed";
 
+type Props = {
+	state: TickState;
+	/** Its word. Left out where the word stands beside it: then it is decoration. */
+	label?: string;
+};
+
 /** How far an own message got. Each state has its own shape and its own word. */
-export function Tick({ state, label }: { state: TickState; label: string }) {
+export function Tick({ state, label }: Props) {
+	const spoken = label
+		? { role: "img", "aria-label": label, "data-tip": label }
+		: { "aria-hidden": true };
 	return (
-		<svg className={`tick tick--${state}`} viewBox="0 0 18 12" role="img" aria-label={label}>
-			<title>{label}</title>
+		<svg className={`tick tick--${state}`} viewBox="0 0 18 12" {...spoken}>
 			{SHAPES[state]}
 		</svg>
 	);

@@ -72,7 +72,7 @@ function Overheard() {
 					<div className="bubble">
 						<p>{t("auth.art.two")} 🚲</p>
 						<span className="bubble__end">
-							18:41 <Tick state="read" label="" />
+							18:41 <Tick state="read" />
 						</span>
 					</div>
 				</div>

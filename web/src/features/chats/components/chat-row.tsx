@@ -125,9 +125,13 @@ function PreviewLine({ chat, isOpen }: { chat: ChatEntry; isOpen: boolean }) {
 		return <span className="lrow__prev clip t3">{t("chats.noMessages")}</span>;
 	return (
 		<>
-			{preview.tick && <Tick state={preview.tick} label={t(`timeline.tick.${preview.tick}`)} />}
+			{preview.tick && <Tick state={preview.tick} />}
 			<span className="lrow__prev clip" dir="auto">
-				{preview.isMine && <span className="sr">{t("chats.you")} </span>}
+				{preview.isMine && (
+					<span className="sr">
+						{t("chats.you")} {preview.tick && t(`timeline.tick.${preview.tick}`)}{" "}
+					</span>
+				)}
 				{preview.text}
 			</span>
 		</>
