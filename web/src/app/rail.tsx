@@ -26,9 +26,9 @@ export function Rail() {
 	const incoming = useRequests().data?.incoming.length ?? 0;
 	return (
 		<nav className="rail" aria-label={t("app.nav")} data-region>
-			<Link to="/chats" className="rail__mark only-wide" aria-label={t("app.name")} tabIndex={-1}>
+			<span className="rail__mark only-wide">
 				<Mark size={26} />
-			</Link>
+			</span>
 			<Place to="/chats" icon={MessageCircle} label={t("app.chats")}>
 				<Badge count={unread} label={t("app.unreadChats", { count: unread })} />
 			</Place>
@@ -41,8 +41,8 @@ export function Rail() {
 					<Link
 						to="/settings"
 						hash="profile"
-						className="only-wide"
-						activeProps={{ "aria-current": undefined }}
+						className="rail__me only-wide"
+						activeOptions={{ includeHash: true }}
 						aria-label={t("app.profile", { name: me.name })}
 						data-tip={me.name}
 					>

@@ -8,7 +8,7 @@ export function SettingsRoute() {
 	const [hasKeys, setKeys] = useState(false);
 	return (
 		<main id="main" className="pane pane--main">
-			<SettingsPage place={hash || "profile"} onShowKeys={() => setKeys(true)} />
+			<SettingsPage place={hash} onShowKeys={() => setKeys(true)} />
 			{hasKeys && <ShortcutSheet onClose={() => setKeys(false)} />}
 		</main>
 	);

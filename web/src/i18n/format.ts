@@ -13,8 +13,12 @@ function format(at: number, options: Intl.DateTimeFormatOptions): string {
 	return known.format(at);
 }
 
-export const timeOf = (at: number) => format(at, { hour: "2-digit", minute: "2-digit" });
-export const longTimeOf = (at: number) => format(at, { dateStyle: "long", timeStyle: "medium" });
+/** 12 or 24 hours is a habit of the place, not of the language: the browser's own setting decides. */
+const { hourCycle } = new Intl.DateTimeFormat(undefined, { hour: "numeric" }).resolvedOptions();
+
+export const timeOf = (at: number) => format(at, { hour: "2-digit", minute: "2-digit", hourCycle });
+export const longTimeOf = (at: number) =>
+	format(at, { dateStyle: "long", timeStyle: "medium", hourCycle });
 export const dateOf = (at: number) => format(at, { dateStyle: "medium" });
 const weekdayOf = (at: number) => format(at, { weekday: "short" });
 

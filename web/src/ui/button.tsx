@@ -9,6 +9,7 @@ type ButtonProps = ComponentProps<"button"> & {
 	tone?: Tone;
 	size?: "s" | "m" | "l";
 	icon?: LucideIcon;
+	isIconFlipped?: boolean;
 	isBlock?: boolean;
 	/** Work is under way: the button keeps its place and focus but takes no second press. */
 	isBusy?: boolean;
@@ -18,6 +19,7 @@ export function Button({
 	tone = "line",
 	size = "m",
 	icon,
+	isIconFlipped,
 	isBlock,
 	isBusy,
 	children,
@@ -38,7 +40,11 @@ export function Button({
 			aria-busy={isBusy || undefined}
 			onClick={isBusy ? (event) => event.preventDefault() : onClick}
 		>
-			{isBusy ? <span className="spin" /> : icon && <Icon of={icon} size="s" />}
+			{isBusy ? (
+				<span className="spin" />
+			) : (
+				icon && <Icon of={icon} size="s" isFlipped={isIconFlipped} />
+			)}
 			{children}
 		</button>
 	);

@@ -26,7 +26,7 @@ export function Field({ label, aside, hint, error, below, prefix, suffix, ...inp
 				<label htmlFor={id}>{label}</label>
 				{aside}
 			</span>
-			<div className="field__box">
+			<div className="field__box" dir={prefix ? "ltr" : undefined}>
 				{prefix && <span className="t2 field__prefix">{prefix}</span>}
 				<input
 					id={id}
@@ -54,7 +54,7 @@ export function FieldNote({
 }) {
 	// The live region stands before its text does, or readers stay silent.
 	return (
-		<div id={id} aria-live="polite">
+		<div id={id} className="field__note" aria-live="polite">
 			{error ? (
 				<p className="field__error">
 					<Icon of={CircleAlert} size="s" />

@@ -8,11 +8,16 @@ type Props = {
 
 /** How far an own message got. Each state has its own shape and its own word. */
 export function Tick({ state, label }: Props) {
-	const spoken = label
-		? { role: "img", "aria-label": label, "data-tip": label }
-		: { "aria-hidden": true };
+	const name = `tick tick--${state}`;
+	if (!label) {
+		return (
+			<svg className={name} viewBox="0 0 18 12" aria-hidden="true">
+				{SHAPES[state]}
+			</svg>
+		);
+	}
 	return (
-		<svg className={`tick tick--${state}`} viewBox="0 0 18 12" {...spoken}>
+		<svg className={name} viewBox="0 0 18 12" role="img" aria-label={label} data-tip={label}>
 			{SHAPES[state]}
 		</svg>
 	);

@@ -88,7 +88,7 @@ export function SignInPage({ onSignedIn, notice }: Props) {
 export function FormError({ error }: { error: unknown }) {
 	const t = useText();
 	return (
-		<div aria-live="assertive">
+		<div className="field__note" aria-live="assertive">
 			{error !== null && error !== undefined && (
 				<p className="field__error">
 					<Icon of={CircleAlert} size="s" />

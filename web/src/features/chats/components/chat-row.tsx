@@ -107,11 +107,16 @@ function PreviewLine({ chat, isOpen }: { chat: ChatEntry; isOpen: boolean }) {
 			</span>
 		);
 	}
+	// The words of the interface stand beside the text, never inside it: one
+	// line has one direction, and a clipped one loses its end.
 	if (preview.kind === "draft") {
 		return (
-			<span className="lrow__prev clip">
-				<span className="lrow__draft">{t("chats.draft")}</span> <bdi>{preview.text}</bdi>
-			</span>
+			<>
+				<span className="lrow__prev lrow__prev--word lrow__draft">{t("chats.draft")}</span>
+				<span className="lrow__prev clip" dir="auto">
+					{preview.text}
+				</span>
+			</>
 		);
 	}
 	if (preview.kind === "deleted") {
@@ -126,12 +131,12 @@ function PreviewLine({ chat, isOpen }: { chat: ChatEntry; isOpen: boolean }) {
 	return (
 		<>
 			{preview.tick && <Tick state={preview.tick} />}
+			{preview.isMine && (
+				<span className="sr">
+					{t("chats.you")} {preview.tick && t(`timeline.tick.${preview.tick}`)}
+				</span>
+			)}
 			<span className="lrow__prev clip" dir="auto">
-				{preview.isMine && (
-					<span className="sr">
-						{t("chats.you")} {preview.tick && t(`timeline.tick.${preview.tick}`)}{" "}
-					</span>
-				)}
 				{preview.text}
 			</span>
 		</>

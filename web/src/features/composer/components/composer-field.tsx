@@ -77,7 +77,8 @@ export function ComposerField({
 		<textarea
 			ref={ref}
 			className="composer__t"
-			dir="auto"
+			// An empty field has no words to judge by; its hint reads as the page does.
+			dir={value === "" ? undefined : "auto"}
 			rows={1}
 			enterKeyHint="enter"
 			aria-label={label}

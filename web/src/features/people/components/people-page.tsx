@@ -111,7 +111,12 @@ function Lists() {
 	if (isAlone) return <Alone />;
 	return (
 		<>
-			<Asking title={t("people.incoming")} people={incoming} line={t("people.wantsToWrite")} />
+			<Asking
+				isAsking
+				title={t("people.incoming")}
+				people={incoming}
+				line={t("people.wantsToWrite")}
+			/>
 			<Asking title={t("people.outgoing")} people={outgoing} line={t("people.waiting")} />
 			<Friends friends={friends.data.friends} />
 		</>
@@ -129,7 +134,9 @@ function Alone() {
 	);
 }
 
-function Asking({ title, people, line }: { title: string; people: Person[]; line: string }) {
+type AskingProps = { title: string; people: Person[]; line: string; isAsking?: boolean };
+
+function Asking({ title, people, line, isAsking }: AskingProps) {
 	if (people.length === 0) return null;
 	return (
 		<Section title={title} aside={numberOf(people.length)}>
@@ -137,7 +144,7 @@ function Asking({ title, people, line }: { title: string; people: Person[]; line
 				<PersonRow
 					key={person.id}
 					person={person}
-					isAsking
+					isAsking={isAsking}
 					line={<Handle person={person}>{line}</Handle>}
 				>
 					<PersonActions person={person} />

@@ -43,10 +43,10 @@ export function DevicesSection() {
 				))}
 			</div>
 			<div className="row set__act">
-				<Button icon={LogOut} onClick={() => setAsking("here")}>
+				<Button icon={LogOut} isIconFlipped onClick={() => setAsking("here")}>
 					{t("settings.signOut")}
 				</Button>
-				<Button tone="danger-line" icon={LogOut} onClick={() => setAsking("all")}>
+				<Button tone="danger-line" icon={LogOut} isIconFlipped onClick={() => setAsking("all")}>
 					{t("settings.signOutAll")}
 				</Button>
 			</div>

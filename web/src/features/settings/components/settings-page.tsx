@@ -38,20 +38,26 @@ type Props = { place: string; onShowKeys: () => void };
 export function SettingsPage({ place, onShowKeys }: Props) {
 	const t = useText();
 	useEffect(() => {
-		document.getElementById(place)?.scrollIntoView({ block: "start" });
+		if (place) document.getElementById(place)?.scrollIntoView({ block: "start" });
 	}, [place]);
 	return (
 		<div className="scroll" data-region>
 			<div className="set">
-				<nav className="set__nav" aria-label={t("settings.title")}>
+				<div className="set__side">
 					<h1>{t("settings.title")}</h1>
-					{PLACES.map(([id, icon, name]) => (
-						<a key={id} href={`#${id}`} aria-current={place === id ? "true" : undefined}>
-							<Icon of={icon} />
-							{t(name)}
-						</a>
-					))}
-				</nav>
+					<nav className="set__nav" aria-label={t("settings.title")}>
+						{PLACES.map(([id, icon, name]) => (
+							<a
+								key={id}
+								href={`#${id}`}
+								aria-current={(place || "profile") === id ? "true" : undefined}
+							>
+								<Icon of={icon} />
+								{t(name)}
+							</a>
+						))}
+					</nav>
+				</div>
 				<div>
 					<ProfileSection />
 					<DevicesSection />
