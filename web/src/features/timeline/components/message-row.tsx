@@ -83,17 +83,17 @@ export const MessageRow = memo(function MessageRow(props: Props) {
 							<BubbleEnd row={row} tick={isDeleted ? null : tick} />
 						</div>
 					</div>
+					{isPointed && !isDeleted && row.state !== "failed" && (
+						<MessageBar
+							row={row}
+							isOwn={isOwn}
+							canWrite={props.canWrite}
+							actions={actions}
+							onMenu={onMenu}
+						/>
+					)}
 					{row.state === "failed" && <Failed row={row} actions={actions} />}
 				</div>
-				{isPointed && !isDeleted && row.state !== "failed" && (
-					<MessageBar
-						row={row}
-						isOwn={isOwn}
-						canWrite={props.canWrite}
-						actions={actions}
-						onMenu={onMenu}
-					/>
-				)}
 			</li>
 		</>
 	);
