@@ -6,16 +6,21 @@
 //! Strength is estimated guesses, never composition rules. Owns no table.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex};
 
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::password_hash as phc;
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::{App, Error, Result};
+use crate::{App, Error, Result, code};
 
+mod pool;
+
+use pool::Memory;
+pub use pool::Pool;
+
+/// Bytes of a hash.
+const HASH_BYTES: usize = 32;
 /// Characters at least (NIST SP 800-63B, 3.1.1.2).
 const CHARS_MIN: usize = 8;
 /// Bytes at most: more is refused, never cut off.
@@ -91,7 +96,7 @@ pub struct Strength {
 pub async fn strength(app: &App, text: &str, hints: Vec<String>) -> Result<Strength> {
     let password = Password::given(text)?;
     let site = app.site.name.clone();
-    app.passwords.run(move || estimate(&password, hints, site)).await
+    app.passwords.run(move |_| estimate(&password, hints, site)).await
 }
 
 /// Refuses a password that is easy to guess for somebody who knows `hints`.
@@ -100,7 +105,7 @@ pub async fn strength(app: &App, text: &str, hints: Vec<String>) -> Result<Stren
 /// When it is too easy to guess, or the queue is full.
 pub(crate) async fn demand_strong(app: &App, new: &Password, hints: Vec<String>) -> Result<()> {
     let (password, site) = (new.clone(), app.site.name.clone());
-    let strength = app.passwords.run(move || estimate(&password, hints, site)).await?;
+    let strength = app.passwords.run(move |_| estimate(&password, hints, site)).await?;
     if strength.guesses_log10 >= GUESSES_LOG10_MIN {
         return Ok(());
     }
@@ -133,14 +138,8 @@ fn estimate(password: &Password, mut hints: Vec<String>, site: String) -> Streng
 /// The stored form: a PHC string with its own salt.
 pub(crate) async fn hash(app: &App, password: Password) -> Result<String> {
     let salt: [u8; 16] = app.entropy.bytes();
-    let hashed = app
-        .passwords
-        .run(move || {
-            let phc = argon2().hash_password_with_salt(password.0.as_bytes(), &salt);
-            phc.map(|phc| phc.to_string()).map_err(|error| error.to_string())
-        })
-        .await?;
-    hashed.map_err(Error::internal)
+    let hashed = app.passwords.run(move |memory| to_phc(memory, &password, &salt)).await?;
+    hashed.map_err(|error| Error::internal(error.to_string()))
 }
 
 /// Whether `password` is the stored one. Without a stored one the answer is
@@ -150,78 +149,57 @@ pub(crate) async fn is_right(
     password: Password,
     stored: Option<String>,
 ) -> Result<bool> {
-    app.passwords
-        .run(move || {
-            let known = stored.is_some();
-            let phc = stored.as_deref().unwrap_or(DUMMY);
-            argon2().verify_password(password.0.as_bytes(), phc).is_ok() && known
-        })
-        .await
+    let fits = app.passwords.run(move |memory| {
+        let is_known = stored.is_some();
+        let stored = stored.as_deref().unwrap_or(DUMMY);
+        fits(memory, &password, stored).map(|fits| fits && is_known)
+    });
+    fits.await?.map_err(|error| Error::internal(error.to_string()))
 }
 
 /// OWASP's first choice for argon2id: 19 MiB, two passes, one lane.
-fn argon2() -> Argon2<'static> {
-    let params = Params::new(19 * 1024, 2, 1, Some(32)).expect("these figures are in range");
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+fn cost() -> Params {
+    Params::new(19 * 1024, 2, 1, Some(HASH_BYTES)).expect("these figures are in range")
 }
 
-type Work = Box<dyn FnOnce() + Send>;
-
-/// The threads that hash. They end when the pool is dropped.
-#[derive(Debug)]
-pub struct Pool {
-    queue: SyncSender<Work>,
+fn to_phc(memory: &mut Memory, password: &Password, salt: &[u8]) -> phc::Result<String> {
+    let cost = cost();
+    let output = digest(memory, &cost, password, salt)?;
+    let phc = PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(&cost)?,
+        salt: Some(Salt::new(salt)?),
+        hash: Some(Output::new(&output)?),
+    };
+    Ok(phc.to_string())
 }
 
-impl Pool {
-    /// A pool of one thread per core; 64 jobs a thread may wait, which is
-    /// about a second and a half of work.
-    #[must_use]
-    pub fn per_core() -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self::new(cores, cores * 64)
-    }
-
-    /// A pool of `threads` threads with room for `waiting` jobs.
-    ///
-    /// # Panics
-    /// When the system gives no thread.
-    #[must_use]
-    pub fn new(threads: usize, waiting: usize) -> Self {
-        let (queue, jobs) = sync_channel(waiting);
-        let jobs = Arc::new(Mutex::new(jobs));
-        for _ in 0..threads {
-            let jobs = Arc::clone(&jobs);
-            std::thread::Builder::new()
-                .name("password".to_owned())
-                .spawn(move || work_off(&jobs))
-                .expect("the system gives a thread");
-        }
-        Self { queue }
-    }
-
-    /// Runs `job` on one of the threads.
-    async fn run<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-        let (reply, answer) = tokio::sync::oneshot::channel();
-        let work: Work = Box::new(move || {
-            // Nobody waits any more when the request was given up.
-            if !reply.is_closed() {
-                let _ = reply.send(job());
-            }
-        });
-        self.queue.try_send(work).map_err(|_| {
-            Error::unavailable("password.busy", "Too many sign-ins at once. Try again.")
-        })?;
-        answer.await.map_err(|_| Error::internal("a password job did not finish"))
-    }
+/// Whether `password` is what `stored` was made from; the figures are those of
+/// `stored`, so that they can be raised later.
+fn fits(memory: &mut Memory, password: &Password, stored: &str) -> phc::Result<bool> {
+    let stored = PasswordHash::new(stored)?;
+    let (Some(salt), Some(hash)) = (&stored.salt, &stored.hash) else { return Ok(false) };
+    let output = digest(memory, &Params::try_from(&stored)?, password, salt)?;
+    Ok(code::is_equal(&output, hash.as_bytes()))
 }
 
-/// Takes one job after the other; a job that panics costs its own answer only.
-fn work_off(jobs: &Mutex<Receiver<Work>>) {
-    loop {
-        let Ok(work) = jobs.lock().expect("receiving does not panic").recv() else { return };
-        let _ = catch_unwind(AssertUnwindSafe(work));
-    }
+/// Hashes in `memory`, which is made as large as needed and kept.
+fn digest(
+    memory: &mut Memory,
+    cost: &Params,
+    password: &Password,
+    salt: &[u8],
+) -> phc::Result<[u8; HASH_BYTES]> {
+    memory.resize(cost.block_count(), Block::new());
+    let mut output = [0; HASH_BYTES];
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, cost.clone()).hash_password_into_with_memory(
+        password.0.as_bytes(),
+        salt,
+        &mut output,
+        memory,
+    )?;
+    Ok(output)
 }
 
 #[cfg(test)]
