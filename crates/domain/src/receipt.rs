@@ -69,6 +69,9 @@ impl Gather {
         }
         // Strangers are refused before they can occupy a window.
         chat::member(app, caller, chat).await?;
+        if mark == Mark::default() {
+            return Ok(());
+        }
         let key = (caller.account, chat);
         let waiting = {
             let mut open = self.open.lock().expect("no holder of this lock panics");

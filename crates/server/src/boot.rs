@@ -18,13 +18,16 @@ use crate::auth::{self, Access};
 use crate::config::{self, Config};
 use crate::edge::{Edge, Inside};
 use crate::limits::Limits;
-use crate::live::Live;
-use crate::{router, serve};
+use crate::live::{self, Live};
+use crate::{native, router, serve};
 
 mod hmac_keys;
 
 /// How often what nobody waits for is done: old rows, old limits.
 const UPKEEP: Duration = Duration::from_secs(30);
+
+/// How long the last connections may take to close after the drain.
+const CLOSE: Duration = Duration::from_secs(10);
 
 /// What tests replace.
 #[derive(Debug)]
@@ -47,6 +50,7 @@ pub struct Running {
     pub addr: SocketAddr,
     /// What its handlers see.
     pub edge: Edge,
+    transport: socketio::Server,
     workers: Vec<serve::Worker>,
     tasks: TaskTracker,
 }
@@ -61,8 +65,9 @@ impl Running {
         self.edge.stop.cancel();
         self.tasks.close();
         let drain = Duration::from_secs(self.edge.config.drain_secs);
+        self.transport.drain(live::notice(&self.edge, drain), drain);
         for worker in self.workers {
-            worker.finish(drain).await?;
+            worker.finish(drain + CLOSE).await?;
         }
         self.tasks.wait().await;
         self.edge.app.db.close().await;
@@ -91,16 +96,19 @@ pub async fn start(mut config: Config, parts: Parts) -> Result<Running> {
         limits: Limits::new(&config.limits, config.dev_no_limits),
         live: Live::new(epoch),
         boot: hex(&app.entropy.bytes::<4>()),
-        stop: stop.clone(),
+        stop,
         config,
         app,
     });
     auth::follow_revocations(&edge).await.context("ended sign-ins cannot be read")?;
+    let transport = native::socket::transport(&edge, listeners.count());
+    edge.live.hub.serve(transport.clone());
+    live::follow(&edge);
     let tasks = TaskTracker::new();
     spawn_background(&edge, &tasks);
     let addr = listeners.addr;
-    let workers = serve::start(listeners, &router::build(edge.clone()), &stop)?;
-    Ok(Running { addr, edge, workers, tasks })
+    let workers = serve::start(listeners, &router::build(edge.clone()), &transport)?;
+    Ok(Running { addr, edge, transport, workers, tasks })
 }
 
 async fn open(config: &Config, parts: Parts) -> Result<App> {
@@ -129,6 +137,8 @@ fn spawn_background(edge: &Edge, tasks: &TaskTracker) {
     tasks.spawn(async move {
         jobs.stop.run_until_cancelled(domain::job::work(&jobs.app)).await;
     });
+    let here = edge.clone();
+    tasks.spawn(async move { live::tick(&here).await });
     let upkeep = edge.clone();
     tasks.spawn(async move {
         let mut ticks = tokio::time::interval(UPKEEP);

@@ -9,12 +9,14 @@ use utoipa::ToSchema;
 pub mod account;
 pub mod chat;
 pub mod friend;
+pub mod live;
 pub mod login;
 pub mod me;
 pub mod message;
 pub mod password;
 pub mod people;
 pub mod receipt;
+pub mod socket;
 pub mod sync;
 
 /// Nothing to tell but that it is done.

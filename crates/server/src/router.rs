@@ -16,7 +16,7 @@ use crate::native::{chat, message, receipt, sync};
 use crate::reply::{Failure, Problem};
 use crate::route::{Route, delete, get};
 use crate::schema::{EventDoc, Shape};
-use crate::{docs, gate, health, inbox, web};
+use crate::{docs, gate, health, inbox, live, native, web};
 
 /// What the server tells about itself.
 fn own() -> Vec<Route> {
@@ -51,13 +51,30 @@ fn people() -> Vec<Route> {
 
 /// Chats, messages, receipts, sync.
 fn chats() -> Vec<Route> {
-    let parts = [chat::routes(), message::routes(), receipt::routes(), sync::routes()];
-    parts.into_iter().flatten().collect()
+    [
+        chat::routes(),
+        message::routes(),
+        receipt::routes(),
+        sync::routes(),
+        native::live::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// The events of the native socket.
 fn native_events() -> Vec<EventDoc> {
-    vec![]
+    [
+        message::events(),
+        receipt::events(),
+        sync::events(),
+        native::live::events(),
+        live::push::events(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn routes() -> Vec<Route> {

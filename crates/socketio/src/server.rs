@@ -116,6 +116,10 @@ pub(crate) struct Post {
 }
 
 impl Post {
+    fn is_empty(&self) -> bool {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
     pub(crate) fn take(&self) -> Vec<Op> {
         self.is_woken.store(false, Ordering::SeqCst);
         std::mem::take(&mut *self.queue.lock().unwrap_or_else(PoisonError::into_inner))
@@ -132,6 +136,8 @@ pub(crate) enum Op {
 pub(crate) struct Emission {
     pub(crate) to: Target,
     pub(crate) except: Option<Socket>,
+    /// The sockets of this room are left out.
+    pub(crate) without: Option<Room>,
     pub(crate) frame: Frame,
     pub(crate) class: Class,
 }
@@ -211,6 +217,12 @@ impl Server {
         self.spread(Target::One(room), Some(except), frame, Class::Ordinary);
     }
 
+    /// The same without the sockets that are also in the room `without`.
+    pub fn emit_apart(&self, room: Room, frame: &Frame, without: Room) {
+        let (to, frame, class) = (Target::One(room), frame.clone(), Class::Ordinary);
+        self.hand_out(&Emission { to, except: None, without: Some(without), frame, class });
+    }
+
     /// Emits once to every socket that is in any of the rooms.
     pub fn emit_to_many(&self, rooms: &[Room], frame: &Frame, except: Option<&Socket>) {
         self.spread(Target::Many(rooms.into()), except, frame, Class::Ordinary);
@@ -227,11 +239,19 @@ impl Server {
     }
 
     fn spread(&self, to: Target, except: Option<&Socket>, frame: &Frame, class: Class) {
-        let emission = Emission { to, except: except.cloned(), frame: frame.clone(), class };
-        for worker in 0..self.0.posts.len() as u16 {
+        let (except, frame) = (except.cloned(), frame.clone());
+        self.hand_out(&Emission { to, except, without: None, frame, class });
+    }
+
+    /// What waits in the letter box of this worker came first and goes first:
+    /// emissions that follow one another reach every socket in that order,
+    /// whichever workers they come from.
+    fn hand_out(&self, emission: &Emission) {
+        for (worker, post) in self.0.posts.iter().enumerate() {
+            let worker = worker as u16;
             match Worker::current_of(&self.0, worker) {
-                Some(worker) => worker.emit(&emission),
-                None => self.0.post(worker, Op::Emit(emission.clone())),
+                Some(worker) if post.is_empty() => worker.emit(emission),
+                _ => self.0.post(worker, Op::Emit(emission.clone())),
             }
         }
     }

@@ -229,6 +229,12 @@ impl Worker {
         {
             let mut sockets = self.sockets.borrow_mut();
             let rooms = self.rooms.borrow();
+            // Whoever bears the stamp has had its share.
+            for slot in emission.without.iter().flat_map(|room| rooms.members(namespace, *room)) {
+                if let Some(entry) = sockets.at_mut(slot) {
+                    entry.stamp = stamp;
+                }
+            }
             let mut give = |entry: &mut Entry| {
                 if entry.stamp != stamp && emission.except.as_ref() != Some(&entry.socket) {
                     entry.stamp = stamp;

@@ -46,7 +46,7 @@ pub fn check_always(edge: &Edge, headers: &HeaderMap) -> Result<(), Error> {
 
 /// Whether `origin` is that of `public_url`. The names of the own machine are
 /// one to a loopback listener; their port counts except with `--dev`.
-fn is_ours(config: &Config, origin: &str) -> bool {
+pub(crate) fn is_ours(config: &Config, origin: &str) -> bool {
     let public_url = config.public_url();
     let (Some(ours), Some(theirs)) = (Origin::parse(&public_url), Origin::parse(origin)) else {
         return false;

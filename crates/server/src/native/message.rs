@@ -13,6 +13,7 @@ use crate::native::chat::Member;
 use crate::native::{Done, whole};
 use crate::reply::{Json, Path, Query, Reply};
 use crate::route::{Route, delete, get, patch, post};
+use crate::schema::EventDoc;
 
 /// Messages on a page, when the client does not say.
 const PAGE: i64 = 20;
@@ -195,6 +196,24 @@ pub struct ChatChanges<'a> {
     members: Vec<Member>,
     /// Rows were left out: forget what you held of this chat.
     limited: bool,
+}
+
+/// What the socket understands.
+pub(crate) fn events() -> Vec<EventDoc> {
+    vec![
+        EventDoc::to_server::<SendMessage>(
+            "message.send",
+            "Sends a message; repeat it until acknowledged.",
+        )
+        .ack::<OneMessage<'_>>(),
+        EventDoc::to_server::<EditMessage>("message.edit", "Gives one's own message another body.")
+            .ack::<OneMessage<'_>>(),
+        EventDoc::to_server::<DeleteMessage>(
+            "message.delete",
+            "Deletes one's own message for everyone.",
+        )
+        .ack::<Done>(),
+    ]
 }
 
 /// What answers under `/v1`.

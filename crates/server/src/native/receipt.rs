@@ -12,6 +12,7 @@ use crate::edge::Edge;
 use crate::native::{Done, whole};
 use crate::reply::{Json, Path, Reply};
 use crate::route::{Route, put};
+use crate::schema::EventDoc;
 
 /// `chat.read`: everything up to `seq` was read.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -51,6 +52,19 @@ impl Delivered {
 #[serde(deny_unknown_fields)]
 pub struct Place {
     seq: i64,
+}
+
+/// What the socket understands.
+pub(crate) fn events() -> Vec<EventDoc> {
+    vec![
+        EventDoc::to_server::<Read>("chat.read", "Everything up to this place was read.")
+            .ack::<Done>(),
+        EventDoc::to_server::<Delivered>(
+            "chat.delivered",
+            "Everything up to this place reached this device.",
+        )
+        .ack::<Done>(),
+    ]
 }
 
 /// What answers under `/v1`.

@@ -17,6 +17,7 @@ use crate::native::chat::Chat;
 use crate::native::message::{self, Message};
 use crate::reply::{Json, Reply};
 use crate::route::{Route, post};
+use crate::schema::EventDoc;
 
 /// `sync`: what the client holds.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -146,6 +147,14 @@ impl Answer {
 fn event(event: sync::AccountEvent) -> Result<SyncEvent> {
     let body = RawValue::from_string(event.body).map_err(Error::internal)?;
     Ok(SyncEvent { arev: event.arev, kind: event.kind, body })
+}
+
+/// What the socket understands.
+pub(crate) fn events() -> Vec<EventDoc> {
+    vec![
+        EventDoc::to_server::<Sync>("sync", "What is missing since what the client holds.")
+            .ack::<SyncAnswer<'_>>(),
+    ]
 }
 
 /// What answers under `/v1`.

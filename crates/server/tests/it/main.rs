@@ -9,6 +9,7 @@ mod harness;
 mod inbox;
 mod input;
 mod limits;
+mod live;
 mod login;
 mod me;
 mod message;

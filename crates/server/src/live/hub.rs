@@ -1,0 +1,311 @@
+//! Who hears of what.
+//!
+//! The hub knows which accounts are here, their chats, and the latest number
+//! of each counter; the rooms of the transport hold the sockets. It decides
+//! by the store and by events alone, never by what a client says. The order
+//! of locks is: accounts, then one shard of chats.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+use domain::chat::Place;
+use domain::presence::Board;
+use domain::{AccountId, Caller, ChatId, Event};
+use socketio::{Room, Server, Socket};
+
+use super::order::{Order, Turn};
+use super::push::{self, Rendered};
+use super::{Live, rooms};
+use crate::edge::Edge;
+
+/// How long an early event waits for those before it.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+const SHARDS: usize = 32;
+
+/// Who is here, and what they hear.
+#[derive(Default)]
+pub(crate) struct Hub {
+    server: OnceLock<Server>,
+    accounts: Mutex<HashMap<AccountId, Present>>,
+    chats: [Mutex<HashMap<ChatId, Heard>>; SHARDS],
+    pub(super) board: Mutex<Board>,
+    /// Who is watched, by whom, on how many sockets.
+    watched: Mutex<HashMap<AccountId, HashMap<AccountId, u32>>>,
+}
+
+/// An account with sockets on this node.
+#[derive(Default)]
+struct Present {
+    sockets: u32,
+    chats: HashSet<ChatId>,
+    /// Its chats have been read from the store.
+    is_placed: bool,
+    order: Order<Rendered>,
+}
+
+/// A chat that somebody here is in.
+#[derive(Default)]
+struct Heard {
+    accounts: u32,
+    order: Order<Rendered>,
+}
+
+/// Which chats of a client are behind.
+#[derive(Debug)]
+pub(crate) struct Checked {
+    pub(crate) arev: i64,
+    pub(crate) stale: Vec<ChatId>,
+}
+
+impl Hub {
+    /// The transport, from here on.
+    pub(crate) fn serve(&self, server: Server) {
+        // A second one would be a fault of boot; the first one stays.
+        let _ = self.server.set(server);
+    }
+
+    /// How many people are online.
+    pub(super) fn online(&self) -> usize {
+        lock(&self.board).count()
+    }
+
+    pub(super) fn server(&self) -> Option<&Server> {
+        self.server.get()
+    }
+
+    /// A socket comes: from here on it hears what concerns its account and
+    /// its sign-in. Answers whether the account's chats are known already.
+    pub(crate) fn enter(&self, caller: &Caller, socket: &Socket) -> bool {
+        let mut accounts = lock(&self.accounts);
+        let present = accounts.entry(caller.account).or_default();
+        present.sockets += 1;
+        socket.join(rooms::account(caller.account));
+        socket.join(rooms::login(caller.login));
+        for chat in &present.chats {
+            socket.join(rooms::chat(*chat));
+        }
+        present.is_placed
+    }
+
+    /// What the store says of the account, read after [`Hub::enter`]. Every
+    /// socket of the account hears these chats.
+    pub(crate) fn place(&self, account: AccountId, socket: &Socket, places: &[Place], arev: i64) {
+        let mut accounts = lock(&self.accounts);
+        let Some(present) = accounts.get_mut(&account) else { return };
+        present.is_placed = true;
+        present.order.know(arev);
+        for place in places {
+            let is_new = present.chats.insert(place.chat);
+            let mut shard = self.shard(place.chat);
+            let heard = shard.entry(place.chat).or_default();
+            heard.accounts += u32::from(is_new);
+            heard.order.know(place.rev);
+            socket.join(rooms::chat(place.chat));
+            if is_new && let Some(server) = self.server.get() {
+                server.join_all(rooms::account(account), rooms::chat(place.chat));
+            }
+        }
+    }
+
+    /// A socket is gone.
+    pub(crate) fn leave(&self, account: AccountId) {
+        let mut accounts = lock(&self.accounts);
+        let Some(present) = accounts.get_mut(&account) else { return };
+        present.sockets = present.sockets.saturating_sub(1);
+        if present.sockets > 0 {
+            return;
+        }
+        let Some(present) = accounts.remove(&account) else { return };
+        for chat in present.chats {
+            let mut shard = self.shard(chat);
+            if let Some(heard) = shard.get_mut(&chat) {
+                heard.accounts = heard.accounts.saturating_sub(1);
+                if heard.accounts == 0 {
+                    shard.remove(&chat);
+                }
+            }
+        }
+    }
+
+    /// Compares a client's counters with the latest known, without the store.
+    pub(crate) fn check(&self, account: AccountId, open: &[(ChatId, i64)]) -> Checked {
+        let accounts = lock(&self.accounts);
+        let Some(present) = accounts.get(&account) else {
+            return Checked { arev: 0, stale: open.iter().map(|held| held.0).collect() };
+        };
+        let is_stale = |held: &&(ChatId, i64)| {
+            let shard = self.shard(held.0);
+            let have = shard.get(&held.0).and_then(|heard| heard.order.have());
+            !present.chats.contains(&held.0) || have.is_none_or(|have| have > held.1)
+        };
+        Checked {
+            arev: present.order.have().unwrap_or(0),
+            stale: open.iter().filter(is_stale).map(|held| held.0).collect(),
+        }
+    }
+
+    /// A socket watches these instead of those.
+    pub(crate) fn watch(&self, watcher: AccountId, old: &[AccountId], new: &[AccountId]) {
+        let mut watched = lock(&self.watched);
+        for account in old {
+            let Some(watchers) = watched.get_mut(account) else { continue };
+            if let Some(count) = watchers.get_mut(&watcher) {
+                *count -= 1;
+                if *count == 0 {
+                    watchers.remove(&watcher);
+                }
+            }
+            if watchers.is_empty() {
+                watched.remove(account);
+            }
+        }
+        for account in new {
+            *watched.entry(*account).or_default().entry(watcher).or_default() += 1;
+        }
+    }
+
+    /// Those here that watch the account.
+    pub(super) fn watchers(&self, account: AccountId) -> Vec<AccountId> {
+        let watched = lock(&self.watched);
+        watched.get(&account).map(|by| by.keys().copied().collect()).unwrap_or_default()
+    }
+
+    fn shard(&self, chat: ChatId) -> MutexGuard<'_, HashMap<ChatId, Heard>> {
+        let bytes = chat.bytes();
+        lock(&self.chats[usize::from(bytes[15]) % SHARDS])
+    }
+
+    fn emit(&self, to: Room, rendered: &Rendered) {
+        let Some(server) = self.server.get() else { return };
+        match &rendered.apart {
+            None => server.emit(to, &rendered.all),
+            Some((account, own)) => {
+                let devices = rooms::account(*account);
+                server.emit_apart(to, &rendered.all, devices);
+                if let Some(own) = own {
+                    server.emit(devices, own);
+                }
+            }
+        }
+    }
+}
+
+/// Hears everything that happens, from here on.
+pub(crate) fn follow(edge: &Edge) {
+    let hears = edge.clone();
+    edge.app.bus.subscribe(move |event| pass(&hears, event));
+}
+
+/// Tells those whom the event concerns and who are here.
+fn pass(edge: &Edge, event: &Event) {
+    match event {
+        Event::MessageSent(message)
+        | Event::MessageEdited(message)
+        | Event::MessageDeleted(message) => in_chat(edge, event, message.chat, message.rev),
+        Event::ChatUpdated { chat, rev, .. } => in_chat(edge, event, *chat, *rev),
+        Event::ReceiptMoved(receipt) => at_once(edge, event, receipt.chat),
+        Event::TypingChanged { chat, .. } => at_once(edge, event, *chat),
+        Event::ChatOpened { account, chat, arev } => {
+            open(&edge.live, *account, *chat);
+            to_account(edge, event, *account, *arev);
+        }
+        Event::FriendChanged { account, arev, .. } => to_account(edge, event, *account, *arev),
+        Event::AccountUpdated { account, arev } => to_account(edge, event, account.id, *arev),
+        Event::OwnReadMoved(receipt) => {
+            let rendered = push::render(event, &edge.live.epoch);
+            edge.live.hub.emit(rooms::account(receipt.account), &rendered);
+        }
+        Event::PresenceChanged { account, friends, .. } => {
+            tell_watchers(&edge.live, event, *account, friends);
+        }
+        Event::LoginRevoked { login, .. } => end_login(&edge.live, event, rooms::login(*login)),
+    }
+}
+
+/// An event with a place in its chat's order.
+fn in_chat(edge: &Edge, event: &Event, chat: ChatId, rev: i64) {
+    let hub = &edge.live.hub;
+    let mut shard = hub.shard(chat);
+    let Some(heard) = shard.get_mut(&chat) else { return };
+    let rendered = push::render(event, &edge.live.epoch);
+    match heard.order.came(rev, rendered) {
+        // Emitted under the lock: what goes out follows the same order.
+        Turn::Go(ready) => ready.iter().for_each(|event| hub.emit(rooms::chat(chat), event)),
+        Turn::Wait => {}
+        Turn::First => {
+            let edge = edge.clone();
+            tokio::spawn(async move {
+                tokio::time::sleep(PATIENCE).await;
+                let hub = &edge.live.hub;
+                if let Some(heard) = hub.shard(chat).get_mut(&chat) {
+                    let late = heard.order.let_go();
+                    late.iter().for_each(|event| hub.emit(rooms::chat(chat), event));
+                }
+            });
+        }
+    }
+}
+
+/// An event without a place, in a chat that somebody here is in.
+fn at_once(edge: &Edge, event: &Event, chat: ChatId) {
+    if edge.live.hub.shard(chat).contains_key(&chat) {
+        edge.live.hub.emit(rooms::chat(chat), &push::render(event, &edge.live.epoch));
+    }
+}
+
+/// An event with a place in its account's order.
+fn to_account(edge: &Edge, event: &Event, account: AccountId, arev: i64) {
+    let hub = &edge.live.hub;
+    let mut accounts = lock(&hub.accounts);
+    let Some(present) = accounts.get_mut(&account) else { return };
+    let rendered = push::render(event, &edge.live.epoch);
+    match present.order.came(arev, rendered) {
+        Turn::Go(ready) => ready.iter().for_each(|event| hub.emit(rooms::account(account), event)),
+        Turn::Wait => {}
+        Turn::First => {
+            let edge = edge.clone();
+            tokio::spawn(async move {
+                tokio::time::sleep(PATIENCE).await;
+                let hub = &edge.live.hub;
+                if let Some(present) = lock(&hub.accounts).get_mut(&account) {
+                    let late = present.order.let_go();
+                    late.iter().for_each(|event| hub.emit(rooms::account(account), event));
+                }
+            });
+        }
+    }
+}
+
+/// The account has a chat it did not have: its sockets hear it from here on.
+fn open(live: &Live, account: AccountId, chat: ChatId) {
+    let mut accounts = lock(&live.hub.accounts);
+    let Some(present) = accounts.get_mut(&account) else { return };
+    if present.chats.insert(chat) {
+        live.hub.shard(chat).entry(chat).or_default().accounts += 1;
+    }
+    if let Some(server) = live.hub.server.get() {
+        server.join_all(rooms::account(account), rooms::chat(chat));
+    }
+}
+
+fn tell_watchers(live: &Live, event: &Event, account: AccountId, friends: &[AccountId]) {
+    let watchers = live.hub.watchers(account).into_iter();
+    let told: Vec<Room> =
+        watchers.filter(|watcher| friends.contains(watcher)).map(rooms::account).collect();
+    if let (Some(server), false) = (live.hub.server(), told.is_empty()) {
+        server.emit_to_many(&told, &push::render(event, &live.epoch).all, None);
+    }
+}
+
+fn end_login(live: &Live, event: &Event, sockets: Room) {
+    if let Some(server) = live.hub.server() {
+        server.emit_urgent(sockets, &push::render(event, &live.epoch).all);
+        server.disconnect_all(sockets);
+    }
+}
+
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

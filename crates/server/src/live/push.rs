@@ -1,0 +1,234 @@
+//! Events as the native dialect spells them.
+//!
+//! Each event is rendered once, or twice where its causer sees more than the
+//! others do; the same bytes go to every socket. Who gets them is decided in
+//! `hub`.
+
+use domain::account::Account;
+use domain::friend::Person;
+use domain::{AccountId, ChatId, Event};
+use serde::Serialize;
+use socketio::Frame;
+use utoipa::ToSchema;
+
+use crate::native::message::Message;
+use crate::schema::EventDoc;
+
+/// The namespace of the native dialect.
+pub const NAMESPACE: &str = "/v1";
+
+/// `ready`: the socket hears everything from here on.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Ready<'a> {
+    #[schema(value_type = String)]
+    pub account: AccountId,
+    pub epoch: &'a str,
+    pub arev: i64,
+}
+
+/// `message.new`, `message.updated`, `message.deleted`. A new message also
+/// moves its sender's marks to its own place.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MessageEvent<'a> {
+    #[schema(value_type = String)]
+    pub chat: ChatId,
+    pub rev: i64,
+    pub seq: i64,
+    pub n: i64,
+    pub message: Message<'a>,
+    pub epoch: &'a str,
+}
+
+/// `chat.new`: the account has a chat it did not have; ask for it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChatNew {
+    pub arev: i64,
+    #[schema(value_type = String)]
+    pub chat: ChatId,
+}
+
+/// `chat.updated`: the chat itself changed; ask for it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChatUpdated {
+    #[schema(value_type = String)]
+    pub chat: ChatId,
+    pub rev: i64,
+}
+
+/// `receipt`: a member's marks moved.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Receipt {
+    #[schema(value_type = String)]
+    pub chat: ChatId,
+    #[schema(value_type = String)]
+    pub account: AccountId,
+    pub read_seq: i64,
+    pub read_n: i64,
+    pub delivered_seq: i64,
+}
+
+/// `typing`: forget it after 6 seconds.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Typing {
+    #[schema(value_type = String)]
+    pub chat: ChatId,
+    #[schema(value_type = String)]
+    pub account: AccountId,
+    pub on: bool,
+}
+
+/// `presence`: a friend came or left.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Presence {
+    #[schema(value_type = String)]
+    pub account: AccountId,
+    pub online: bool,
+    pub last_seen_at: Option<i64>,
+}
+
+/// `online.count`: how many people are here.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OnlineCount {
+    pub count: usize,
+}
+
+/// `login.revoked`: this sign-in was ended; the socket closes.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LoginRevoked {
+    pub reason: &'static str,
+}
+
+/// `sync.required`: events were dropped; call `sync`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SyncRequired {}
+
+/// `server.drain`: connect again after this time.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Drain {
+    pub after_ms: u64,
+}
+
+/// `friend.request`, `friend.accepted`, `friend.removed`: what somebody is to
+/// the account has changed; the relation says to what.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FriendEvent<'a> {
+    pub arev: i64,
+    #[schema(value_type = Object)]
+    pub person: &'a Person,
+    /// Their direct chat, when they are friends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub chat: Option<ChatId>,
+}
+
+/// `account.updated`: one's own profile changed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AccountUpdated<'a> {
+    pub arev: i64,
+    #[schema(value_type = Object)]
+    pub account: &'a Account,
+}
+
+/// What the server says.
+pub(crate) fn events() -> Vec<EventDoc> {
+    let friend = |name, about| EventDoc::to_client::<FriendEvent<'_>>(name, about);
+    let message = |name, about| EventDoc::to_client::<MessageEvent<'_>>(name, about);
+    vec![
+        EventDoc::to_client::<Ready<'_>>("ready", "The socket hears everything from here on."),
+        message("message.new", "A message. It moves its sender's marks to its place."),
+        message("message.updated", "A message has another body."),
+        message("message.deleted", "A message is a tombstone now."),
+        EventDoc::to_client::<ChatNew>("chat.new", "A chat the account did not have."),
+        EventDoc::to_client::<ChatUpdated>("chat.updated", "The chat itself changed: ask for it."),
+        EventDoc::to_client::<Receipt>("receipt", "A member's marks moved."),
+        EventDoc::to_client::<Typing>("typing", "Somebody writes; forget it after 6 seconds."),
+        EventDoc::to_client::<Presence>("presence", "A watched friend came or left."),
+        EventDoc::to_client::<OnlineCount>("online.count", "How many people are here."),
+        friend("friend.request", "Somebody asks, or was asked."),
+        friend("friend.accepted", "Two became friends."),
+        friend("friend.removed", "They are nothing to each other any more."),
+        EventDoc::to_client::<AccountUpdated<'_>>("account.updated", "One's own profile changed."),
+        EventDoc::to_client::<LoginRevoked>("login.revoked", "This sign-in was ended."),
+        EventDoc::to_client::<SyncRequired>("sync.required", "Events were dropped: call sync."),
+        EventDoc::to_client::<Drain>("server.drain", "Connect again after this time."),
+    ]
+}
+
+/// An event as frames.
+#[derive(Debug)]
+pub(super) struct Rendered {
+    /// For everybody it concerns.
+    pub(super) all: Frame,
+    /// Its causer, whose devices get this instead, or nothing.
+    pub(super) apart: Option<(AccountId, Option<Frame>)>,
+}
+
+impl Rendered {
+    fn one<T: Serialize>(name: &str, payload: &T) -> Self {
+        Self { all: frame(name, payload), apart: None }
+    }
+}
+
+/// A frame of the native dialect.
+///
+/// # Panics
+/// Never: payloads are structs of text and numbers.
+#[must_use]
+pub fn frame<T: Serialize>(name: &str, payload: &T) -> Frame {
+    Frame::event(NAMESPACE, name, payload).expect("structs of text and numbers are JSON")
+}
+
+/// Renders the event. The compiler asks for every one.
+pub(super) fn render(event: &Event, epoch: &str) -> Rendered {
+    match event {
+        Event::MessageSent(message) => about_message("message.new", message, epoch),
+        Event::MessageEdited(message) => about_message("message.updated", message, epoch),
+        Event::MessageDeleted(message) => about_message("message.deleted", message, epoch),
+        Event::ChatOpened { chat, arev, .. } => {
+            Rendered::one("chat.new", &ChatNew { arev: *arev, chat: *chat })
+        }
+        Event::ChatUpdated { chat, rev, .. } => {
+            Rendered::one("chat.updated", &ChatUpdated { chat: *chat, rev: *rev })
+        }
+        Event::ReceiptMoved(receipt) | Event::OwnReadMoved(receipt) => Rendered::one(
+            "receipt",
+            &Receipt {
+                chat: receipt.chat,
+                account: receipt.account,
+                read_seq: receipt.read_seq,
+                read_n: receipt.read_n,
+                delivered_seq: receipt.delivered_seq,
+            },
+        ),
+        Event::TypingChanged { chat, account, on } => {
+            let payload = Typing { chat: *chat, account: *account, on: *on };
+            Rendered { all: frame("typing", &payload), apart: Some((*account, None)) }
+        }
+        Event::PresenceChanged { account, online, last_seen_at, .. } => Rendered::one(
+            "presence",
+            &Presence { account: *account, online: *online, last_seen_at: *last_seen_at },
+        ),
+        Event::FriendChanged { arev, person, chat, .. } => Rendered::one(
+            person.relation.event(),
+            &FriendEvent { arev: *arev, person, chat: *chat },
+        ),
+        Event::AccountUpdated { arev, account } => {
+            Rendered::one("account.updated", &AccountUpdated { arev: *arev, account })
+        }
+        Event::LoginRevoked { .. } => {
+            Rendered::one("login.revoked", &LoginRevoked { reason: "signed_out" })
+        }
+    }
+}
+
+fn about_message(name: &str, message: &domain::message::Message, epoch: &str) -> Rendered {
+    let seen_by = |viewer| {
+        let wire = Message::of(message, viewer);
+        let (chat, rev, seq, n) = (message.chat, message.rev, message.seq, message.n);
+        frame(name, &MessageEvent { chat, rev, seq, n, message: wire, epoch })
+    };
+    Rendered {
+        all: seen_by(None),
+        apart: Some((message.sender, Some(seen_by(Some(message.sender))))),
+    }
+}
