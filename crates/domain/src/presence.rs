@@ -88,6 +88,12 @@ impl Board {
         self.here.contains_key(&account)
     }
 
+    /// How many sockets there are.
+    #[must_use]
+    pub fn sockets(&self) -> usize {
+        self.here.values().map(|here| here.sockets as usize).sum()
+    }
+
     /// How many accounts are online.
     #[must_use]
     pub fn count(&self) -> usize {

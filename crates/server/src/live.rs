@@ -54,4 +54,10 @@ impl Live {
     pub fn online(&self) -> usize {
         self.hub.online()
     }
+
+    /// How many sockets they have.
+    #[must_use]
+    pub fn sockets(&self) -> usize {
+        self.hub.sockets()
+    }
 }

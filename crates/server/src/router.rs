@@ -51,16 +51,10 @@ fn people() -> Vec<Route> {
 
 /// Chats, messages, receipts, sync.
 fn chats() -> Vec<Route> {
-    [
-        chat::routes(),
-        message::routes(),
-        receipt::routes(),
-        sync::routes(),
-        native::live::routes(),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    [chat::routes(), message::routes(), receipt::routes(), sync::routes(), native::live::routes()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// The events of the native socket.

@@ -20,7 +20,7 @@ use super::{Live, rooms};
 use crate::edge::Edge;
 
 /// How long an early event waits for those before it.
-const PATIENCE: Duration = Duration::from_millis(200);
+const PATIENCE: Duration = Duration::from_millis(300);
 
 const SHARDS: usize = 32;
 
@@ -69,6 +69,11 @@ impl Hub {
     /// How many people are online.
     pub(super) fn online(&self) -> usize {
         lock(&self.board).count()
+    }
+
+    /// How many sockets they have.
+    pub(super) fn sockets(&self) -> usize {
+        lock(&self.board).sockets()
     }
 
     pub(super) fn server(&self) -> Option<&Server> {
@@ -234,13 +239,13 @@ fn in_chat(edge: &Edge, event: &Event, chat: ChatId, rev: i64) {
         // Emitted under the lock: what goes out follows the same order.
         Turn::Go(ready) => ready.iter().for_each(|event| hub.emit(rooms::chat(chat), event)),
         Turn::Wait => {}
-        Turn::First => {
+        Turn::First(wait) => {
             let edge = edge.clone();
             tokio::spawn(async move {
                 tokio::time::sleep(PATIENCE).await;
                 let hub = &edge.live.hub;
                 if let Some(heard) = hub.shard(chat).get_mut(&chat) {
-                    let late = heard.order.let_go();
+                    let late = heard.order.let_go(wait);
                     late.iter().for_each(|event| hub.emit(rooms::chat(chat), event));
                 }
             });
@@ -264,13 +269,13 @@ fn to_account(edge: &Edge, event: &Event, account: AccountId, arev: i64) {
     match present.order.came(arev, rendered) {
         Turn::Go(ready) => ready.iter().for_each(|event| hub.emit(rooms::account(account), event)),
         Turn::Wait => {}
-        Turn::First => {
+        Turn::First(wait) => {
             let edge = edge.clone();
             tokio::spawn(async move {
                 tokio::time::sleep(PATIENCE).await;
                 let hub = &edge.live.hub;
                 if let Some(present) = lock(&hub.accounts).get_mut(&account) {
-                    let late = present.order.let_go();
+                    let late = present.order.let_go(wait);
                     late.iter().for_each(|event| hub.emit(rooms::account(account), event));
                 }
             });

@@ -18,6 +18,8 @@ pub(super) struct Order<T> {
     /// The latest number known, from an event or from the store.
     have: Option<i64>,
     early: BTreeMap<i64, T>,
+    /// Counts the times that somebody began to wait.
+    wait: u32,
 }
 
 /// What becomes of an event.
@@ -25,15 +27,15 @@ pub(super) struct Order<T> {
 pub(super) enum Turn<T> {
     /// These can go now, in this order.
     Go(Vec<T>),
-    /// It waits; whoever gets this answer lets it go after a moment.
-    First,
+    /// It waits; whoever gets this answer lets this wait go after a moment.
+    First(u32),
     /// It waits with others.
     Wait,
 }
 
 impl<T> Default for Order<T> {
     fn default() -> Self {
-        Self { have: None, early: BTreeMap::new() }
+        Self { have: None, early: BTreeMap::new(), wait: 0 }
     }
 }
 
@@ -56,10 +58,11 @@ impl<T> Order<T> {
             Some(have) if number <= have => return Turn::Go(Vec::new()),
             Some(have) if number > have + 1 => {
                 let is_first = self.early.is_empty();
+                self.wait = self.wait.wrapping_add(u32::from(is_first));
                 self.early.insert(number, event);
                 return match (is_first, self.early.len() > MOST) {
-                    (_, true) => Turn::Go(self.let_go()),
-                    (true, false) => Turn::First,
+                    (_, true) => Turn::Go(self.let_go(self.wait)),
+                    (true, false) => Turn::First(self.wait),
                     (false, false) => Turn::Wait,
                 };
             }
@@ -73,8 +76,12 @@ impl<T> Order<T> {
         Turn::Go(go)
     }
 
-    /// Those that waited long enough; what is missing before them is given up.
-    pub(super) fn let_go(&mut self) -> Vec<T> {
+    /// Those of this wait, if it is not over; what is missing before them is
+    /// given up.
+    pub(super) fn let_go(&mut self, wait: u32) -> Vec<T> {
+        if wait != self.wait {
+            return Vec::new();
+        }
         if let Some(last) = self.early.keys().next_back() {
             self.have = Some(*last);
         }
@@ -92,12 +99,23 @@ mod tests {
         let mut order = Order::default();
         order.know(4);
         assert_eq!(order.came(4, 4), Turn::Go(vec![]));
-        assert_eq!(order.came(6, 6), Turn::First);
+        assert_eq!(order.came(6, 6), Turn::First(1));
         assert_eq!(order.came(8, 8), Turn::Wait);
         assert_eq!(order.came(5, 5), Turn::Go(vec![5, 6]));
-        assert_eq!(order.let_go(), [8]);
+        assert_eq!(order.let_go(1), [8]);
         assert_eq!(order.came(7, 7), Turn::Go(vec![]));
         assert_eq!(order.came(9, 9), Turn::Go(vec![9]));
+    }
+
+    #[test]
+    fn a_wait_that_is_over_lets_nobody_else_go() {
+        let mut order = Order::default();
+        order.know(0);
+        assert_eq!(order.came(2, 2), Turn::First(1));
+        assert_eq!(order.came(1, 1), Turn::Go(vec![1, 2]));
+        assert_eq!(order.came(4, 4), Turn::First(2));
+        assert_eq!(order.let_go(1), [0; 0]);
+        assert_eq!(order.came(3, 3), Turn::Go(vec![3, 4]));
     }
 
     #[test]
@@ -135,7 +153,7 @@ mod tests {
                     left.extend(go);
                 }
                 if pause {
-                    left.extend(order.let_go());
+                    left.extend(order.let_go(order.wait));
                 }
             }
             prop_assert!(left.windows(2).all(|pair| pair[0] < pair[1]), "{left:?}");
