@@ -13,6 +13,7 @@ use futures_util::{TryStreamExt, future};
 use tokio_postgres::{RowStream, Statement};
 
 use super::trouble::Trouble;
+use super::value::demand_readable;
 use crate::batch::Step;
 use crate::db::Rows;
 use crate::{Error, Row, Value};
@@ -39,22 +40,11 @@ pub(super) async fn write(client: &ClientWrapper, calls: &[Call<'_>]) -> Result<
     if let ([call], false) = (calls, demanding) {
         return Ok(vec![run(client, &statements[0], call).await?.0]);
     }
-    if !demanding {
-        return together(client, "begin", &statements, calls).await;
+    let rows = together(client, "begin", &statements, calls, !demanding).await?;
+    if demanding {
+        client.batch_execute("commit").await?;
     }
-    let outcomes = pipeline(client, "begin", &statements, calls, false).await;
-    let outcomes = match outcomes {
-        Ok(outcomes) => outcomes,
-        Err(trouble) => return Err(undo(client, trouble).await),
-    };
-    for (at, ((_, got), call)) in outcomes.iter().zip(calls).enumerate() {
-        if let Some(wanted) = call.demand.filter(|wanted| wanted != got) {
-            let error = Error::Demand { statement: at, wanted, got: *got };
-            return Err(undo(client, Trouble::ours(error)).await);
-        }
-    }
-    client.batch_execute("commit").await?;
-    Ok(rows(outcomes))
+    Ok(rows)
 }
 
 /// Reads; several calls see one snapshot.
@@ -62,7 +52,7 @@ pub(super) async fn read(client: &ClientWrapper, calls: &[Call<'_>]) -> Result<R
     let statements = prepare(client, calls).await?;
     match calls {
         [call] => Ok(vec![run(client, &statements[0], call).await?.0]),
-        calls => together(client, READ, &statements, calls).await,
+        calls => together(client, READ, &statements, calls, true).await,
     }
 }
 
@@ -71,18 +61,15 @@ async fn together(
     begin: &'static str,
     statements: &[Statement],
     calls: &[Call<'_>],
+    commit: bool,
 ) -> Result<Rows, Trouble> {
-    match pipeline(client, begin, statements, calls, true).await {
-        Ok(outcomes) => Ok(rows(outcomes)),
+    match pipeline(client, begin, statements, calls, commit).await {
+        Ok(rows) => Ok(rows),
         Err(trouble) => Err(undo(client, trouble).await),
     }
 }
 
 type Outcome = (Vec<Row>, u64);
-
-fn rows(outcomes: Vec<Outcome>) -> Rows {
-    outcomes.into_iter().map(|(rows, _)| rows).collect()
-}
 
 /// Statements are prepared before the transaction begins: once a connection.
 async fn prepare(client: &ClientWrapper, calls: &[Call<'_>]) -> Result<Vec<Statement>, Trouble> {
@@ -94,6 +81,10 @@ async fn prepare(client: &ClientWrapper, calls: &[Call<'_>]) -> Result<Vec<State
             let error = Error::argument_count(wanted, call.args.len(), call.text);
             return Err(Trouble::ours(error));
         }
+        // Found only when its rows are read, it would come after COMMIT.
+        for column in statement.columns() {
+            demand_readable(column.type_())?;
+        }
         statements.push(statement);
     }
     Ok(statements)
@@ -101,15 +92,16 @@ async fn prepare(client: &ClientWrapper, calls: &[Call<'_>]) -> Result<Vec<State
 
 type Sent<'a> = Pin<Box<dyn Future<Output = Result<Outcome, Trouble>> + Send + 'a>>;
 
-/// Sends everything, then collects the answers; the first error is the one
-/// that counts, the server answers the rest with "aborted".
+/// Sends everything, then collects the answers in order. The first error or
+/// unmet demand is the one that counts; the server may have more to say of
+/// what follows, if only "aborted".
 async fn pipeline(
     client: &ClientWrapper,
     begin: &'static str,
     statements: &[Statement],
     calls: &[Call<'_>],
     commit: bool,
-) -> Result<Vec<Outcome>, Trouble> {
+) -> Result<Rows, Trouble> {
     let plain = |text| -> Sent<'_> {
         Box::pin(async move { Ok((Vec::new(), client.batch_execute(text).await.map(|()| 0)?)) })
     };
@@ -132,14 +124,23 @@ async fn pipeline(
             break;
         }
     }
-    let mut outcomes = Vec::with_capacity(waiting.len());
-    for mut request in waiting {
+    let mut rows = Vec::with_capacity(waiting.len());
+    for (at, mut request) in waiting.into_iter().enumerate() {
         Pin::new(&mut request).await;
-        outcomes.push(Pin::new(&mut request).take_output().expect("it was awaited above")?);
+        let outcome = Pin::new(&mut request).take_output().expect("it was awaited above");
+        let (found, got) = outcome?;
+        // The first answer is that of BEGIN.
+        if let Some(statement) = at.checked_sub(1)
+            && let Some(wanted) = calls.get(statement).and_then(|call| call.demand)
+            && wanted != got
+        {
+            return Err(Trouble::ours(Error::Demand { statement, wanted, got }));
+        }
+        rows.push(found);
     }
-    outcomes.drain(..1);
-    outcomes.truncate(calls.len());
-    Ok(outcomes)
+    rows.drain(..1);
+    rows.truncate(calls.len());
+    Ok(rows)
 }
 
 async fn run(

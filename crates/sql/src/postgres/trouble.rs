@@ -31,6 +31,12 @@ impl Trouble {
     }
 }
 
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        Self::ours(error)
+    }
+}
+
 impl From<tokio_postgres::Error> for Trouble {
     fn from(error: tokio_postgres::Error) -> Self {
         if let Some(answer) = error.as_db_error() {

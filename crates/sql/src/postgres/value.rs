@@ -6,7 +6,7 @@ use std::fmt;
 use bytes::BytesMut;
 use tokio_postgres::types::{FromSql, IsNull, Kind, ToSql, Type, to_sql_checked};
 
-use crate::Value;
+use crate::{Error, Value};
 
 /// A value that does not fit the type the server wants or sent. Our own fault
 /// and never the connection's.
@@ -70,10 +70,7 @@ impl<'a> FromSql<'a> for Value {
             Type::BYTEA => Self::Bytes(raw.to_vec()),
             Type::VOID => Self::Null,
             _ if <&str as FromSql>::accepts(ty) => Self::Text(String::from_sql(ty, raw)?),
-            _ => {
-                let words = format!("a column of type {ty}, which the store has not: cast it");
-                return Err(Box::new(Misfit(words)));
-            }
+            _ => return Err(Box::new(unreadable(ty))),
         })
     }
 
@@ -84,4 +81,17 @@ impl<'a> FromSql<'a> for Value {
     fn accepts(_: &Type) -> bool {
         true
     }
+}
+
+/// Whether a column of this type can be read.
+pub(super) fn demand_readable(ty: &Type) -> Result<(), Error> {
+    let own = [Type::INT8, Type::INT4, Type::INT2, Type::BOOL, Type::BYTEA, Type::VOID];
+    if own.contains(ty) || <&str as FromSql>::accepts(ty) {
+        return Ok(());
+    }
+    Err(Error::Engine(unreadable(ty).to_string()))
+}
+
+fn unreadable(ty: &Type) -> Misfit {
+    Misfit(format!("a column of type {ty}, which the store has not: cast it"))
 }

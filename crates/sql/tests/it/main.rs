@@ -11,3 +11,4 @@ mod outage;
 mod proxy;
 mod shapes;
 mod support;
+mod trace;

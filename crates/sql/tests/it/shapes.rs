@@ -154,6 +154,21 @@ async fn a_value_of_the_wrong_type_harms_nobody(store) {
     assert_eq!(store.db.rows(lookup, args![1_i64, "kept"]).await.unwrap().len(), 1);
 }
 
+async fn an_unreadable_answer_undoes_what_it_answers(store) {
+    let mut batch = add(1, "undone");
+    batch.run(statement!("select id * 1.5 from note"), args![]);
+    store.db.write(batch).await.unwrap_err();
+    assert_eq!(run(store, statement!("select id from note"), args![]).await, []);
+}
+
+async fn an_unmet_demand_comes_before_a_later_failure(store) {
+    let mut batch = Batch::new();
+    batch.demand(1, statement!("update note set body = 'x' where id = $1"), args![1_i64]);
+    batch.run(statement!("insert into tag (note_id, name) values ($1, 'x')"), args![1_i64]);
+    let error = store.db.write(batch).await.unwrap_err();
+    assert_eq!(error, sql::Error::Demand { statement: 0, wanted: 1, got: 0 });
+}
+
 async fn statements_can_be_looked_at(store) {
     let select = statement!("select id, body, loud, raw from note where id = $2 and body = $1");
     let shape = store.db.describe(select).await.unwrap();
