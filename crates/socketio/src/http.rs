@@ -262,24 +262,17 @@ async fn upgrade_to_websocket(
     mut request: Request<Incoming>,
     sid: Option<Id>,
 ) -> Result<Answer, Fault> {
-    let headers = request.headers();
-    let asks = request.method() == Method::GET
-        && has_token(headers, header::CONNECTION, "upgrade")
-        && has_token(headers, header::UPGRADE, "websocket");
-    let key = headers.get(header::SEC_WEBSOCKET_KEY).ok_or(Fault::Request)?;
-    let accept = websocket::accept(key.as_bytes()).ok_or(Fault::Request)?;
-    if !asks {
-        return Err(Fault::Request);
-    }
-    if headers.get(header::SEC_WEBSOCKET_VERSION).is_none_or(|version| version != "13") {
-        let mut answer = with_type(StatusCode::UPGRADE_REQUIRED, Vec::new(), "text/plain");
-        let version = HeaderValue::from_static("13");
-        answer.headers_mut().insert(header::SEC_WEBSOCKET_VERSION, version);
-        return Ok(answer);
+    let accept = accept_key(&request).ok_or(Fault::Request)?;
+    if request.headers().get(header::SEC_WEBSOCKET_VERSION).is_none_or(|version| version != "13") {
+        return Ok(version_answer());
     }
     let handshake = handshake(shared, peer, &request);
-    if sid.is_none() {
-        admit(shared, &handshake).await?;
+    match sid {
+        None => admit(shared, &handshake).await?,
+        Some(sid) => {
+            let known = shared.ask(u16::from(sid.0[0]), move |worker| worker.knows(sid));
+            known.await.filter(|known| *known).ok_or(Fault::Session)?;
+        }
     }
     let upgrading = hyper::upgrade::on(&mut request);
     drop(request);
@@ -297,14 +290,35 @@ async fn upgrade_to_websocket(
             }
         }
     });
+    Ok(switching(&accept))
+}
+
+/// The answer to the key of a request that asks for a WebSocket, if it does.
+fn accept_key(request: &Request<Incoming>) -> Option<String> {
+    let headers = request.headers();
+    let asks = request.method() == Method::GET
+        && has_token(headers, header::CONNECTION, "upgrade")
+        && has_token(headers, header::UPGRADE, "websocket");
+    let key = headers.get(header::SEC_WEBSOCKET_KEY).filter(|_| asks)?;
+    websocket::accept(key.as_bytes())
+}
+
+fn version_answer() -> Answer {
+    let mut answer = with_type(StatusCode::UPGRADE_REQUIRED, Vec::new(), "text/plain");
+    let version = HeaderValue::from_static("13");
+    answer.headers_mut().insert(header::SEC_WEBSOCKET_VERSION, version);
+    answer
+}
+
+fn switching(accept: &str) -> Answer {
     let mut answer = Response::new(Full::default());
     *answer.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let headers = answer.headers_mut();
     headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
     headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
-    let accept = HeaderValue::from_str(&accept).expect("base64 is a header value");
+    let accept = HeaderValue::from_str(accept).expect("base64 is a header value");
     headers.insert(header::SEC_WEBSOCKET_ACCEPT, accept);
-    Ok(answer)
+    answer
 }
 
 /// The raw stream back out of the HTTP layer, with the bytes that it had read

@@ -41,7 +41,8 @@ pub(crate) struct Outbox {
     bytes: usize,
     /// Bytes of the first frame that are written already.
     written: usize,
-    lag: Option<Box<Vec<Frame>>>,
+    /// Present while lagged: what to say when it is over.
+    lag: Option<Vec<Frame>>,
 }
 
 impl Outbox {
@@ -52,7 +53,7 @@ impl Outbox {
             Class::Ordinary => {
                 let full = frames >= limits.queue_frames || bytes > limits.queue_bytes;
                 if full && frames > 0 {
-                    self.lag = Some(Box::default());
+                    self.lag = Some(Vec::new());
                     return Pushed::Lagged;
                 }
             }
@@ -88,7 +89,7 @@ impl Outbox {
             return false;
         }
         let Some(lag) = self.lag.take() else { return false };
-        for frame in *lag {
+        for frame in lag {
             self.push_last(frame);
         }
         true

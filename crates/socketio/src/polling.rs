@@ -196,6 +196,17 @@ impl Worker {
         }
     }
 
+    /// Whether this id is of an open connection, whatever its link.
+    pub(crate) fn knows(&self, sid: Id) -> bool {
+        self.sids.borrow().contains_key(&sid)
+    }
+
+    /// Whether a WebSocket may probe this session.
+    pub(crate) fn may_upgrade(&self, sid: Id, kind: Kind) -> bool {
+        let Some(connection) = self.polling(sid, kind) else { return false };
+        with_polling(&connection, |polling| !polling.is_upgrading) == Some(true)
+    }
+
     /// A WebSocket has probed this session: from here on polls end at once, so
     /// that the client can let go of the old transport.
     pub(crate) fn begin_upgrade(&self, sid: Id, kind: Kind) -> bool {

@@ -24,6 +24,11 @@ pub(crate) async fn run(
 ) {
     let home = u16::from(sid.0[0]);
     let mut buffer = early.to_vec();
+    // A session that has its WebSocket already wants no second one.
+    let may_upgrade = shared.ask(home, move |worker| worker.may_upgrade(sid, kind));
+    if may_upgrade.await != Some(true) {
+        return refuse(stream).await;
+    }
     let has_begun = timeout(shared.config.upgrade_timeout, async {
         hears(&mut stream, &mut buffer, "2probe").await?;
         let begun = shared.ask(home, move |worker| worker.begin_upgrade(sid, kind));

@@ -126,10 +126,13 @@ impl Post {
     }
 }
 
+/// Something to be done on a worker's own thread.
+pub(crate) type Act = Box<dyn FnOnce(&Rc<Worker>) + Send>;
+
 pub(crate) enum Op {
     Emit(Emission),
     Send { socket: Socket, frame: Frame, class: Class },
-    Run(Box<dyn FnOnce(&Rc<Worker>) + Send>),
+    Run(Act),
 }
 
 #[derive(Clone)]

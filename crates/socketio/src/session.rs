@@ -322,12 +322,10 @@ impl Worker {
     pub(crate) fn ask(
         &self,
         socket: &Socket,
-        name: &str,
-        argument: &RawValue,
-        timeout: Duration,
+        question: &Question,
         answer: oneshot::Sender<Result<Reply, AckError>>,
     ) {
-        let due = self.after(timeout);
+        let due = self.after(question.timeout);
         let asked = {
             let mut sockets = self.sockets.borrow_mut();
             let Some(entry) = sockets.get_mut(socket.0.key) else { return };
@@ -344,6 +342,7 @@ impl Worker {
         let (connection, id) = asked;
         connection.set_times(|times| times.ack_by = times.ack_by.min(due));
         self.arm(&connection);
+        let (name, argument) = (&question.name, &question.argument);
         if let Ok(frame) = Frame::event_asking(socket.namespace(), name, id, argument) {
             self.send(socket, &frame, Class::Ordinary);
         }
@@ -385,6 +384,13 @@ impl Worker {
         }
         connection.set_times(|times| times.ack_by = next);
     }
+}
+
+/// An event that is to be acknowledged by the client.
+pub(crate) struct Question {
+    pub(crate) name: String,
+    pub(crate) argument: Box<RawValue>,
+    pub(crate) timeout: Duration,
 }
 
 /// Marks an event's future as running for as long as it lives, however it ends.

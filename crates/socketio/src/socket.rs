@@ -16,6 +16,7 @@ use crate::frame::Frame;
 use crate::outbox::Class;
 use crate::room::Room;
 use crate::server::{Op, Shared};
+use crate::session::Question;
 use crate::slab::Key;
 use crate::worker::Worker;
 
@@ -113,9 +114,10 @@ impl Socket {
         let (answer, answered) = oneshot::channel();
         let name = name.to_owned();
         match serde_json::value::to_raw_value(argument) {
-            Ok(argument) => self.run(move |worker, socket| {
-                worker.ask(socket, &name, &argument, timeout, answer);
-            }),
+            Ok(argument) => {
+                let question = Question { name, argument, timeout };
+                self.run(move |worker, socket| worker.ask(socket, &question, answer));
+            }
             Err(_) => drop(answer.send(Err(AckError::Refused))),
         }
         Box::pin(async move { answered.await.unwrap_or(Err(AckError::Gone)) })
