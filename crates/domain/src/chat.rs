@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use sql::{Batch, Row, Rows, Sql, args};
+use sql::{Batch, Row, Rows, Sql, Step, args};
 
 use crate::message::Message;
 use crate::{AccountId, App, Caller, ChatId, Error, Event, Result};
@@ -229,19 +229,9 @@ pub(crate) fn lock(batch: &mut Batch, chat: ChatId) {
     batch.run(&LOCK, args![chat]);
 }
 
-/// Moves the counters over a message that took the next place, if one did.
-pub(crate) fn count(batch: &mut Batch, chat: ChatId, now: i64) {
-    batch.run(&COUNT, args![chat, now]);
-}
-
 /// Moves the chat's revision if the message at this place took the next one.
 pub(crate) fn bump(batch: &mut Batch, at: (ChatId, i64)) {
     batch.run(&BUMP, args![at.0, at.1]);
-}
-
-/// Moves the sender's own marks to their message: who sends has read.
-pub(crate) fn mark_sender(batch: &mut Batch, who: (ChatId, AccountId), client_id: &str) {
-    batch.run(&MARK_SENDER, args![who.0, who.1, client_id]);
 }
 
 /// Moves a member's marks; each statement answers them when it moved one.
@@ -496,6 +486,45 @@ static LOCK: Sql = Sql::per_engine(
     "select 1 from chat where id = $1",
     "select 1 from chat where id = $1 for update",
 );
+
+// The steps of a send that are the chat's. The first four columns of its row
+// are: chat, sender, client id, time.
+
+/// Locks the rows of the chats that are sent to.
+pub(crate) const LOCK_STEP: Step = Step {
+    one: &LOCK,
+    many: "select id from chat where id = any($1) order by id for update",
+    columns: &[0],
+};
+
+/// Moves the counters over the messages that took the next places.
+pub(crate) const COUNT_STEP: Step = Step {
+    one: &COUNT,
+    many: "update chat
+           set last_seq = top.seq, last_n = last_n + top.seq - last_seq,
+               rev = rev + top.seq - last_seq, last_at = top.at
+           from (select r.id, max(r.at) as at,
+                        (select max(m.seq) from message m where m.chat_id = r.id) as seq
+                 from unnest($1::bytea[], $2::bigint[]) as r (id, at) group by r.id) top
+           where chat.id = top.id and chat.last_seq < top.seq",
+    columns: &[0, 3],
+};
+
+/// Moves the senders' own marks to their messages: who sends has read.
+pub(crate) const MARK_STEP: Step = Step {
+    one: &MARK_SENDER,
+    many: "update member
+           set read_seq = top.seq, read_n = top.n,
+               delivered_seq = greatest(member.delivered_seq, top.seq)
+           from (select distinct on (m.chat_id, m.sender_id) m.chat_id, m.sender_id, m.seq, m.n
+                 from unnest($1::bytea[], $2::bytea[], $3::text[]) as r (chat_id, sender_id, client_id)
+                 join message m on m.chat_id = r.chat_id and m.sender_id = r.sender_id
+                   and m.client_id = r.client_id
+                 order by m.chat_id, m.sender_id, m.seq desc) top
+           where member.chat_id = top.chat_id and member.account_id = top.sender_id
+             and member.read_seq < top.seq",
+    columns: &[0, 1, 2],
+};
 
 static COUNT: Sql = Sql::new(
     "update chat set last_seq = last_seq + 1, last_n = last_n + 1, rev = rev + 1, last_at = $2

@@ -11,7 +11,7 @@ mod text;
 
 use std::sync::Arc;
 
-use sql::{Batch, Row, Sql, args};
+use sql::{Append, Batch, Row, Sql, Step, args};
 
 use crate::chat::{self, Member};
 use crate::{AccountId, App, Caller, ChatId, Error, Event, Kind, Result};
@@ -111,27 +111,12 @@ pub const MAX_CHANGES: i64 = 100;
 /// Sends `new` to the chat. Repeating a `client_id` returns the first message,
 /// for ever; with another content it is a conflict.
 pub async fn send(app: &App, caller: &Caller, chat: ChatId, new: New) -> Result<Sent> {
-    let (key, hash) = (new.client_id.clone(), new.hash());
-    let mut batch = Batch::new();
-    chat::lock(&mut batch, chat);
-    let appended = batch.run(
-        &APPEND,
-        args![
-            chat,
-            caller.account,
-            new.client_id,
-            hash,
-            new.body.into_text(),
-            new.reply_to_seq,
-            app.clock.now_ms()
-        ],
-    );
-    chat::count(&mut batch, chat, app.clock.now_ms());
-    chat::mark_sender(&mut batch, (chat, caller.account), &key);
-    let found = batch.run(&BY_CLIENT_ID, args![chat, caller.account, &key]);
-    let rows = app.db.write(batch).await?;
+    let hash = new.hash();
+    let (body, now) = (new.body.into_text(), app.clock.now_ms());
+    let row = args![chat, caller.account, new.client_id, now, hash, body, new.reply_to_seq];
+    let rows = app.db.append(&SEND, row).await?;
 
-    let Some(row) = rows[found].first() else {
+    let Some(row) = rows[FOUND].first() else {
         return Err(why_refused(app, caller, chat, new.reply_to_seq).await);
     };
     if row.get::<[u8; 32]>(12)? != hash {
@@ -141,7 +126,7 @@ pub async fn send(app: &App, caller: &Caller, chat: ChatId, new: New) -> Result<
         ));
     }
     let message = Arc::new(Message::read(row, 0)?);
-    let repeated = rows[appended].is_empty();
+    let repeated = rows[APPENDED].is_empty();
     if !repeated {
         app.bus.publish(&Event::MessageSent(Arc::clone(&message)));
     }
@@ -313,19 +298,66 @@ async fn why_refused(app: &App, caller: &Caller, chat: ChatId, reply_to: Option<
 pub(crate) const STATEMENTS: &[&Sql] =
     &[&APPEND, &EDIT, &DELETE, &BY_CLIENT_ID, &BY_SEQ, &RANGE, &CHANGED];
 
+/// Flow of a send: the chat's row is locked, the guards are looked at under
+/// the lock, the row takes the next place. Columns: chat, sender, client id,
+/// time, hash, body, reply.
+pub(crate) static SEND: Append = Append {
+    lock: chat::LOCK_STEP,
+    steps: &[
+        Step { one: &APPEND, many: APPEND_MANY, columns: &[0, 1, 2, 3, 4, 5, 6] },
+        chat::COUNT_STEP,
+        chat::MARK_STEP,
+        Step { one: &BY_CLIENT_ID, many: BY_CLIENT_ID_MANY, columns: &[0, 1, 2] },
+    ],
+};
+
+/// Where the steps stand whose rows are read.
+const APPENDED: usize = 0;
+const FOUND: usize = 3;
+
 static APPEND: Sql = Sql::new(
     "insert into message (chat_id, seq, n, rev, sender_id, client_id, sent_hash, kind, body,
                           reply_to_seq, changed, created_at)
-     select c.id, c.last_seq + 1, c.last_n + 1, c.rev + 1, m.account_id, $3, $4, 'text', $5,
-            $6, false, $7
+     select c.id, c.last_seq + 1, c.last_n + 1, c.rev + 1, m.account_id, $3, $5, 'text', $6,
+            $7, false, $4
      from chat c join member m on m.chat_id = c.id
      where c.id = $1 and c.closed_at is null and m.account_id = $2 and m.left_at is null
-       and (cast($6 as bigint) is null
+       and (cast($7 as bigint) is null
             or exists (select 1 from message r
-                       where r.chat_id = c.id and r.seq = $6 and r.seq > m.joined_seq))
+                       where r.chat_id = c.id and r.seq = $7 and r.seq > m.joined_seq))
      on conflict (chat_id, sender_id, client_id) do nothing
      returning seq",
 );
+
+// The same for a group of sends. A reply to a message of the same group finds
+// nothing and is told so, as if it had come first.
+const APPEND_MANY: &str = "with request as (
+        select * from unnest($1::bytea[], $2::bytea[], $3::text[], $4::bigint[], $5::bytea[],
+                             $6::text[], $7::bigint[])
+            with ordinality as r (chat_id, sender_id, client_id, at, hash, body, reply, ord)
+     ), fresh as (
+        select distinct on (r.chat_id, r.sender_id, r.client_id) r.*,
+               c.last_seq, c.last_n, c.rev
+        from request r
+        join chat c on c.id = r.chat_id and c.closed_at is null
+        join member m on m.chat_id = r.chat_id and m.account_id = r.sender_id
+                     and m.left_at is null
+        where not exists (select 1 from message p where p.chat_id = r.chat_id
+                            and p.sender_id = r.sender_id and p.client_id = r.client_id)
+          and (r.reply is null
+               or exists (select 1 from message p where p.chat_id = r.chat_id
+                            and p.seq = r.reply and p.seq > m.joined_seq))
+        order by r.chat_id, r.sender_id, r.client_id, r.ord
+     ), placed as (
+        select *, row_number() over (partition by chat_id order by ord) as nth from fresh
+     ), added as (
+        insert into message (chat_id, seq, n, rev, sender_id, client_id, sent_hash, kind, body,
+                             reply_to_seq, changed, created_at)
+        select chat_id, last_seq + nth, last_n + nth, rev + nth, sender_id, client_id, hash,
+               'text', body, reply, false, at
+        from placed
+     )
+     select ord, last_seq + nth from placed";
 
 static EDIT: Sql = Sql::new(
     "update message
@@ -363,6 +395,14 @@ static BY_CLIENT_ID: Sql = Sql::new(concat!(
     message_columns!(),
     "where chat_id = $1 and sender_id = $2 and client_id = $3"
 ));
+
+const BY_CLIENT_ID_MANY: &str =
+    "select r.ord, m.chat_id, m.seq, m.n, m.rev, m.sender_id, m.client_id, m.kind, m.body,
+            m.reply_to_seq, m.edited_at, m.deleted_at, m.created_at, m.sent_hash
+     from unnest($1::bytea[], $2::bytea[], $3::text[])
+         with ordinality as r (chat_id, sender_id, client_id, ord)
+     join message m on m.chat_id = r.chat_id and m.sender_id = r.sender_id
+       and m.client_id = r.client_id";
 
 static BY_SEQ: Sql = Sql::new(concat!(message_columns!(), "where chat_id = $1 and seq = $2"));
 
