@@ -28,8 +28,8 @@ export type Server = {
 const READY_MS = 20_000;
 
 export async function startServer(): Promise<Server> {
-	const binary = process.env.TIDINGS_BIN;
-	if (!binary) throw new Error("TIDINGS_BIN names no binary; run `cargo xtask test`");
+	const binary = process.env.E2E_BINARY;
+	if (!binary) throw new Error("E2E_BINARY names no binary; run `cargo xtask test`");
 	const data = await mkdtemp(join(tmpdir(), "tidings-e2e-"));
 	const port = await findFreePort();
 	const url = `http://127.0.0.1:${port}`;

@@ -150,6 +150,6 @@ fn end_to_end(session: &mut Session, built: &Built) {
     });
     let Some(browser) = browser.filter(|_| found) else { return };
     let mut npm = web::script("e2e");
-    npm.env("TIDINGS_BIN", tidings).env("CHROMIUM", browser);
+    npm.env("E2E_BINARY", tidings).env("CHROMIUM", browser);
     session.run(&Step::tests(name, Runner::Playwright), [npm]);
 }
