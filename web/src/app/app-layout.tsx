@@ -1,4 +1,4 @@
-import { Navigate, Outlet, useLocation, useMatch } from "@tanstack/react-router";
+import { Outlet, useLocation, useMatch } from "@tanstack/react-router";
 import { SignedOutPage } from "@/features/auth/components/signed-out-page";
 import { ChatList } from "@/features/chats/components/chat-list";
 import { useText } from "@/i18n/use-text";
@@ -6,6 +6,7 @@ import { useSync } from "@/sync/use-sync";
 import { classes } from "@/ui/classes";
 import { PHONE, useMedia } from "@/ui/use-media";
 import { ConnectionBanner } from "./connection-banner";
+import { Go } from "./go";
 import { ListResizer } from "./list-resizer";
 import { Rail } from "./rail";
 import { ShortcutLayer } from "./shortcut-layer";
@@ -19,9 +20,8 @@ export function AppLayout() {
 	const { pathname } = useLocation();
 	if (session.status === "signed-out") {
 		if (session.reason !== null) return <SignedOutPage reason={session.reason} />;
-		return (
-			<Navigate to="/sign-in" search={pathname === "/chats" ? {} : { next: pathname }} replace />
-		);
+		const next = pathname === "/chats" ? "" : `?next=${encodeURIComponent(pathname)}`;
+		return <Go href={`/sign-in${next}`} />;
 	}
 	return isKnown ? <Shell /> : <Splash />;
 }
