@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use sql::{Batch, Row, Sql, args};
 use tokio::sync::Notify;
+use tokio::task::JoinSet;
 
 use crate::id::JobId;
 use crate::{App, Error, Kind, Result, mail, reset};
@@ -89,7 +90,7 @@ pub fn enqueue(batch: &mut Batch, app: &App, job: Job) {
 
 /// Does work until the returned future is dropped. Nothing is lost by that:
 /// an unfinished job comes back when its lease ends.
-pub async fn work(app: &App) {
+pub async fn work(app: &Arc<App>) {
     loop {
         let busy = match run_due(app).await {
             Ok(done) => done > 0,
@@ -109,7 +110,7 @@ pub async fn work(app: &App) {
 /// # Errors
 /// When the store fails. A job's own failure is not an error here: it is
 /// written down and tried again.
-pub async fn run_due(app: &App) -> Result<usize> {
+pub async fn run_due(app: &Arc<App>) -> Result<usize> {
     let now = app.clock.now_ms();
     // A read first: an idle server writes nothing.
     let due = app.db.row(&DUE, args![SHARD, now]).await?;
@@ -120,10 +121,17 @@ pub async fn run_due(app: &App) -> Result<usize> {
     let at = batch.run(&CLAIM_DUE, args![SHARD, now, now + LEASE_MS, CLAIM]);
     batch.run(&FORGET, args![SHARD, now - KEEP_DONE_MS]);
     let claimed = app.db.write(batch).await?.swap_remove(at);
-    for row in &claimed {
-        run_one(app, row).await?;
+    let count = claimed.len();
+    // Side by side, so that one that hangs costs the others no lease.
+    let mut running = JoinSet::new();
+    for row in claimed {
+        let app = Arc::clone(app);
+        running.spawn(async move { run_one(&app, &row).await });
     }
-    Ok(claimed.len())
+    while let Some(done) = running.join_next().await {
+        done.map_err(Error::internal)??;
+    }
+    Ok(count)
 }
 
 async fn run_one(app: &App, row: &Row) -> Result<()> {
@@ -138,11 +146,17 @@ async fn run_one(app: &App, row: &Row) -> Result<()> {
     match outcome {
         Ok(()) => batch.run(&FINISH, args![SHARD, id, attempts, now]),
         Err(failed) if failed.is_retryable && attempts < MAX_ATTEMPTS => {
-            tracing::warn!(job.id = %id, job.attempts = attempts, error = %failed.why, "a job failed and will be tried again");
+            tracing::warn!(
+                job.id = %id, job.attempts = attempts, error = %failed.why,
+                "a job failed and will be tried again"
+            );
             batch.run(&RETRY, args![SHARD, id, attempts, now + back_off_ms(attempts)])
         }
         Err(failed) => {
-            tracing::error!(job.id = %id, job.attempts = attempts, error = %failed.why, "a job failed for good");
+            tracing::error!(
+                job.id = %id, job.attempts = attempts, error = %failed.why,
+                "a job failed for good"
+            );
             batch.run(&FINISH, args![SHARD, id, attempts, now])
         }
     };
@@ -217,3 +231,18 @@ static RETRY: Sql = Sql::new(
 static FORGET: Sql = Sql::new("delete from job where shard = $1 and done_at < $2");
 
 pub(crate) const STATEMENTS: &[&Sql] = &[&ADD, &DUE, &CLAIM_DUE, &FINISH, &RETRY, &FORGET];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tries_come_later_and_later_but_within_the_hour() {
+        let waits: Vec<_> = (1..=MAX_ATTEMPTS).map(back_off_ms).collect();
+        assert_eq!(waits[..4], [5_000, 10_000, 20_000, 40_000]);
+        assert!(waits.is_sorted());
+        assert_eq!(waits.last(), Some(&MAX_BACK_OFF_MS));
+        let total: i64 = waits.iter().sum();
+        assert!((8 * 3_600_000..24 * 3_600_000).contains(&total), "{total}");
+    }
+}

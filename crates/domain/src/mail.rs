@@ -59,10 +59,17 @@ pub struct Letter {
     template: Template,
 }
 
+impl Letter {
+    /// A mail to `to`.
+    #[must_use]
+    pub fn new(to: &Address, template: Template) -> Self {
+        Self { to: to.to_string(), template }
+    }
+}
+
 /// Adds a mail to `batch`: it goes once the batch is committed.
 pub fn queue(batch: &mut Batch, app: &App, to: &Address, template: Template) {
-    let letter = Letter { to: to.to_string(), template };
-    job::enqueue(batch, app, Job::now(Work::Mail(letter)));
+    job::enqueue(batch, app, Job::now(Work::Mail(Letter::new(to, template))));
 }
 
 pub(crate) async fn deliver(app: &App, letter: Letter) -> std::result::Result<(), Failed> {

@@ -15,6 +15,7 @@ use futures_util::FutureExt;
 use http::header::{CACHE_CONTROL, USER_AGENT, X_FRAME_OPTIONS};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue};
+use tracing::Instrument;
 
 use crate::auth::{self, origin};
 use crate::config::Config;
@@ -59,8 +60,10 @@ pub(crate) async fn pass(State(edge): State<Edge>, mut request: Request, next: N
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let from = network(&edge.config, request.extensions(), request.headers());
 
-    let answer = match admit(&edge, &request, from) {
-        Ok(()) => AssertUnwindSafe(next.run(request)).catch_unwind().await,
+    // What the route logs bears the id of its request.
+    let span = tracing::error_span!("request", request.id = &*id.0);
+    let answer = match admit(&edge, &mut request, from) {
+        Ok(()) => AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span).await,
         Err(error) => Ok(Failure::from(error).into_response()),
     };
     let response = answer.unwrap_or_else(|_| {
@@ -76,13 +79,21 @@ pub(crate) async fn pass(State(edge): State<Edge>, mut request: Request, next: N
     response
 }
 
-/// Whether the request may reach its route.
-fn admit(edge: &Edge, request: &Request, from: IpAddr) -> Result<(), Error> {
+/// Whether the request may reach its route. Who makes it is found out here,
+/// once; a token that is no good is the route's to refuse.
+fn admit(edge: &Edge, request: &mut Request, from: IpAddr) -> Result<(), Error> {
     origin::check(edge, request.method(), request.headers())?;
     // Pages and their parts are cheap and come in dozens.
-    let is_api = request.uri().path().starts_with("/v1/");
-    let is_signed = || matches!(auth::identify(edge, request.headers()), Ok(Some(_)));
-    if is_api && !is_signed() { edge.limits.unsigned(from) } else { Ok(()) }
+    if !request.uri().path().starts_with("/v1/") {
+        return Ok(());
+    }
+    match auth::identify(edge, request.headers()) {
+        Ok(Some(caller)) => {
+            request.extensions_mut().insert(auth::Caller(caller));
+            Ok(())
+        }
+        Ok(None) | Err(_) => edge.limits.unsigned(from),
+    }
 }
 
 /// Gives a failure its body, now that its request has a name.

@@ -1,6 +1,8 @@
 //! Answers: the one place where an error becomes a status and a body, and
 //! where a request's body, query and path are read strictly.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::response::{IntoResponse, Response};
@@ -15,6 +17,9 @@ use utoipa::ToSchema;
 
 /// The largest JSON body that is read.
 pub const MAX_BODY_BYTES: usize = 256 * 1024;
+
+/// How long a body may take: a client that drips holds a connection (A31).
+const BODY_TIME: Duration = Duration::from_secs(15);
 
 /// What a handler answers.
 pub type Reply<T = Response> = Result<T, Failure>;
@@ -160,7 +165,11 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Json<T> {
                 "The body must be JSON: send `content-type: application/json`.",
             ));
         }
-        let body = Limited::new(request.into_body(), MAX_BODY_BYTES).collect().await;
+        let body = Limited::new(request.into_body(), MAX_BODY_BYTES).collect();
+        let body = tokio::time::timeout(BODY_TIME, body).await.map_err(|_| {
+            let detail = "The body took too long to arrive.";
+            Failure::with_status(StatusCode::REQUEST_TIMEOUT, "request.slow", detail)
+        })?;
         let body = body.map_err(|error| match error.downcast::<LengthLimitError>() {
             Ok(_) => Failure::from(Error::new(
                 Kind::TooLarge,

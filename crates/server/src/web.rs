@@ -3,13 +3,17 @@
 //! Names with a hash of their content never change, so browsers keep them
 //! for ever; every other path is the one page, which asks again each time.
 
+use std::borrow::Cow;
+
 use axum::body::Body;
 use axum::response::{Html, IntoResponse, Response};
-use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG};
+use domain::Error;
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use rust_embed::RustEmbed;
 
 use crate::edge::Edge;
+use crate::reply::Failure;
 
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/../../web/dist"]
@@ -28,26 +32,50 @@ const MISSING: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">
     <pre>cd web && npm ci && npm run build\ncargo build</pre>\
     <p>The API works: see <a href=\"/docs\">/docs</a>.</p></html>";
 
+/// A file of the client.
+struct File {
+    bytes: Cow<'static, [u8]>,
+    /// Another one whenever the bytes are others.
+    tag: String,
+}
+
+fn embedded(name: &str) -> Option<File> {
+    let file = Bundle::get(name)?;
+    let tag = file.metadata.sha256_hash()[..12].iter().map(|byte| format!("{byte:02x}")).collect();
+    Some(File { bytes: file.data, tag })
+}
+
 /// The file at `path`, or the client's one page.
 pub(crate) fn page(edge: &Edge, path: &str, headers: &HeaderMap) -> Response {
+    let mut response = answer(path, headers, embedded);
+    // Browsers differ in whether `'self'` covers the socket's scheme.
+    let socket = edge.config.public_url().replacen("http", "ws", 1);
+    let policy = POLICY.replacen("connect-src 'self'", &format!("connect-src 'self' {socket}"), 1);
+    if let Ok(policy) = HeaderValue::try_from(policy) {
+        response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    response
+}
+
+fn answer(path: &str, headers: &HeaderMap, find: impl Fn(&str) -> Option<File>) -> Response {
     let name = path.trim_start_matches('/');
-    let (name, file) = match Bundle::get(name) {
-        Some(file) if !name.is_empty() => (name, file),
+    let (name, file) = match find(name) {
+        Some(file) => (name, file),
         // A missing part must not be answered with a page.
-        _ if name.starts_with("assets/") => return StatusCode::NOT_FOUND.into_response(),
-        _ => match Bundle::get("index.html") {
+        None if name.starts_with("assets/") => {
+            return Failure::from(Error::not_found("request.not_found")).into_response();
+        }
+        None => match find("index.html") {
             Some(file) => ("index.html", file),
-            None => return with_policy(Html(MISSING).into_response(), edge),
+            None => return Html(MISSING).into_response(),
         },
     };
-    let hash = file.metadata.sha256_hash();
-    let tag: String = hash[..12].iter().map(|byte| format!("{byte:02x}")).collect();
-    let tag = HeaderValue::try_from(format!("\"{tag}\"")).expect("hex is plain ASCII");
-    let is_known = headers.get(http::header::IF_NONE_MATCH).is_some_and(|known| known == tag);
+    let tag = HeaderValue::try_from(format!("\"{}\"", file.tag)).expect("hex is plain ASCII");
+    let is_known = headers.get(IF_NONE_MATCH).is_some_and(|known| known == tag);
     let mut response = if is_known {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        Response::new(Body::from(file.data.into_owned()))
+        Response::new(Body::from(file.bytes))
     };
     let is_hashed = name.starts_with("assets/");
     let cache = if is_hashed { "public, max-age=31536000, immutable" } else { "no-cache" };
@@ -55,17 +83,6 @@ pub(crate) fn page(edge: &Edge, path: &str, headers: &HeaderMap) -> Response {
     set.insert(CACHE_CONTROL, HeaderValue::from_static(cache));
     set.insert(CONTENT_TYPE, HeaderValue::from_static(kind(name)));
     set.insert(ETAG, tag);
-    with_policy(response, edge)
-}
-
-/// Browsers differ in whether `'self'` covers the socket's scheme; it is
-/// named for this host.
-fn with_policy(mut response: Response, edge: &Edge) -> Response {
-    let socket = edge.config.public_url().replacen("http", "ws", 1);
-    let policy = POLICY.replacen("connect-src 'self'", &format!("connect-src 'self' {socket}"), 1);
-    if let Ok(policy) = HeaderValue::try_from(policy) {
-        response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
-    }
     response
 }
 
@@ -84,5 +101,55 @@ fn kind(name: &str) -> &'static str {
         "txt" => "text/plain; charset=utf-8",
         "wasm" => "application/wasm",
         _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn built(name: &str) -> Option<File> {
+        let known = ["index.html", "sw.js", "assets/app-1a2b.js"];
+        let file = || File { bytes: name.to_owned().into_bytes().into(), tag: "7".to_owned() };
+        known.contains(&name).then(file)
+    }
+
+    fn header(response: &Response, name: http::HeaderName) -> &str {
+        response.headers()[name].to_str().unwrap()
+    }
+
+    #[test]
+    fn parts_are_kept_for_ever_and_the_page_is_asked_for_again() {
+        let none = HeaderMap::new();
+        let (page, script) = ("text/html; charset=utf-8", "text/javascript; charset=utf-8");
+        for (path, kind, cache) in [
+            ("/", page, "no-cache"),
+            ("/chats/x", page, "no-cache"),
+            ("/../../etc/passwd", page, "no-cache"),
+            ("/sw.js", script, "no-cache"),
+            ("/assets/app-1a2b.js", script, "public, max-age=31536000, immutable"),
+        ] {
+            let response = answer(path, &none, built);
+            assert_eq!(response.status(), 200, "{path}");
+            assert_eq!(header(&response, CONTENT_TYPE), kind, "{path}");
+            assert_eq!(header(&response, CACHE_CONTROL), cache, "{path}");
+        }
+        assert_eq!(answer("/assets/old.js", &none, built).status(), 404);
+    }
+
+    #[test]
+    fn what_a_browser_has_is_not_sent_again() {
+        let mut has = HeaderMap::new();
+        has.insert(IF_NONE_MATCH, HeaderValue::from_static("\"7\""));
+        assert_eq!(answer("/", &has, built).status(), 304);
+        has.insert(IF_NONE_MATCH, HeaderValue::from_static("\"8\""));
+        assert_eq!(answer("/", &has, built).status(), 200);
+    }
+
+    #[test]
+    fn a_build_without_the_client_says_so() {
+        let response = answer("/", &HeaderMap::new(), |_| None);
+        assert_eq!(response.status(), 200);
+        assert!(!response.headers().contains_key(ETAG));
     }
 }

@@ -8,6 +8,7 @@ mod friend;
 mod harness;
 mod inbox;
 mod input;
+mod job;
 mod limits;
 mod live;
 mod login;
