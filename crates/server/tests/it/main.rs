@@ -18,5 +18,6 @@ mod password;
 mod people;
 mod program;
 mod reference;
+mod secrecy;
 mod statements;
 mod tidy;
