@@ -54,7 +54,6 @@ pub struct Change {
 }
 
 /// What a new account starts from.
-#[derive(Clone, Debug)]
 pub(crate) struct New {
     pub(crate) id: AccountId,
     pub(crate) email: Email,

@@ -9,7 +9,7 @@ use serde_json::json;
 use sql::{Batch, Row, Rows, Sql, args};
 
 use crate::account::{self, Entry};
-use crate::{AccountId, App, Caller, ChatId, Error, Event, Result, chat};
+use crate::{AccountId, App, Caller, ChatId, Error, Event, Kind, Result, chat};
 
 mod pair;
 
@@ -17,7 +17,8 @@ use pair::Pair;
 
 /// How often a change starts again after the other one's came between.
 const TRIES: usize = 8;
-/// The newest requests that are listed.
+/// Requests of one's own that may wait for an answer, and those of others that
+/// are listed, the newest first.
 const REQUESTS_MAX: i64 = 500;
 /// The friends that are listed.
 const FRIENDS_MAX: i64 = 5_000;
@@ -103,8 +104,10 @@ pub struct Standing {
 /// does not reach them: a refusal need not be given twice.
 ///
 /// # Errors
-/// When there is no such person, or one of the two blocks the other.
+/// When there is no such person, one of the two blocks the other, or too many
+/// requests wait for an answer.
 pub async fn want(app: &App, caller: &Caller, peer: AccountId) -> Result<Standing> {
+    let has_room = app.db.row(&FULL, args![caller.account, REQUESTS_MAX]).await?.is_none();
     change(app, caller, peer, |pair, me, now| {
         if pair.blocks(pair.other(me)) {
             return Err(not_found());
@@ -113,7 +116,12 @@ pub async fn want(app: &App, caller: &Caller, peer: AccountId) -> Result<Standin
             let detail = "You block this person. Unblock them first.";
             return Err(Error::conflict("friend.blocked", detail));
         }
-        Ok(pair.wanted_by(me, now))
+        let wanted = pair.wanted_by(me, now);
+        if !has_room && wanted.as_ref().is_some_and(|pair| !pair.is_friends()) {
+            let detail = "Too many of your requests wait for an answer. Withdraw some first.";
+            return Err(Error::new(Kind::TooMany, "friend.too_many", detail));
+        }
+        Ok(wanted)
     })
     .await
 }
@@ -375,7 +383,7 @@ async fn load_pair(app: &App, one: AccountId, other: AccountId) -> Result<Pair> 
 }
 
 pub(crate) const STATEMENTS: &[&Sql] =
-    &[&SIDES, &PAIR, &ENSURE, &DECIDE, &SEE, &FORGET, &LIST, &IDS, &PERSON];
+    &[&SIDES, &PAIR, &ENSURE, &DECIDE, &SEE, &FORGET, &LIST, &FULL, &IDS, &PERSON];
 
 const SIDES: Sql = Sql::new(
     "select id, name, username, photo from account
@@ -410,6 +418,12 @@ const LIST: Sql = Sql::new(
     "select a.id, a.name, a.username, a.photo from friend f join account a on a.id = f.peer_id
      where f.account_id = $1 and f.state = $2 and a.deleted_at is null
      order by f.updated_at desc, a.id limit $3",
+);
+
+// One row says that there are as many as may be.
+const FULL: Sql = Sql::new(
+    "select peer_id from friend where account_id = $1 and state = 'asked'
+     order by peer_id limit 1 offset $2 - cast(1 as bigint)",
 );
 
 const IDS: Sql = Sql::new("select peer_id from friend where account_id = $1 and state = 'friend'");

@@ -5,6 +5,8 @@
 //! once; using an old one means that a token was stolen and ends the session,
 //! except within a short grace in which a lost reply may be asked again.
 
+use std::fmt;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sql::{Batch, Row, Sql, args};
@@ -35,8 +37,8 @@ pub struct From {
     pub network: String,
 }
 
-/// A session that was opened or refreshed.
-#[derive(Clone, Debug)]
+/// A session that was opened or refreshed. `Debug` never prints its token.
+#[derive(Clone)]
 pub struct Login {
     /// Its id; goes into the access token.
     pub id: LoginId,
@@ -46,6 +48,12 @@ pub struct Login {
     pub refresh_token: String,
     /// When the session ends unless it is refreshed.
     pub expires_at: i64,
+}
+
+impl fmt::Debug for Login {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Login").field("id", &self.id).finish_non_exhaustive()
+    }
 }
 
 /// A session as its owner sees it.

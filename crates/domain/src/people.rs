@@ -1,7 +1,8 @@
 //! Finding people by name or username.
 //!
 //! Owns no table. Never the whole directory: two characters at least, twenty
-//! people at most, and nobody who blocks the one who looks.
+//! people at most, and nobody who blocks the one who looks; except whom one
+//! blocks oneself, or a block would show in the list of the one it answers.
 
 use sql::{Sql, args};
 
@@ -71,8 +72,9 @@ const SEARCH: Sql = Sql::new(
      from account a left join friend f on f.account_id = $1 and f.peer_id = a.id
      where a.deleted_at is null and a.id <> $1
        and (a.folded_name like $2 escape '\' or a.username like $2 escape '\')
-       and not exists (select 1 from friend b
-                       where b.account_id = a.id and b.peer_id = $1 and b.state = 'blocked')
+       and (f.state = 'blocked'
+            or not exists (select 1 from friend b
+                           where b.account_id = a.id and b.peer_id = $1 and b.state = 'blocked'))
      order by case when a.folded_name like $3 escape '\' or a.username like $3 escape '\' then 0
                    when a.folded_name like $4 escape '\' then 1 else 2 end,
               length(a.folded_name), a.id

@@ -5,7 +5,7 @@
 use domain::{AccountId, ChatId, Event};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use sql::{Sql, args};
+use sql::{Batch, Sql, args};
 
 use crate::harness::client::{Answer, Client};
 use crate::harness::{Harness, Person};
@@ -327,4 +327,85 @@ async fn wrong_requests_are_refused_in_plain_words() {
     ann.get(&format!("/v1/people/{nobody}")).await.fails(404, "person.not_found");
     ann.put("/v1/friends/nobody", &Value::Null).await.fails(404, "request.not_found");
     h.stranger().get("/v1/friends").await.fails(401, "login.required");
+}
+
+static FILL: Sql = Sql::new(
+    "insert into friend (account_id, peer_id, state, updated_at) values ($1, $2, 'asked', 0)",
+);
+
+#[tokio::test]
+async fn five_hundred_requests_may_wait_for_an_answer() {
+    let h = Harness::start().await;
+    let (ann, bob) = (h.person("ann").await, h.person("bob").await);
+    let id: AccountId = ann.id.parse().unwrap();
+    let mut batch = Batch::new();
+    for _ in 0..499 {
+        batch.run(&FILL, args![id, AccountId::new(&h.clock, &h.app().entropy)]);
+    }
+    h.app().db.write(batch).await.unwrap();
+    assert_eq!(wants(&ann, &bob).await.gives(200)["relation"], "asked");
+    let eve = h.person("eve").await;
+    wants(&ann, &eve).await.fails(429, "friend.too_many");
+    // Accepting is no request.
+    wants(&eve, &ann).await.gives(200);
+    assert_eq!(wants(&ann, &eve).await.gives(200)["relation"], "friend");
+    drops(&ann, &bob).await.gives(204);
+    drops(&ann, &eve).await.gives(204);
+    assert_eq!(wants(&ann, &eve).await.gives(200)["relation"], "asked");
+}
+
+/// One verb of one of the two, chosen by `n`.
+async fn does(h: &Harness, n: u64, ann: &Person, bob: &Person) {
+    let (who, whom) = if n.is_multiple_of(2) { (ann, bob) } else { (bob, ann) };
+    let answer = match n / 2 % 16 {
+        0..=8 => wants(who, whom).await,
+        9..=11 => drops(who, whom).await,
+        12 => blocks(who, whom).await,
+        _ => who.delete(&format!("/v1/blocks/{}", whom.id)).await,
+    };
+    let status = answer.status.as_u16();
+    // Who is blocked finds nobody, and who blocks must unblock first.
+    assert!(matches!(status, 200 | 204 | 404 | 409), "{answer:?} at {}", h.addr);
+}
+
+#[tokio::test]
+async fn whatever_they_do_at_once_both_views_agree_and_the_logs_explain_them() {
+    let h = Harness::start().await;
+    let (ann, bob) = (h.person("ann").await, h.person("bob").await);
+    let pair: AccountId = ann.id.parse().unwrap();
+    let chat = json!(ChatId::direct(pair, bob.id.parse().unwrap()));
+    let (mut n, mut was_friends) = (7_u64, false);
+    for _ in 0..40 {
+        let verbs: Vec<u64> = (0..4)
+            .map(|_| {
+                n = n
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1_442_695_040_888_963_407);
+                n >> 33
+            })
+            .collect();
+        join_all(verbs.into_iter().map(|verb| does(&h, verb, &ann, &bob))).await;
+
+        let (of_ann, of_bob) = (relation(&ann, &bob).await, relation(&bob, &ann).await);
+        let agreed = match (of_ann.as_str(), of_bob.as_str()) {
+            ("none", "none") | ("blocked", "blocked" | "hidden") | ("hidden", "blocked") => false,
+            // A request that comes too soon after a refusal stays with the asker.
+            ("asked", "asking" | "none") | ("asking" | "none", "asked") => false,
+            ("friend", "friend") => true,
+            other => panic!("they disagree: {other:?}"),
+        };
+        was_friends |= agreed;
+        if was_friends {
+            assert_eq!(is_open(&h, &chat).await, agreed);
+        }
+        // What somebody was told last is what they see.
+        for (person, seen) in [(&ann, of_ann), (&bob, of_bob)] {
+            let log = log(&h, person).await;
+            let told = log.iter().rev().find(|(kind, _)| kind.starts_with("friend."));
+            let told =
+                told.map_or("none", |(_, body)| body["person"]["relation"].as_str().unwrap());
+            assert_eq!(told, if seen == "hidden" { "none" } else { &seen });
+        }
+    }
+    assert!(was_friends, "the verbs were chosen badly");
 }

@@ -146,6 +146,21 @@ impl Harness {
     }
 }
 
+/// A test that is over must not keep its threads and connections. Its runtime
+/// may not wait here, so another one closes the store.
+impl Drop for Harness {
+    fn drop(&mut self) {
+        let Some(running) = &self.running else { return };
+        running.edge.stop.cancel();
+        let db = running.edge.app.db.clone();
+        let close = move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.expect("a runtime").block_on(db.close());
+        };
+        std::thread::spawn(close).join().expect("the store closes");
+    }
+}
+
 /// Somebody with an account, signed in by Bearer token.
 pub(crate) struct Person {
     pub(crate) id: String,
