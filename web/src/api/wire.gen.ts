@@ -165,7 +165,7 @@ export type MessageEvent = {
 
 /** What the server may tell a client, by event name. */
 export type ServerEvents = {
-	ready: { account: Account; epoch: string; arev: number };
+	ready: { account: string; epoch: string; arev: number };
 	"message.new": MessageEvent;
 	"message.updated": MessageEvent;
 	"message.deleted": MessageEvent;

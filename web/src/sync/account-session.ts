@@ -4,6 +4,7 @@
  * Made at sign-in, stopped at sign-out. This file only joins the parts; each
  * part's rules stand in its own file.
  */
+import { fetchMe } from "@/api/chats";
 import type { Account } from "@/api/wire.gen";
 import { ACCOUNT_EVENTS, createAccountLog } from "./account-log";
 import { createCache, restoreChats } from "./cache";
@@ -32,7 +33,7 @@ export type Device = {
 export type SessionHooks = {
 	readonly onEnded: (reason: "asked" | "revoked" | "expired") => void;
 	/** The browser is signed in as somebody else by now. */
-	readonly onOther: (account: Account) => void;
+	readonly onOther: () => void;
 };
 
 export type AccountSession = {
@@ -109,6 +110,12 @@ async function restore(core: Core, storage: Storage, me: Account): Promise<void>
 	}));
 }
 
+/** With the account's log gone, its own changes must be read. */
+async function refreshMe(core: Core): Promise<void> {
+	const me = await fetchMe(core.api).catch(() => null);
+	core.store.update((state) => (me?.id === state.me?.id ? { ...state, me } : state));
+}
+
 type Parts = Omit<AccountSession, "account" | "drafts" | "flush" | "stop" | "wipe"> & {
 	readonly tabs: Tabs;
 };
@@ -136,9 +143,13 @@ function join(
 		pages.repair(chat);
 	};
 	const inbox = createInbox(core, { onRow, onCaughtUp });
+	const leave = (chat: string) => {
+		pages.forget(chat);
+		inbox.drop(chat);
+	};
 	const log = createAccountLog(core, {
 		onChat: (chat) => void inbox.catchUp(chat),
-		onRemoved: inbox.drop,
+		onRemoved: leave,
 		onGap: () => connection.requestSync(),
 	});
 	const tabs = device.joinTabs(account, {
@@ -164,12 +175,8 @@ function join(
 			inbox.pause();
 			log.pause();
 		},
-		onReady({ account: owner }) {
-			if (owner.id !== account) {
-				hooks.onOther(owner);
-				return;
-			}
-			core.store.update((state) => ({ ...state, me: owner }));
+		onReady(ready) {
+			if (ready.account !== account) hooks.onOther();
 		},
 		async sync() {
 			await catchUpAll(core, {
@@ -177,10 +184,12 @@ function join(
 				receipts,
 				onRow,
 				onCaughtUp,
-				onGone: inbox.drop,
+				onGone: leave,
 				onForget() {
+					pages.forget();
 					inbox.clear();
 					inbox.pause();
+					void refreshMe(core);
 					void storage.clearCache();
 				},
 			});

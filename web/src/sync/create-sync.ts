@@ -77,10 +77,19 @@ export function createSync(deps: SyncDeps): SyncHost {
 				deps.clock.now(),
 			),
 		}));
-		const hooks = { onEnded: end, onOther: (other: Account) => void begin(other) };
+		const hooks = { onEnded: end, onOther: () => void other() };
 		const started = await startSession(core, deps, hooks, account);
 		if (mine === turn) session = started;
 		else started.stop();
+	}
+
+	/** Somebody else signed in through another tab; the one who was here keeps what is stored. */
+	async function other(): Promise<void> {
+		session?.stop();
+		session = null;
+		const now = deps.clock.now();
+		store.update(() => ({ ...emptyState, session: { ...emptyState.session, since: now } }));
+		await ask(0);
 	}
 
 	/** Asks who is signed in; without a server, asks again later. */

@@ -11,7 +11,7 @@ import type { Message } from "@/api/wire.gen";
 import { uuidv7 } from "@/lib/ids";
 import { type Core, isLive } from "./core";
 import type { Storage } from "./persistence";
-import { buryRow, dropEntry, putEntry, settled } from "./reducers/outbox";
+import { dropEntry, putEntry, settled } from "./reducers/outbox";
 import { timelineOf } from "./state";
 import type { Tabs } from "./tabs";
 import type { OutboxEntry, State } from "./types";
@@ -177,36 +177,16 @@ export function createOutbox(core: Core, deps: OutboxDeps): Outbox {
 
 	function succeeded(entry: OutboxEntry, row: Message | null): void {
 		if (isStopped) return;
-		if (row === null) {
-			buried(entry);
-			return;
-		}
-		if (entry.kind === "send") resolveTargets(entry.id, row.seq);
+		if (entry.kind === "send" && row !== null) resolveTargets(entry.id, row.seq);
 		if (find(entry.id) !== null) {
-			const stored = { seq: row.seq, rev: row.rev };
+			const stored = { seq: row?.seq ?? entry.target?.seq ?? 0, rev: row?.rev ?? 0 };
 			const done: OutboxEntry = { ...entry, state: "stored", stored };
 			core.store.update((state) => putEntry(state, done));
 			deps.tabs.post({ kind: "put", entry: done });
 			void deps.storage.dropEntry(entry.id).catch(() => undefined);
 		}
-		deps.onStored(row);
+		if (row !== null) deps.onStored(row);
 		settle(entry.chat);
-	}
-
-	/** A row that has not arrived yet cannot be buried: the entry hides it until something does. */
-	function buried(entry: OutboxEntry): void {
-		const state = core.store.getState();
-		const seq = entry.target?.seq ?? 0;
-		if (timelineOf(state, entry.chat).bySeq.has(seq)) {
-			core.store.update((held) => buryRow(held, entry.chat, seq, core.clock.now()));
-			drop(entry.id);
-			return;
-		}
-		const rev = (state.chats.get(entry.chat)?.rev ?? 0) + 1;
-		core.store.update((held) =>
-			putEntry(held, { ...entry, state: "stored", stored: { seq, rev } }),
-		);
-		void deps.storage.dropEntry(entry.id).catch(() => undefined);
 	}
 
 	/** Drops an entry and the changes that were meant for it. */
@@ -311,7 +291,11 @@ export function createOutbox(core: Core, deps: OutboxDeps): Outbox {
 				if (entry.state === "sending" && !isKept) drop(entry.id);
 			}
 			for (const entry of kept) {
-				if (gone.has(entry.id)) continue;
+				if (gone.has(entry.id)) {
+					// Seen stored here, but the tab that led could not clear the disk any more.
+					drop(entry.id);
+					continue;
+				}
 				const left = entry.state === "sending" ? { ...entry, state: "waiting" as const } : entry;
 				core.store.update((state) => putEntry(state, { ...left, nextAt: 0 }));
 			}

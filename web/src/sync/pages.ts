@@ -29,6 +29,8 @@ export type Pages = {
 	readonly loadNewer: (chat: string) => Promise<void>;
 	readonly jumpTo: (chat: string, seq: number) => Promise<void>;
 	readonly jumpToLatest: (chat: string) => Promise<void>;
+	/** The chat left or all was forgotten: pages on their way are of something else. */
+	readonly forget: (chat?: string) => void;
 	/** Fetches what is mounted but no longer trusted; without a chat, in every open one. */
 	readonly repair: (chat?: string) => void;
 	readonly openChats: () => readonly string[];
@@ -39,6 +41,8 @@ export function createPages(core: Core): Pages {
 	/** The newest jump of a chat: an older one finds another number here and gives up. */
 	const jumps = new Map<string, number>();
 	const repairing = new Set<string>();
+	const lives = new Map<string, number>();
+	let forgotten = 0;
 
 	const read = (chat: string): Timeline => timelineOf(core.store.getState(), chat);
 	const entryOf = (chat: string): ChatEntry | undefined => core.store.getState().chats.get(chat);
@@ -52,12 +56,17 @@ export function createPages(core: Core): Pages {
 		});
 	}
 
+	/** Another answer than before means that rows fetched before are not to be trusted. */
+	function lifeOf(chat: string): string {
+		return `${forgotten} ${lives.get(chat) ?? 0} ${read(chat).generation}`;
+	}
+
 	/** Fetches a page into the timeline; again when trust was lost on the way. */
 	async function fetchInto(chat: string, at: PageAt, limit: number): Promise<MessagePage> {
 		for (;;) {
-			const { generation } = read(chat);
+			const asked = lifeOf(chat);
 			const page = await fetchPage(core.api, chat, at, limit);
-			if (read(chat).generation !== generation) continue;
+			if (lifeOf(chat) !== asked) continue;
 			core.store.update((state) =>
 				state.chats.has(chat) ? applyPage(state, chat, page.messages) : state,
 			);
@@ -225,6 +234,10 @@ export function createPages(core: Core): Pages {
 		loadNewer,
 		jumpTo,
 		jumpToLatest,
+		forget(chat) {
+			if (chat === undefined) forgotten++;
+			else lives.set(chat, (lives.get(chat) ?? 0) + 1);
+		},
 		repair,
 		openChats: () => [...open],
 	};

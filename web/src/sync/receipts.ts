@@ -108,7 +108,9 @@ function isBehind(state: State, entry: ChatEntry): boolean {
 function read(state: State, chat: string, seq: number): State {
 	const entry = state.chats.get(chat);
 	if (entry === undefined || state.me === null) return state;
-	const n = seq >= entry.seq ? entry.n : (timelineOf(state, chat).bySeq.get(seq)?.n ?? 0);
+	const n = seq >= entry.seq ? entry.n : timelineOf(state, chat).bySeq.get(seq)?.n;
+	// Without the row its countable number is unknown: the server's receipt will tell both.
+	if (n === undefined) return state;
 	const marks = { read_seq: seq, read_n: n, delivered_seq: seq };
 	return withChat(state, raiseMarks(entry, state.me.id, marks, state.me.id));
 }

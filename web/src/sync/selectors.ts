@@ -253,7 +253,7 @@ function overlay(message: Message, change: OutboxEntry): Message {
 
 function toPendingRow(entry: OutboxEntry, outbox: readonly OutboxEntry[], me: string): Row {
 	const message = pendingMessage(entry, me);
-	const change = lastChangeFor(outbox, -1, entry.id);
+	const change = lastChangeFor(outbox, entry.stored?.seq ?? -1, entry.id);
 	return {
 		key: entry.id,
 		message: change === null ? message : overlay(message, change),

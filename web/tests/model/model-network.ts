@@ -129,7 +129,7 @@ export function createModelNetwork(server: ModelServer, clock: Clock, random: ()
 					}
 					// Subscribed before `ready`, as the real server is.
 					links.add(mine);
-					const body = { account: account(who), epoch: server.epoch(), arev: server.arev(who) };
+					const body = { account: who, epoch: server.epoch(), arev: server.arev(who) };
 					clock.after(1, () => {
 						if (links.has(mine)) listener.onEvent({ name: "ready", body });
 					});

@@ -89,7 +89,12 @@ function catchUp(state: State, chat: string, answer: CatchUp): State {
 		entry = countRow(entry, row);
 	}
 	entry = { ...entry, rev: Math.max(entry.rev, answer.rev) };
-	timeline = keepUp(addPage(timeline, answer.messages), entry.seq);
+	// An answer that was overtaken may hold rows that changed since; they fill no range.
+	timeline =
+		answer.rev >= held.rev
+			? addPage(timeline, answer.messages)
+			: answer.messages.reduce(changeRow, timeline);
+	timeline = keepUp(timeline, entry.seq);
 	return withTimeline(withChat(state, entry), chat, timeline);
 }
 

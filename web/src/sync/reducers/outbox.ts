@@ -2,8 +2,7 @@
  * The list of changes on their way. Kept sorted, so that the order of sending
  * and the order of the pending rows are one.
  */
-import type { Message } from "@/api/wire.gen";
-import { timelineOf, withTimeline } from "../state";
+import { timelineOf } from "../state";
 import type { OutboxEntry, State } from "../types";
 
 export function byPlace(a: OutboxEntry, b: OutboxEntry): number {
@@ -20,23 +19,16 @@ export function dropEntry(state: State, id: string): State {
 	return { ...state, outbox: state.outbox.filter((entry) => entry.id !== id) };
 }
 
-/** Entries whose effect the timeline shows by now. */
+/** Entries whose effect the timeline shows by now, or has no row to show it on. */
 export function settled(state: State, chat: string): readonly OutboxEntry[] {
-	const rev = state.chats.get(chat)?.rev;
-	if (rev === undefined) return [];
-	return state.outbox.filter(
-		(entry) => entry.chat === chat && entry.stored !== null && entry.stored.rev <= rev,
-	);
-}
-
-/**
- * Shows a delete that the server confirmed without telling its rev. A
- * tombstone is final, so laying it over an older version of the row is safe.
- */
-export function buryRow(state: State, chat: string, seq: number, now: number): State {
-	const timeline = timelineOf(state, chat);
-	const row = timeline.bySeq.get(seq);
-	if (row === undefined || row.deleted_at !== null) return state;
-	const stub: Message = { ...row, body: "", attachments: [], reactions: [], deleted_at: now };
-	return withTimeline(state, chat, { ...timeline, bySeq: new Map(timeline.bySeq).set(seq, stub) });
+	const held = state.chats.get(chat);
+	if (held === undefined) return [];
+	const rows = timelineOf(state, chat).bySeq;
+	return state.outbox.filter((entry) => {
+		if (entry.chat !== chat || entry.stored === null) return false;
+		if (entry.kind !== "delete") return entry.stored.rev <= held.rev;
+		// The answer to a delete names no rev: the tombstone itself is waited for.
+		const row = rows.get(entry.stored.seq);
+		return row === undefined ? entry.stored.seq <= held.seq : row.deleted_at !== null;
+	});
 }
