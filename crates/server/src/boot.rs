@@ -66,12 +66,14 @@ impl Running {
         self.tasks.close();
         let drain = Duration::from_secs(self.edge.config.drain_secs);
         self.transport.drain(live::notice(&self.edge, drain), drain);
+        let mut outcome = Ok(());
         for worker in self.workers {
-            worker.finish(drain + CLOSE).await?;
+            outcome = worker.finish(drain + CLOSE).await.and(outcome);
         }
         self.tasks.wait().await;
+        // Whatever happened to a worker, the store is left in good order.
         self.edge.app.db.close().await;
-        Ok(())
+        outcome
     }
 }
 

@@ -80,10 +80,20 @@ pub(crate) fn transport(edge: &Edge, workers: usize) -> Server {
         origins: Origins::Chosen(Arc::new(move |page| origin::is_ours(&asks.config, page))),
         // An idle connection need not remember how it came.
         keeps_handshake: false,
-        limits: Limits { headers: 100, header_bytes: 32 * 1024, ..Limits::default() },
+        limits: limits(edge),
         ..Config::default()
     };
     Server::builder(config).namespace(NAMESPACE, Native::new(edge.clone())).build()
+}
+
+fn limits(edge: &Edge) -> Limits {
+    let limits = Limits { headers: 100, header_bytes: 32 * 1024, ..Limits::default() };
+    // Behind a proxy everybody comes from its address; it has limits of its own.
+    if edge.config.trusted_proxies.is_empty() {
+        limits
+    } else {
+        Limits { connections_per_address: limits.connections, ..limits }
+    }
 }
 
 impl Application for Native {

@@ -5,6 +5,7 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use crate::harness::socket::Socket;
 use crate::harness::{DEADLINE, Harness};
 
 /// Routes that read a body without a sign-in, and one that needs it.
@@ -187,6 +188,30 @@ async fn a_foreign_page_cannot_write() {
     }
     let crossing = ann.clone_with("sec-fetch-site", "cross-site");
     crossing.patch("/v1/me", &json!({})).await.fails(403, "request.origin");
+}
+
+/// A12: what a foreign page might call itself, on both transports.
+#[tokio::test]
+async fn a_foreign_page_gets_no_socket() {
+    let h = Harness::start().await;
+    let ann = h.person("ann").await;
+    let own = format!("http://localhost:{}", h.addr.port());
+    let polling = "/socket.io/?EIO=4&transport=polling";
+    for origin in [
+        "https://evil.example",
+        "null",
+        "http://localhost.evil.example",
+        "http://evil-localhost",
+        "http://localhost@evil.example",
+        "file://",
+    ] {
+        let answer = h.stranger().with("origin", origin).get(polling).await;
+        assert_eq!(answer.status, 403, "{origin}: {}", answer.text());
+        let token = json!({ "token": ann.access });
+        let socket = Socket::try_connect(h.addr, token, &[("origin", origin)]).await;
+        assert!(socket.is_err(), "{origin} got a socket");
+    }
+    assert_eq!(h.stranger().with("origin", &own).get(polling).await.status, 200);
 }
 
 #[tokio::test]
