@@ -124,6 +124,29 @@ async fn asking_and_accepting_opens_the_chat() {
 }
 
 #[tokio::test]
+async fn both_hear_it_live() {
+    let h = Harness::start().await;
+    let (ann, bob) = (h.person("ann").await, h.person("bob").await);
+    let (mut to_ann, mut to_bob) = (ann.socket().await, bob.socket().await);
+    wants(&ann, &bob).await.gives(200);
+    let request = to_bob.hears("friend.request").await;
+    assert_eq!((&request["arev"], &request["person"]["id"]), (&json!(1), &json!(ann.id)));
+    assert_eq!(request["person"]["relation"], "asking");
+    assert_eq!(to_ann.hears("friend.request").await["person"]["relation"], "asked");
+
+    let chat = wants(&bob, &ann).await.gives(200)["chat"].clone();
+    for socket in [&mut to_ann, &mut to_bob] {
+        let accepted = socket.hears("friend.accepted").await;
+        assert_eq!((&accepted["arev"], &accepted["chat"]), (&json!(2), &chat));
+        assert_eq!(socket.hears("chat.new").await, json!({ "arev": 3, "chat": chat }));
+    }
+    blocks(&ann, &bob).await.gives(204);
+    let removed = to_bob.hears("friend.removed").await;
+    assert_eq!(removed["person"]["relation"], "none", "not that it was a block");
+    assert_eq!(to_ann.hears("friend.removed").await["person"]["relation"], "blocked");
+}
+
+#[tokio::test]
 async fn everybody_is_told_what_their_log_says() {
     let h = Harness::start().await;
     let heard = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));

@@ -6,6 +6,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::harness::client::{Answer, Client};
+use crate::harness::socket::Socket;
 use crate::harness::{Harness, PASSWORD, Person};
 
 const DAY: i64 = 24 * 60 * 60 * 1_000;
@@ -240,4 +241,31 @@ async fn more_sign_ins_than_can_be_checked_are_told_to_come_back() {
     }
     assert!(busy < answers.len(), "some are checked");
     signs_in(&anyone, &ann.email, PASSWORD).await.gives(200);
+}
+
+#[tokio::test]
+async fn ending_a_session_closes_its_sockets_and_no_others() {
+    let h = Harness::start().await;
+    let (ann, eve) = (h.person("ann").await, h.person("eve").await);
+    let phone = signs_in(&h.stranger(), &ann.email, PASSWORD).await.gives(200);
+    let mut on_phone = Socket::connect(h.addr, json!({ "token": phone["access_token"] })).await;
+    let (mut here, mut other) = (ann.socket().await, eve.socket().await);
+    for socket in [&mut on_phone, &mut here, &mut other] {
+        socket.hears("ready").await;
+    }
+
+    let id = list(&ann).await.into_iter().find(|login| login["current"] == false).unwrap();
+    ann.delete(&format!("/v1/logins/{}", id["id"].as_str().unwrap())).await.gives(204);
+    on_phone.hears("login.revoked").await;
+    on_phone.closes().await;
+    let refused = Socket::try_connect(h.addr, json!({ "token": phone["access_token"] }), &[]).await;
+    assert_eq!(refused.err().unwrap()["data"]["code"], "login.revoked");
+
+    let probe = json!({ "arev": 0, "open": [] });
+    assert_eq!(here.ask("sync.check", &probe).await["ok"], true);
+    ann.post("/v1/logout/all", &json!({})).await.gives(204);
+    here.hears("login.revoked").await;
+    here.closes().await;
+    assert_eq!(other.ask("sync.check", &probe).await["ok"], true);
+    assert!(!other.heard().contains(&"login.revoked".to_owned()));
 }

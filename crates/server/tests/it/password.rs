@@ -132,7 +132,10 @@ async fn a_reset_ends_every_session_and_the_owner_is_told() {
     let anyone = h.stranger();
     resets(&anyone, &token, "password1").await.fails(400, "password.weak");
     resets(&anyone, &token, "ann@example.org").await.fails(400, "password.weak");
+    let mut socket = ann.socket().await;
     resets(&anyone, &token, NEW).await.gives(204);
+    socket.hears("login.revoked").await;
+    socket.closes().await;
     ann.get("/v1/me").await.fails(401, "login.revoked");
     let refresh = json!({ "refresh_token": ann.refresh });
     anyone.post("/v1/login/refresh", &refresh).await.fails(401, "login.expired");
