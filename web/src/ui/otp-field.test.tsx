@@ -15,7 +15,11 @@ function setup() {
 	const onComplete = vi.fn();
 	render(<Code onComplete={onComplete} />);
 	const input = screen.getByLabelText<HTMLInputElement>("Code");
-	return { onComplete, input, give: (value: string) => fireEvent.change(input, { target: { value } }) };
+	return {
+		onComplete,
+		input,
+		give: (value: string) => fireEvent.change(input, { target: { value } }),
+	};
 }
 
 describe("the code field", () => {

@@ -89,36 +89,38 @@ export function Timeline({ chat, canWrite, at, onReply, onEdit }: Props) {
 			>
 				<div className="timeline__in">
 					<TimelineEdge view={view} chat={chat} name={name} />
-					<ol
+					<div
 						role="log"
 						aria-live="off"
 						aria-label={t("timeline.label")}
 						aria-busy={view.isJumping}
 					>
-						{days.map((day) => (
-							<DayGroup key={day.key} at={day.at}>
-								{day.rows.map((laid) => (
-									<MessageRow
-										key={laid.row.key}
-										row={laid.row}
-										name={chat.members.get(laid.row.message.sender)?.name ?? name}
-										isOwn={laid.isOwn}
-										isFirst={laid.isFirst}
-										isLast={laid.isLast}
-										divider={laid.hasDivider ? visit.unread : 0}
-										isNew={visit.isFresh(laid.row)}
-										isTabStop={laid.row.key === roving.active}
-										isLit={jump.lit === laid.row.message.seq && laid.row.message.seq > 0}
-										isGone={gone.has(laid.row.key)}
-										canWrite={canWrite}
-										tick={laid.isOwn ? TICKS[tickOf(laid.row, ticks)] : null}
-										actions={rowActions}
-										onMenu={handleMenu}
-									/>
-								))}
-							</DayGroup>
-						))}
-					</ol>
+						<ol>
+							{days.map((day) => (
+								<DayGroup key={day.key} at={day.at}>
+									{day.rows.map((laid) => (
+										<MessageRow
+											key={laid.row.key}
+											row={laid.row}
+											name={chat.members.get(laid.row.message.sender)?.name ?? name}
+											isOwn={laid.isOwn}
+											isFirst={laid.isFirst}
+											isLast={laid.isLast}
+											divider={laid.hasDivider ? visit.unread : 0}
+											isNew={visit.isFresh(laid.row)}
+											isTabStop={laid.row.key === roving.active}
+											isLit={jump.lit === laid.row.message.seq && laid.row.message.seq > 0}
+											isGone={gone.has(laid.row.key)}
+											canWrite={canWrite}
+											tick={laid.isOwn ? TICKS[tickOf(laid.row, ticks)] : null}
+											actions={rowActions}
+											onMenu={handleMenu}
+										/>
+									))}
+								</DayGroup>
+							))}
+						</ol>
+					</div>
 					<TypingRow chat={chat.id} />
 				</div>
 			</div>
