@@ -4,7 +4,6 @@
  * Made at sign-in, stopped at sign-out. This file only joins the parts; each
  * part's rules stand in its own file.
  */
-import { fetchMe } from "@/api/chats";
 import type { Account } from "@/api/wire.gen";
 import { ACCOUNT_EVENTS, createAccountLog } from "./account-log";
 import { createCache, restoreChats } from "./cache";
