@@ -4,6 +4,7 @@
  * Made at sign-in, stopped at sign-out. This file only joins the parts; each
  * part's rules stand in its own file.
  */
+import { fetchMe } from "@/api/chats";
 import type { Account } from "@/api/wire.gen";
 import { ACCOUNT_EVENTS, createAccountLog } from "./account-log";
 import { createCache, restoreChats } from "./cache";
@@ -15,7 +16,7 @@ import { createEphemeral, type Ephemeral } from "./ephemeral";
 import { createInbox, type InboxHooks } from "./inbox";
 import { createOutbox, type Outbox } from "./outbox";
 import { createPages, type Pages } from "./pages";
-import type { OpenStorage, Storage } from "./persistence";
+import type { OpenStorage, Saved, Storage } from "./persistence";
 import { createReceipts, type Receipts } from "./receipts";
 import { applyReceipt } from "./reducers/marks";
 import { nextSession } from "./session-machine";
@@ -55,16 +56,17 @@ export async function startSession(
 	device: Device,
 	hooks: SessionHooks,
 	me: Account,
-): Promise<AccountSession> {
+	adopt: (session: AccountSession) => boolean,
+): Promise<void> {
 	const storage = await device.openStorage(me.id);
-	const drafts = createDrafts({ ...core, disk: device.disk, account: me.id });
-	await restore(core, storage, me);
-	drafts.restore();
+	const saved = await storage.load().catch(() => null);
 
+	// From here on in one turn: whoever sees the restored state acts on it at
+	// once, and must find the session that carries the act out.
+	const drafts = createDrafts({ ...core, disk: device.disk, account: me.id });
 	const parts = join(core, device, hooks, storage, me.id);
 	const { tabs, outbox, connection } = parts;
 	const cache = createCache({ ...core, storage });
-	connection.open();
 
 	function stop(): void {
 		connection.close();
@@ -75,7 +77,7 @@ export async function startSession(
 		tabs.leave();
 	}
 
-	return {
+	const session: AccountSession = {
 		...parts,
 		account: me.id,
 		drafts,
@@ -94,10 +96,16 @@ export async function startSession(
 			await storage.wipe();
 		},
 	};
+	if (!adopt(session)) {
+		session.stop();
+		return;
+	}
+	restore(core, saved, me);
+	drafts.restore();
+	connection.open();
 }
 
-async function restore(core: Core, storage: Storage, me: Account): Promise<void> {
-	const saved = await storage.load().catch(() => null);
+function restore(core: Core, saved: Saved | null, me: Account): void {
 	core.store.update((state) => ({ ...state, me: saved?.mark.me ?? me }));
 	if (saved === null) return;
 	const now = core.clock.now();

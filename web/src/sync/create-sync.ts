@@ -78,9 +78,10 @@ export function createSync(deps: SyncDeps): SyncHost {
 			),
 		}));
 		const hooks = { onEnded: end, onOther: () => void other() };
-		const started = await startSession(core, deps, hooks, account);
-		if (mine === turn) session = started;
-		else started.stop();
+		await startSession(core, deps, hooks, account, (started) => {
+			if (mine === turn) session = started;
+			return mine === turn;
+		});
 	}
 
 	/** Somebody else signed in through another tab; the one who was here keeps what is stored. */
