@@ -55,7 +55,7 @@ async function signUp(name: string): Promise<Person> {
 		openStorage: () => storage,
 		joinTabs: (_account, listener) => {
 			queueMicrotask(listener.onLead);
-			return { post: () => undefined, leave: () => undefined };
+			return { post: () => undefined, takeLead: () => undefined, leave: () => undefined };
 		},
 		disk: toKeyValue(new Map()),
 		hasNetwork: () => true,

@@ -136,7 +136,7 @@ function join(
 ): Parts {
 	const receipts = createReceipts(core);
 	const ephemeral = createEphemeral(core);
-	const pages = createPages(core);
+	const pages = createPages(core, (chat) => outbox.settle(chat));
 
 	const onRow: InboxHooks["onRow"] = (row, isLive) => {
 		const isMine = row.sender === account;
@@ -166,6 +166,7 @@ function join(
 			void outbox.takeOver().catch(() => undefined);
 			receipts.flush();
 		},
+		onFollow: () => core.store.update((state) => ({ ...state, isLeader: false })),
 	});
 	const outbox = createOutbox(core, {
 		storage,

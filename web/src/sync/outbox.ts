@@ -18,6 +18,8 @@ import type { OutboxEntry, State } from "./types";
 
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 30_000;
+/** How long a leading tab may take to pick up what another tab hands it. */
+const LEADER_MS = 5_000;
 /** Answers that say "later" rather than "no". */
 const PASSING = new Set([401, 408, 425, 429]);
 
@@ -101,7 +103,17 @@ export function createOutbox(core: Core, deps: OutboxDeps): Outbox {
 			...entry,
 		};
 		void put(full).then(flush);
+		if (!core.store.getState().isLeader) core.clock.after(LEADER_MS, () => mindLeader(full.id));
 		return full.id;
+	}
+
+	/** Nobody touched what was handed to the leader: its tab may be frozen or cut off, ours is not. */
+	function mindLeader(id: string): void {
+		const state = core.store.getState();
+		const entry = find(id);
+		if (isStopped || entry === null || state.isLeader || !isLive(state)) return;
+		const isFirst = state.outbox.find((other) => other.chat === entry.chat) === entry;
+		if (isFirst && entry.state === "waiting" && entry.attempts === 0) deps.tabs.takeLead();
 	}
 
 	/** A message that was never handed to the server may still be changed where it stands. */

@@ -13,13 +13,17 @@ export type TabMessage =
 
 export type Tabs = {
 	readonly post: (message: TabMessage) => void;
+	/** Becomes the leader though another tab is: one that the browser has frozen never yields. */
+	readonly takeLead: () => void;
 	/** Gives up leading and listening. */
 	readonly leave: () => void;
 };
 
 export type TabsListener = {
 	readonly onMessage: (message: TabMessage) => void;
+	/** May be told again while leading. */
 	readonly onLead: () => void;
+	readonly onFollow: () => void;
 };
 
 export type JoinTabs = (account: string, listener: TabsListener) => Tabs;
@@ -30,25 +34,36 @@ export const joinTabs: JoinTabs = (account, listener) => {
 	if (channel !== null) {
 		channel.onmessage = (event: MessageEvent<TabMessage>) => listener.onMessage(event.data);
 	}
+	const locks = typeof navigator === "undefined" ? undefined : navigator.locks;
+	const waiting = new AbortController();
+	let hasLeft = false;
 	let release: () => void = () => undefined;
 	const isOver = new Promise<void>((resolve) => {
 		release = resolve;
 	});
-	const waiting = new AbortController();
-	if (typeof navigator === "undefined" || navigator.locks === undefined) {
-		queueMicrotask(() => listener.onLead());
-	} else {
-		navigator.locks
-			.request(name, { signal: waiting.signal }, () => {
-				listener.onLead();
-				return isOver;
-			})
-			// Leaving before the lock was ours rejects the request; nothing is lost by that.
-			.catch(() => undefined);
+
+	function ask(options: LockOptions): void {
+		const held = locks?.request(name, options, () => {
+			if (hasLeft) return undefined;
+			listener.onLead();
+			return isOver;
+		});
+		// Rejected: the lead was taken from us, or we left before it was ours.
+		held?.catch(() => {
+			if (hasLeft) return;
+			listener.onFollow();
+			ask({ signal: waiting.signal });
+		});
 	}
+
+	if (locks === undefined) queueMicrotask(() => listener.onLead());
+	else ask({ signal: waiting.signal });
+
 	return {
 		post: (message) => channel?.postMessage(message),
+		takeLead: () => ask({ steal: true }),
 		leave() {
+			hasLeft = true;
 			waiting.abort();
 			release();
 			channel?.close();

@@ -8,6 +8,8 @@ import type { ModelNetwork } from "./model-network";
 export type ModelDevice = {
 	readonly who: string;
 	readonly openTab: () => SyncHost;
+	/** The tab with this index stops hearing the others, as one the browser has put to sleep. */
+	readonly freeze: (index: number) => void;
 	/** The tab is gone in the middle of whatever it did. */
 	readonly crash: (tab: SyncHost) => void;
 	readonly tabs: readonly SyncHost[];
@@ -15,7 +17,7 @@ export type ModelDevice = {
 
 export function createModelDevice(who: string, clock: Clock, network: ModelNetwork): ModelDevice {
 	const disk = new Map<string, string>();
-	const members: { listener: TabsListener; isGone: boolean }[] = [];
+	const members: { listener: TabsListener; isGone: boolean; isDeaf: boolean }[] = [];
 	const tabs: SyncHost[] = [];
 	let storage: Promise<Storage> | null = null;
 
@@ -37,7 +39,7 @@ export function createModelDevice(who: string, clock: Clock, network: ModelNetwo
 					return storage;
 				},
 				joinTabs(_account, listener) {
-					const member = { listener, isGone: false };
+					const member = { listener, isGone: false, isDeaf: false };
 					members.push(member);
 					queueMicrotask(() => {
 						if (members.find((other) => !other.isGone) === member) listener.onLead();
@@ -49,9 +51,16 @@ export function createModelDevice(who: string, clock: Clock, network: ModelNetwo
 								if (other === member || other.isGone) continue;
 								const copy = structuredClone(message);
 								clock.after(1, () => {
-									if (!other.isGone) other.listener.onMessage(copy);
+									if (!other.isGone && !other.isDeaf) other.listener.onMessage(copy);
 								});
 							}
+						},
+						takeLead() {
+							const first = members.find((other) => !other.isGone);
+							members.splice(members.indexOf(member), 1);
+							members.unshift(member);
+							first?.listener.onFollow();
+							listener.onLead();
 						},
 						leave() {
 							const wasFirst = members.find((other) => !other.isGone) === member;
@@ -66,6 +75,10 @@ export function createModelDevice(who: string, clock: Clock, network: ModelNetwo
 			tabs.push(tab);
 			void tab.actions.start();
 			return tab;
+		},
+		freeze(index) {
+			const member = members[index];
+			if (member !== undefined) member.isDeaf = true;
 		},
 		crash(tab) {
 			tabs.splice(tabs.indexOf(tab), 1);

@@ -151,6 +151,7 @@ export function createModelNetwork(server: ModelServer, clock: Clock, random: ()
 				const [, , first, chat = "", last] = path.split("/");
 				const query = (request.query ?? {}) as Record<string, number>;
 				return ask((): unknown => {
+					if (first === "logout") return {};
 					if (first === "me") return { account: account(who) };
 					if (last === "messages") return server.page(who, chat, query);
 					if (last === "changes") {

@@ -1,0 +1,81 @@
+import "fake-indexeddb/auto";
+import { describe, expect, it } from "vitest";
+import { account, createModelServer } from "../../tests/model/model-server";
+import { restoreChats } from "./cache";
+import { type OpenStorage, openIndexedDb, openMemory, type SavedChat } from "./persistence";
+import { applyMeta } from "./reducers/chats";
+import { emptyState } from "./state";
+import type { OutboxEntry } from "./types";
+
+function savedChat(id: string): SavedChat {
+	const server = createModelServer(() => 1);
+	server.addChat(id, "ann", "bob");
+	const row = server.send("bob", { chat: id, client_id: "k", body: "hello" });
+	const entry = applyMeta(emptyState, server.chat("ann", id)).chats.get(id);
+	if (entry === undefined) throw new Error("no entry");
+	return { id, entry, rows: [row] };
+}
+
+const entry: OutboxEntry = {
+	id: "m1",
+	kind: "send",
+	chat: "c",
+	createdAt: 1,
+	body: "hello",
+	replyToSeq: null,
+	target: null,
+	state: "waiting",
+	attempts: 0,
+	nextAt: 0,
+	error: null,
+	stored: null,
+};
+
+const mark = { me: account("ann"), epoch: "e1", arev: 3 };
+
+const kinds: [string, OpenStorage][] = [
+	["IndexedDB", openIndexedDb],
+	["memory", openMemory],
+];
+
+for (const [name, open] of kinds) {
+	describe(`storage in ${name}`, () => {
+		it("gives back chats as they were, members and rows", async () => {
+			const storage = await open(`${name}-1`);
+			expect(await storage.load()).toBeNull();
+			const [one, two] = [savedChat("c1"), savedChat("c2")];
+			await storage.save({ mark, chats: [one, two], gone: [] });
+			await storage.save({ mark: { ...mark, arev: 4 }, chats: [], gone: ["c2"] });
+			const saved = await storage.load();
+			expect(saved).toEqual({ mark: { ...mark, arev: 4 }, chats: [one] });
+			const state = restoreChats(emptyState, saved?.chats ?? []);
+			expect(state.chats.get("c1")?.members.get("bob")?.read_seq).toBe(1);
+			expect(state.timelines.get("c1")?.ranges).toEqual([[1, 1]]);
+		});
+
+		it("keeps the outbox when the cache is cleared, and nothing after a wipe", async () => {
+			const storage = await open(`${name}-2`);
+			await storage.save({ mark, chats: [savedChat("c1")], gone: [] });
+			await storage.putEntry(entry);
+			await storage.putEntry({ ...entry, attempts: 1 });
+			await storage.putEntry({ ...entry, id: "m2" });
+			await storage.dropEntry("m2");
+			await storage.clearCache();
+			expect(await storage.load()).toBeNull();
+			expect(await storage.entries()).toEqual([{ ...entry, attempts: 1 }]);
+			await storage.wipe();
+			const again = await open(`${name}-2`);
+			expect(await again.load()).toBeNull();
+			expect(await again.entries()).toEqual([]);
+		});
+	});
+}
+
+describe("accounts on one device", () => {
+	it("do not see each other's outbox", async () => {
+		const [ann, bob] = [await openIndexedDb("ann"), await openIndexedDb("bob")];
+		await ann.putEntry(entry);
+		expect(await bob.entries()).toEqual([]);
+		await ann.wipe();
+	});
+});
