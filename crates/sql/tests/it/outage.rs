@@ -102,3 +102,30 @@ async fn a_server_that_is_not_there_is_named() {
     let error = Db::open(&options).await.unwrap_err();
     assert!(error.to_string().contains("cannot be reached"), "{error}");
 }
+
+#[tokio::test]
+async fn a_dropped_store_lets_go_of_its_connections() {
+    static OPEN: Sql =
+        Sql::new("select count(*) from pg_stat_activity where application_name = $1");
+    let Some(store) = postgres().await else { return };
+    let name = format!("drop-{}", store.folder.path().file_name().unwrap().display());
+    let url = format!("{}&application_name={name}", store.options.url);
+    let db = Db::open(&Options::parse(&url).unwrap()).await.unwrap();
+    let many = (1..20).map(|id| {
+        let db = db.clone();
+        tokio::spawn(async move { db.write(add(id, "x")).await })
+    });
+    for write in many.collect::<Vec<_>>() {
+        write.await.unwrap().unwrap();
+    }
+    let open = async || {
+        let row = store.db.row(&OPEN, args![&name]).await.unwrap().unwrap();
+        row.get::<i64>(0).unwrap()
+    };
+    assert!(open().await > 1);
+    drop(db);
+    let began = Instant::now();
+    while open().await > 0 {
+        assert!(began.elapsed() < Duration::from_secs(5), "they are still open");
+    }
+}
