@@ -15,6 +15,7 @@ export default defineConfig({
 	forbidOnly: true,
 	reporter: [["list"]],
 	use: {
+		actionTimeout: 15_000,
 		locale: "en-GB",
 		timezoneId: "UTC",
 		viewport: { width: 1280, height: 800 },
