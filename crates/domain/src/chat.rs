@@ -73,6 +73,8 @@ pub struct Member {
     pub(crate) upto_seq: i64,
     /// Changes above are not visible: they came after leaving.
     pub(crate) upto_rev: Option<i64>,
+    /// How far they read on in a closed chat, which no one else sees.
+    own_read: (i64, i64),
 }
 
 impl Member {
@@ -125,6 +127,16 @@ pub struct Listed {
     pub left_at: Option<i64>,
     /// The chat's revision at this row's last change, receipts apart.
     pub rev: i64,
+}
+
+impl Listed {
+    /// Shows the viewer their own mark, which may be ahead of what others see.
+    fn read_on(&mut self, viewer: AccountId, (read_seq, read_n): (i64, i64)) {
+        if self.account == viewer && self.read_seq < read_seq {
+            (self.read_seq, self.read_n) = (read_seq, read_n);
+            self.delivered_seq = self.delivered_seq.max(read_seq);
+        }
+    }
 }
 
 /// A chat as one of its members sees it.
@@ -260,6 +272,7 @@ pub async fn member(app: &App, caller: &Caller, chat: ChatId) -> Result<Member> 
         floor_seq: floors.into_iter().max().unwrap_or(0),
         upto_seq: if left_at.is_some() { left_seq.unwrap_or(0).min(last_seq) } else { last_seq },
         upto_rev: if left_at.is_some() { Some(row.get(8)?) } else { None },
+        own_read: (row.get(9)?, row.get(10)?),
     })
 }
 
@@ -292,10 +305,12 @@ pub async fn get(app: &App, caller: &Caller, chat: ChatId) -> Result<Chat> {
     Ok(found)
 }
 
-/// The members of a chat, as its members see one another.
+/// The members of a chat, as the given one sees them.
 pub async fn members(app: &App, member: &Member) -> Result<Vec<Listed>> {
     let rows = app.db.rows(&MEMBERS, args![member.chat]).await?;
-    rows.iter().map(read_member).collect()
+    let mut members = rows.iter().map(read_member).collect::<Result<Vec<_>>>()?;
+    members.iter_mut().for_each(|listed| listed.read_on(member.account, member.own_read));
+    Ok(members)
 }
 
 /// Where an account's live events come from.
@@ -352,13 +367,9 @@ fn read_chat(row: &Row) -> Result<Chat> {
     })
 }
 
-/// Adds a member; the caller's own mark is the one only the caller sees.
 fn add_member(chat: &mut Chat, caller: &Caller, row: &Row) -> Result<()> {
     let mut listed = read_member(row)?;
-    if listed.account == caller.account {
-        (listed.read_seq, listed.read_n) = (chat.read_seq, chat.read_n);
-        listed.delivered_seq = listed.delivered_seq.max(chat.read_seq);
-    }
+    listed.read_on(caller.account, (chat.read_seq, chat.read_n));
     chat.members.push(listed);
     Ok(())
 }
@@ -428,7 +439,7 @@ static CLOSE: Sql = Sql::new(
 
 static MEMBER: Sql = Sql::new(
     "select c.rev, c.last_seq, c.first_seq, c.closed_at, m.joined_seq, m.left_at, m.left_seq,
-            coalesce(k.hidden_upto_seq, 0), m.rev
+            coalesce(k.hidden_upto_seq, 0), m.rev, coalesce(k.read_seq, 0), coalesce(k.read_n, 0)
      from member m
      join chat c on c.id = m.chat_id
      left join account_chat k on k.account_id = m.account_id and k.chat_id = m.chat_id

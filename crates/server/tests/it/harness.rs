@@ -5,6 +5,7 @@
 //! memory and a fresh store. `h.person("ann")` is signed up and signed in.
 
 pub(crate) mod client;
+pub(crate) mod replica;
 pub(crate) mod smtp;
 pub(crate) mod socket;
 mod store;

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "the helpers of a test fail it as the test itself does")]
 
 mod account;
+mod authorise;
 mod edge;
 mod friend;
 mod harness;
@@ -20,4 +21,5 @@ mod program;
 mod reference;
 mod secrecy;
 mod statements;
+mod sync;
 mod tidy;

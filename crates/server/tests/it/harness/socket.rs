@@ -149,6 +149,11 @@ impl Socket {
         self.inbox.wait(name, take).await
     }
 
+    /// Takes every event that is here and was not taken.
+    pub(crate) fn takes(&mut self) -> Vec<(String, Value)> {
+        std::mem::take(&mut self.inbox.state.lock().expect("no holder panics").events)
+    }
+
     /// The names of the events so far, taken or not. For "it heard nothing
     /// else": ask for something first, so that whatever came before is here.
     pub(crate) fn heard(&self) -> Vec<String> {
