@@ -161,7 +161,7 @@ impl Default for Config {
         Self {
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080),
             public_url: None,
-            data: PathBuf::from("data"),
+            data: PathBuf::from("./data"),
             database: None,
             secret: None,
             name: "Tidings".to_owned(),

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::edge::Edge;
+use crate::problems::PROBLEMS;
 use crate::{pages, router};
 
 /// What does not change while the process lives.
@@ -43,6 +44,7 @@ pub(crate) async fn show(State(edge): State<Edge>) -> Response {
             routes => serde(&CONTENT.routes),
             events => serde(&CONTENT.events),
             types => serde(&CONTENT.types),
+            problems => minijinja::value::Serde(PROBLEMS),
         },
     )
 }

@@ -9,6 +9,7 @@ pub mod gate;
 pub mod limits;
 pub mod live;
 pub mod native;
+pub mod problems;
 pub mod reply;
 pub mod router;
 pub mod schema;

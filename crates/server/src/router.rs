@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use crate::edge::Edge;
 use crate::native::{account, friend, login, me, password, people};
 use crate::native::{chat, message, receipt, sync};
+use crate::problems::PROBLEMS;
 use crate::reply::{Failure, Problem};
 use crate::route::{Route, delete, get};
 use crate::schema::{EventDoc, Shape};
@@ -121,6 +122,7 @@ pub fn openapi() -> Value {
                 Every error is a problem (RFC 9457) whose `code` is stable.",
         },
         "paths": paths,
+        "x-problems": PROBLEMS.iter().copied().collect::<BTreeMap<_, _>>(),
         "components": {
             "schemas": components,
             "responses": { "Problem": {

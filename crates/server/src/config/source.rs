@@ -77,7 +77,7 @@ pub fn load(
 fn read_file(path: Option<&Path>, data: Option<&Path>, faults: &mut Vec<Fault>) -> Table {
     let is_asked_for = path.is_some();
     let path = path
-        .map_or_else(|| data.unwrap_or(Path::new("data")).join("config.toml"), Path::to_path_buf);
+        .map_or_else(|| data.unwrap_or(Path::new("./data")).join("config.toml"), Path::to_path_buf);
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && !is_asked_for => {

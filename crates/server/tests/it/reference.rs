@@ -73,6 +73,9 @@ async fn the_page_names_every_route_and_loads_nothing() {
     for event in events["events"].as_array().unwrap() {
         assert!(page.contains(event["name"].as_str().unwrap()), "{event}");
     }
+    for (code, _) in server::problems::PROBLEMS {
+        assert!(page.contains(&format!("id=\"{code}\"")), "{code}");
+    }
     for loads in ["src=\"http", "<link", "@import", "url("] {
         assert!(!page.contains(loads), "{loads}");
     }

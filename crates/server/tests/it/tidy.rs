@@ -181,3 +181,46 @@ fn every_path_of_the_architecture_is_there() {
         assert!(root().join(path).exists(), "ARCHITECTURE.md names {path}, which is not there");
     }
 }
+
+/// The quoted words of `text` that have one dot and are otherwise plain, as
+/// codes and event names have.
+fn dotted(text: &str) -> BTreeSet<String> {
+    let is_plain = |part: &str| {
+        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+    };
+    let quoted = text.split('"').filter(|word| {
+        word.split_once('.').is_some_and(|(one, other)| is_plain(one) && is_plain(other))
+    });
+    quoted.map(str::to_owned).collect()
+}
+
+#[test]
+fn every_problem_is_explained() {
+    let mut codes = BTreeSet::from(["internal".to_owned()]);
+    let sources = [files("crates/domain/src", ".rs"), files("crates/server/src", ".rs")];
+    let other = ["tests", "/config", "/boot", "problems.rs"];
+    for (path, text) in sources.into_iter().flatten() {
+        if other.iter().any(|part| path.contains(part)) {
+            continue;
+        }
+        let product = text.split("#[cfg(test)]").next().unwrap_or_default();
+        codes.extend(dotted(product));
+    }
+    // What the store may answer and a client may see.
+    codes.extend(["store.busy", "store.disk_full", "store.unavailable"].map(str::to_owned));
+    let explained: BTreeSet<_> =
+        server::problems::PROBLEMS.iter().map(|(code, _)| (*code).to_owned()).collect();
+    // An event's name may be a problem's code too, such as `login.revoked`.
+    for event in server::router::events()["events"].as_array().unwrap() {
+        let name = event["name"].as_str().unwrap();
+        if !explained.contains(name) {
+            codes.remove(name);
+        }
+    }
+    let endings = [".html", ".toml", ".txt", ".js", ".css", ".db"];
+    codes.retain(|code| !endings.iter().any(|ending| code.ends_with(ending)));
+    let unexplained: Vec<_> = codes.difference(&explained).collect();
+    let unused: Vec<_> = explained.difference(&codes).collect();
+    assert!(unexplained.is_empty() && unused.is_empty(), "add {unexplained:?}, drop {unused:?}");
+    assert!(server::problems::PROBLEMS.is_sorted());
+}
