@@ -14,7 +14,7 @@ use sql::{Batch, Row, Sql, args};
 use crate::account::{self, Account, Holder};
 use crate::mail::{self, Template};
 use crate::password::Password;
-use crate::profile::{Email, Username};
+use crate::profile::{Email, Username, fold};
 use crate::{AccountId, App, Caller, Error, Event, LoginId, Result, code, password};
 
 /// How long a session lasts without being used.
@@ -107,6 +107,13 @@ pub async fn sign_in(app: &App, who: &str, given: &str, from: &From) -> Result<L
         Err(sql::Error::Demand { .. }) => Err(refused()),
         Err(error) => Err(error.into()),
     }
+}
+
+/// The one spelling of who wants to sign in, for limits: another spelling of
+/// the same address must not bring further tries.
+#[must_use]
+pub fn spelling(who: &str) -> String {
+    holder_key(who).map_or_else(|| fold(who), |(_, value)| value)
 }
 
 /// What somebody may be looked up by; nothing for text that is neither.
@@ -386,3 +393,17 @@ const SWEEP_REVOKED: Sql = Sql::new(
     "delete from login_session where id in
      (select id from login_session where revoked_at is not null and revoked_at < $1 limit 500)",
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_one_spelling_however_it_is_typed() {
+        for typed in ["ÉVA@example.org", " e\u{301}va@Example.ORG "] {
+            assert_eq!(spelling(typed), "éva@example.org");
+        }
+        assert_eq!(spelling(" Ann "), "ann");
+        assert_eq!(spelling("No One"), "no one");
+    }
+}

@@ -104,10 +104,10 @@ pub(crate) fn answer(
 
 /// `POST /v1/login`
 pub async fn sign_in(State(edge): State<Edge>, client: Client, Json(body): Json<SignIn>) -> Reply {
-    let network = client.network;
-    edge.limits.sign_in(&body.email, network)?;
+    let (name, network) = (login::spelling(&body.email), client.network);
+    edge.limits.sign_in(&name, network)?;
     let login = login::sign_in(&edge.app, &body.email, &body.password, &client.into()).await?;
-    edge.limits.signed_in(&body.email, network);
+    edge.limits.signed_in(&name, network);
     Ok(answer(&edge, StatusCode::OK, login, body.tokens))
 }
 

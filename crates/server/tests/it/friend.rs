@@ -141,8 +141,13 @@ async fn both_hear_it_live() {
         assert_eq!(socket.hears("chat.new").await, json!({ "arev": 3, "chat": chat }));
     }
     blocks(&ann, &bob).await.gives(204);
-    let removed = to_bob.hears("friend.removed").await;
+    let mut removed = to_bob.hears("friend.removed").await;
     assert_eq!(removed["person"]["relation"], "none", "not that it was a block");
+    // What is heard live and what is caught up with are one and the same.
+    let (kind, body) = log(&h, &bob).await.pop().unwrap();
+    assert_eq!((kind.as_str(), &removed["arev"]), ("friend.removed", &json!(4)));
+    removed.as_object_mut().unwrap().remove("arev");
+    assert_eq!(removed, body);
     assert_eq!(to_ann.hears("friend.removed").await["person"]["relation"], "blocked");
 }
 
