@@ -332,4 +332,35 @@ describe("the store", () => {
 		});
 		await fc.assert(law, runs);
 	}, 300_000);
+
+	it("forgets what it held when a backup was restored", async () => {
+		const law = fc.asyncProperty(
+			fc.integer(),
+			history,
+			history,
+			faults,
+			async (seed, before, after, trouble) => {
+				const w = await run(seed, before, trouble);
+				w.network.cutAll();
+				w.server.restore();
+				w.network.setFaults(trouble);
+				for (const s of after) {
+					perform(w, s);
+					await w.clock.advance(2 + w.random() * 300);
+				}
+				w.network.setFaults(noFaults);
+				w.network.setDown(false);
+				await w.clock.advance(120_000);
+				w.network.cutAll();
+				await w.clock.advance(60_000);
+				for (const sync of w.device.tabs) {
+					expectSame({ server: w.server, hasMarks: true }, sync);
+					// A change to a message that the backup lacks is refused, and shown so.
+					const waiting = sync.getState().outbox.filter((entry) => entry.state !== "failed");
+					expect(waiting).toEqual([]);
+				}
+			},
+		);
+		await fc.assert(law, runs);
+	}, 300_000);
 });

@@ -72,7 +72,7 @@ function applyAnswer(core: Core, deps: CatchUpDeps, answer: SyncAnswer): void {
 	deps.log.catchUp(answer.events, answer.arev);
 }
 
-/** Keeps who we are and what waits to be sent, nothing else. */
+/** Keeps who we are and what still waits to be sent, nothing else. */
 function forget(state: State): State {
 	return {
 		...state,
@@ -80,5 +80,6 @@ function forget(state: State): State {
 		chats: new Map(),
 		timelines: new Map(),
 		typing: new Map(),
+		outbox: state.outbox.filter((entry) => entry.stored === null),
 	};
 }

@@ -16,6 +16,7 @@ import { applyChanges, applyMeta, applyRow, dropChat } from "./reducers/chats";
 /** How long an early event waits for the ones before it. */
 const STRAGGLER_MS = 500;
 const MAX_HELD = 1_000;
+const MAX_IDLE = 3;
 const RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 30_000;
 
@@ -45,6 +46,8 @@ type Line = {
 	fetching: Promise<void> | null;
 	isFetchDue: boolean;
 	failures: number;
+	/** Fetches in a row that brought nothing though events wait. */
+	idle: number;
 };
 
 export function createInbox(core: Core, hooks: InboxHooks): Inbox {
@@ -54,7 +57,8 @@ export function createInbox(core: Core, hooks: InboxHooks): Inbox {
 	function lineOf(chat: string): Line {
 		let line = lines.get(chat);
 		if (line === undefined) {
-			line = { held: [], cancelTimer: null, fetching: null, isFetchDue: false, failures: 0 };
+			const counts = { failures: 0, idle: 0 };
+			line = { held: [], cancelTimer: null, fetching: null, isFetchDue: false, ...counts };
 			lines.set(chat, line);
 		}
 		return line;
@@ -114,6 +118,7 @@ export function createInbox(core: Core, hooks: InboxHooks): Inbox {
 			return line.fetching;
 		}
 		line.isFetchDue = false;
+		const before = core.store.getState().chats.get(chat)?.rev;
 		line.fetching = fetchOnce(chat)
 			.finally(() => {
 				line.fetching = null;
@@ -122,6 +127,10 @@ export function createInbox(core: Core, hooks: InboxHooks): Inbox {
 				() => {
 					if (lines.get(chat) !== line) return;
 					line.failures = 0;
+					const isIdle = core.store.getState().chats.get(chat)?.rev === before;
+					line.idle = isIdle && line.held.length > 0 ? line.idle + 1 : 0;
+					// The server has never heard of these changes: they are none.
+					if (line.idle > MAX_IDLE) line.held = [];
 					drain(chat, line);
 					if (line.isFetchDue) void catchUp(chat);
 				},

@@ -69,7 +69,7 @@ export function createOutbox(core: Core, deps: OutboxDeps): Outbox {
 
 	/** A disk that refuses must not keep a message from being sent: it is kept in memory then. */
 	async function put(entry: OutboxEntry): Promise<void> {
-		if (gone.has(entry.id)) return;
+		if (isStopped || gone.has(entry.id)) return;
 		core.store.update((state) => putEntry(state, entry));
 		deps.tabs.post({ kind: "put", entry });
 		await deps.storage.putEntry(entry).catch(() => undefined);
@@ -229,7 +229,7 @@ export function createOutbox(core: Core, deps: OutboxDeps): Outbox {
 	}
 
 	function failed(entry: OutboxEntry, error: unknown): void {
-		if (find(entry.id) === null) return;
+		if (isStopped || find(entry.id) === null) return;
 		const isRefusal =
 			isApiError(error) && error.status < 500 && error.status >= 400 && !PASSING.has(error.status);
 		if (isRefusal && entry.kind === "delete" && error.status === 404) {

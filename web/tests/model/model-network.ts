@@ -137,8 +137,13 @@ export function createModelNetwork(server: ModelServer, clock: Clock, random: ()
 			},
 			close: drop,
 			call(name, body) {
-				if (link === null || !links.has(link)) return Promise.reject(toOfflineError("closed"));
-				return ask(() => answerTo(who, name, body)) as Promise<never>;
+				const mine = link;
+				if (mine === null || !links.has(mine)) return Promise.reject(toOfflineError("closed"));
+				return ask(() => answerTo(who, name, body)).then((answer) => {
+					// An answer cannot outlive its connection.
+					if (!links.has(mine)) throw toOfflineError("closed");
+					return answer as never;
+				});
 			},
 			tell: () => undefined,
 		};
