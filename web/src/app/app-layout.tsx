@@ -38,6 +38,8 @@ function Shell() {
 	// On a phone the list and the chat are two pages; elsewhere they stand side by side.
 	const isListShown = hasList && !(isPhone && current !== null);
 	const isMainShown = !hasList || !isPhone || current !== null;
+	// Alone on the page, the list is what the page is about.
+	const ListPane = isMainShown ? "section" : "main";
 	return (
 		<div className={classes("shell", !hasList && "shell--1", current !== null && "shell--open")}>
 			<a className="skip" href={current ? "#composer" : "#main"}>
@@ -46,10 +48,15 @@ function Shell() {
 			<ConnectionBanner />
 			<Rail />
 			{isListShown && (
-				<section className="pane pane--list" aria-label={t("chats.title")} data-region>
+				<ListPane
+					id={isMainShown ? undefined : "main"}
+					className="pane pane--list"
+					aria-label={t("chats.title")}
+					data-region
+				>
 					<ChatList current={current} />
 					<ListResizer />
-				</section>
+				</ListPane>
 			)}
 			{isMainShown && <Outlet />}
 			<ShortcutLayer current={current} />

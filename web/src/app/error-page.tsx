@@ -11,7 +11,7 @@ export function ErrorPage({ error }: { error: unknown }) {
 	const router = useRouter();
 	const requestId = isApiError(error) ? error.requestId : "";
 	return (
-		<main className="alone" role="alert">
+		<main className="alone">
 			<Empty
 				icon={ServerCrash}
 				title={t(requestId ? "error.serverTitle" : "error.pageTitle")}

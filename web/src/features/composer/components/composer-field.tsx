@@ -48,7 +48,11 @@ export function ComposerField({
 			keyCode: event.keyCode,
 			isComposing: event.nativeEvent.isComposing,
 		};
-		if (isComposingEnter(pressed, composition.justEnded.current)) return;
+		if (isComposingEnter(pressed, composition.justEnded.current)) {
+			// The input method has this Enter; it must not become a line either.
+			if (event.key === "Enter") event.preventDefault();
+			return;
+		}
 		if (event.key === "Enter") handleEnter(event, enterAction(pressed, sendKey, isTouch.current));
 		else if (event.key === "Escape") {
 			if (onCancel()) event.stopPropagation();
