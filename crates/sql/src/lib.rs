@@ -7,11 +7,13 @@ mod append;
 mod batch;
 mod db;
 mod error;
+pub mod file;
 mod migrate;
 mod options;
 mod postgres;
 mod queue;
 mod sqlite;
+mod transfer;
 mod value;
 
 pub use append::{Append, Step};
@@ -20,6 +22,7 @@ pub use db::{Db, Rows, Shape};
 pub use error::Error;
 pub use migrate::Migration;
 pub use options::{BeforeCommit, Fault, Options};
+pub use transfer::{Proof, transfer};
 pub use value::{FromValue, Row, Sql, Value, list};
 
 /// The arguments of a statement, in the order of `$1`, `$2` …

@@ -22,7 +22,7 @@ const SETTINGS: &str =
 
 /// What a pool is for.
 #[derive(Clone, Copy)]
-pub(super) enum Purpose {
+pub(crate) enum Purpose {
     Write,
     Read,
     /// Each step of an append looks rows up by their key, a few hundred at
@@ -41,7 +41,7 @@ impl Purpose {
 }
 
 /// Makes pools for one server.
-pub(super) struct Connector {
+pub(crate) struct Connector {
     config: Config,
     tls: Option<MakeRustlsConnect>,
     deadline: Duration,
@@ -50,7 +50,7 @@ pub(super) struct Connector {
 impl Connector {
     /// Reads the URL. `sslmode=require` wants TLS, with the certificate and
     /// the name checked; `sslrootcert=FILE` names an authority of one's own.
-    pub(super) fn new(url: &str, deadline: Duration) -> Result<Self, Error> {
+    pub(crate) fn new(url: &str, deadline: Duration) -> Result<Self, Error> {
         let (url, root_file) = take_root_file(url);
         let mut config: Config = url.parse().map_err(|error: tokio_postgres::Error| {
             let source = std::error::Error::source(&error).map(ToString::to_string);
@@ -72,7 +72,7 @@ impl Connector {
         Ok(Self { config, tls, deadline })
     }
 
-    pub(super) fn pool(&self, size: usize, purpose: Purpose) -> Result<Pool, Error> {
+    pub(crate) fn pool(&self, size: usize, purpose: Purpose) -> Result<Pool, Error> {
         let mut config = self.config.clone();
         let own = config.get_options().unwrap_or_default();
         // A statement that is abandoned here ends there as well.

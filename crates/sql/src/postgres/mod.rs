@@ -20,9 +20,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use self::append::Appends;
-use self::connect::{Connector, Purpose};
+pub(crate) use self::connect::{Connector, Purpose};
 use self::transaction::Call;
-use self::trouble::Trouble;
+pub(crate) use self::trouble::Trouble;
 use crate::append::Append;
 use crate::db::{Rows, Shape};
 use crate::migrate::Migration;

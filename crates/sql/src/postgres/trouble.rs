@@ -10,22 +10,22 @@ use crate::Error;
 
 /// An error, and what may still be done about it.
 #[derive(Debug)]
-pub(super) struct Trouble {
-    pub(super) error: Error,
+pub(crate) struct Trouble {
+    pub(crate) error: Error,
     /// Nothing was done, and the same may go well the next time.
-    pub(super) may_retry: bool,
+    pub(crate) may_retry: bool,
     /// The connection was lost, so what was under way may or may not be done.
-    pub(super) lost: bool,
+    pub(crate) lost: bool,
     /// Statements prepared earlier no longer fit the schema.
-    pub(super) stale: bool,
+    pub(crate) stale: bool,
 }
 
 impl Trouble {
-    pub(super) fn ours(error: Error) -> Self {
+    pub(crate) fn ours(error: Error) -> Self {
         Self { error, may_retry: false, lost: false, stale: false }
     }
 
-    pub(super) fn too_slow() -> Self {
+    pub(crate) fn too_slow() -> Self {
         let error = Error::Unavailable("the database did not answer in time".into());
         Self { error, may_retry: false, lost: true, stale: false }
     }

@@ -18,7 +18,7 @@ const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 /// Takes the lock that keeps a second process from the same file. It lies
 /// beside the store, because closing any handle of the store's own file would
 /// drop the engine's locks.
-pub(super) fn lock(path: &Path) -> Result<File, Error> {
+pub(crate) fn lock(path: &Path) -> Result<File, Error> {
     let lock_path = beside(path, ".lock");
     let file =
         OpenOptions::new().create(true).truncate(false).write(true).open(&lock_path).map_err(

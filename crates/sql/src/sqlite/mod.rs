@@ -1,10 +1,11 @@
 //! SQLite: one thread writes, several read, all on one file.
 
-mod file;
+pub(crate) mod file;
 pub(crate) mod migrate;
 mod reader;
 mod session;
-mod snapshot;
+pub(crate) mod snapshot;
+pub(crate) mod source;
 mod text;
 mod writer;
 

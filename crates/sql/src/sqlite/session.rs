@@ -89,7 +89,7 @@ fn cell(value: &Value) -> Result<Cell, Fault> {
     }
 }
 
-fn read(cell: ValueRef<'_>) -> Result<Value, Fault> {
+pub(super) fn read(cell: ValueRef<'_>) -> Result<Value, Fault> {
     match cell {
         ValueRef::Null => Ok(Value::Null),
         ValueRef::Integer(int) => Ok(Value::Int(int)),

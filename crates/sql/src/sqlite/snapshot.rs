@@ -11,7 +11,7 @@ use crate::Error;
 
 /// Writes a copy of `from` to `to`: whole or not at all, and on the disk when
 /// this returns. It is one moment of the store, compact, without a log.
-pub(super) fn write(from: &Path, to: &Path) -> Result<(), Error> {
+pub(crate) fn write(from: &Path, to: &Path) -> Result<(), Error> {
     let part = beside(to, ".part");
     let result = copy(from, &part).and_then(|()| settle(&part, to));
     if result.is_err() {

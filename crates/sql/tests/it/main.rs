@@ -12,3 +12,4 @@ mod proxy;
 mod shapes;
 mod support;
 mod trace;
+mod transfer;
