@@ -3,7 +3,7 @@
  * to, the account itself. Ordered by `arev` as chats are by `rev`; a gap is
  * closed by a sync, which carries the events that were missed.
  */
-import type { Account, ServerEvents, SyncEvent } from "@/api/wire.gen";
+import type { Account, SyncEvent } from "@/api/wire.gen";
 import type { Core } from "./core";
 
 export type AccountLog = {
@@ -22,7 +22,7 @@ export type AccountLogHooks = {
 };
 
 /** Names of the events that carry an `arev`. */
-export const ACCOUNT_EVENTS: ReadonlySet<string> = new Set<keyof ServerEvents>([
+export const ACCOUNT_EVENTS: ReadonlySet<string> = new Set<SyncEvent["kind"]>([
 	"chat.new",
 	"chat.removed",
 	"friend.request",

@@ -102,7 +102,8 @@ export function createModelServer(now: () => number) {
 		const log = logs.get(who) ?? [];
 		const arev = log.length + 1;
 		logs.set(who, [...log, { arev, kind, body: { chat } }]);
-		publish(who, { name: kind, body: { arev, chat } });
+		// A removal is told by sync alone, as by the server of today.
+		if (kind === "chat.new") publish(who, { name: kind, body: { arev, chat } });
 	}
 
 	function raise(chat: ModelChat, who: string, seq: number, isRead: boolean): void {
@@ -195,7 +196,7 @@ export function createModelServer(now: () => number) {
 		},
 		send(
 			who: string,
-			ask: { chat: string; client_id: string; body: string; reply_to_seq?: number },
+			ask: { chat: string; client_id: string; body: string; reply_to_seq?: number | null },
 		): Message {
 			const chat = get(ask.chat, who);
 			const known = chat.rows.find((row) => row.sender === who && row.client_id === ask.client_id);

@@ -143,7 +143,9 @@ impl Writer {
             Some(items) => self.schema(items, depth)?,
             None => "unknown".into(),
         };
-        Ok(if item.contains([' ', '|']) { format!("({item})[]") } else { format!("{item}[]") })
+        let is_whole = item.starts_with('[') && !item.contains("] | ");
+        let is_loose = !is_whole && item.contains([' ', '|']);
+        Ok(if is_loose { format!("({item})[]") } else { format!("{item}[]") })
     }
 
     fn object(&self, schema: &Value, depth: usize) -> Result<String> {
@@ -160,12 +162,8 @@ impl Writer {
         for (name, property) in properties {
             comment(&mut text, property, depth + 1);
             let is_required = required.contains(name.as_str());
-            let mut written = self.schema(property, depth + 1)?;
-            let mut mark = "";
-            if !is_required && self.optional {
-                mark = "?";
-                written = without_null(&written);
-            }
+            let written = self.schema(property, depth + 1)?;
+            let mark = if !is_required && self.optional { "?" } else { "" };
             let _ = writeln!(text, "{}{}{mark}: {written};", tabs(depth + 1), key(name));
         }
         let _ = write!(text, "{}}}", tabs(depth));
@@ -183,10 +181,6 @@ fn union(parts: impl IntoIterator<Item = String>) -> String {
     }
     kept.sort_by_key(|part| part == "null");
     kept.join(" | ")
-}
-
-fn without_null(written: &str) -> String {
-    written.strip_suffix(" | null").unwrap_or(written).to_owned()
 }
 
 /// A property name, quoted where the language wants it.
@@ -279,7 +273,7 @@ mod tests {
             .into();
         let told = json!({"$ref": "#/components/schemas/Told"});
         let direction = Direction::from_server(&schemas, [&told]);
-        let asked = "export type Asked = {\n\t/** The text. */\n\tbody: string;\n\treply_to_seq?: number;\n};\n\n";
+        let asked = "export type Asked = {\n\t/** The text. */\n\tbody: string;\n\treply_to_seq?: number | null;\n};\n\n";
         let told = "export type Told = {\n\t/** The text. */\n\tbody: string;\n\treply_to_seq: number | null;\n};\n\n";
         assert_eq!(declarations(&schemas, &direction).unwrap(), format!("{asked}{told}"));
     }

@@ -95,7 +95,7 @@ pub struct Check {
     /// What the client holds; it compares with the answer itself.
     pub arev: i64,
     /// `[[chat, rev]]`.
-    #[schema(value_type = Vec<Vec<Object>>)]
+    #[schema(value_type = Vec<(String, i64)>)]
     pub open: Vec<(ChatId, i64)>,
 }
 

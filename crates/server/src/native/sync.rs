@@ -28,10 +28,11 @@ pub struct Sync {
     pub epoch: Option<String>,
     /// Every event of the account up to here; 0 at first.
     #[serde(default)]
+    #[schema(required)]
     pub arev: i64,
     /// Its chats: `{id: [rev, seq, marks]}`.
     #[serde(default)]
-    #[schema(value_type = HashMap<String, Vec<i64>>)]
+    #[schema(required, value_type = HashMap<String, (i64, i64, i64)>)]
     pub chats: HashMap<ChatId, (i64, i64, i64)>,
     /// Chats with rows, at most 100; the others come as counters.
     pub limit: Option<i64>,
