@@ -2,6 +2,7 @@ import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useSta
 import type { TimelineView } from "@/sync/types";
 import { domScroller, rowOf } from "./dom-scroller";
 import { type Anchor, isAtEnd, restoreAnchor, takeAnchor } from "./scroll-anchor";
+import { isAway } from "./use-visit";
 
 /** Distance from an edge at which the next page is asked for. */
 const NEAR_PX = 800;
@@ -47,7 +48,7 @@ export function useScroll(ref: RefObject<HTMLElement | null>, view: TimelineView
 				target.current = null;
 			}
 		} else if (hasStarted.current) {
-			restoreAnchor(domScroller(element), anchor.current);
+			restore(element, anchor.current);
 		} else {
 			startAt(element);
 		}
@@ -57,7 +58,7 @@ export function useScroll(ref: RefObject<HTMLElement | null>, view: TimelineView
 
 	useResize(ref, () => {
 		const element = ref.current;
-		if (element && hasStarted.current) restoreAnchor(domScroller(element), anchor.current);
+		if (element && hasStarted.current) restore(element, anchor.current);
 	});
 
 	const toEnd = useCallback(() => {
@@ -81,16 +82,33 @@ export function useScroll(ref: RefObject<HTMLElement | null>, view: TimelineView
 	return { isEnd, settle, toEnd, toRow };
 }
 
+/**
+ * Puts the reader back. Nobody reads in a page that is not in front: there the
+ * end is followed only until the unread line has come to its resting place.
+ */
+function restore(element: HTMLElement, anchor: Anchor) {
+	restoreAnchor(domScroller(element), anchor);
+	const line = anchor.mode === "end" && isAway() ? lineOf(element) : null;
+	if (line && offsetIn(element, line) < element.clientHeight * REST) bringToRest(element, line);
+}
+
+function lineOf(element: HTMLElement): HTMLElement | null {
+	return element.querySelector<HTMLElement>("[data-unread-line]");
+}
+
+function offsetIn(element: HTMLElement, row: HTMLElement): number {
+	return row.getBoundingClientRect().top - element.getBoundingClientRect().top;
+}
+
 /** Opens at the unread line with context above it, else at the newest row. */
 function startAt(element: HTMLElement) {
-	const line = element.querySelector<HTMLElement>("[data-unread-line]");
+	const line = lineOf(element);
 	if (line) bringToRest(element, line);
 	else element.scrollTop = element.scrollHeight;
 }
 
 function bringToRest(element: HTMLElement, row: HTMLElement) {
-	const offset = row.getBoundingClientRect().top - element.getBoundingClientRect().top;
-	element.scrollTop += offset - element.clientHeight * REST;
+	element.scrollTop += offsetIn(element, row) - element.clientHeight * REST;
 }
 
 /** Hears the frame and its content change size: fonts, the composer, the window. */

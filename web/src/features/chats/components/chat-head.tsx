@@ -53,7 +53,7 @@ export function ChatHead({ chat, face, isDetailsOpen, onBack, onDetails }: Props
 				<h1 className="clip head__name" dir="auto">
 					{face.name}
 				</h1>
-				<StatusLine chat={chat} account={account} />
+				<StatusLine chat={chat} account={account} username={face.peer?.username ?? null} />
 			</div>
 			<IconButton
 				label={t("details.show")}
@@ -73,8 +73,10 @@ export function ChatHead({ chat, face, isDetailsOpen, onBack, onDetails }: Props
 	);
 }
 
-/** Typing, else presence. The line keeps its height when it has nothing to say. */
-function StatusLine({ chat, account }: { chat: ChatEntry; account: string | null }) {
+type StatusProps = { chat: ChatEntry; account: string | null; username: string | null };
+
+/** Typing, else presence, else the username. The line keeps its height when it has nothing to say. */
+function StatusLine({ chat, account, username }: StatusProps) {
 	const t = useText();
 	const actions = useActions();
 	const isTyping = useSync((state) => selectTyping(state, chat.id).length > 0);
@@ -85,6 +87,9 @@ function StatusLine({ chat, account }: { chat: ChatEntry; account: string | null
 		[actions, account],
 	);
 	if (isTyping) return <p className="head__sub acc">{t("presence.typing")}</p>;
-	const isOpen = chat.closed_at === null;
-	return <p className="head__sub">{(isOpen && presenceText(presence, now, t)) || "\u00a0"}</p>;
+	const seen = chat.closed_at === null ? presenceText(presence, now, t) : null;
+	if (seen !== null) return <p className="head__sub">{seen}</p>;
+	return (
+		<p className="head__sub">{username === null ? "\u00a0" : <bdi dir="ltr">@{username}</bdi>}</p>
+	);
 }

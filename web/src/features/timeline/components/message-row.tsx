@@ -80,7 +80,7 @@ export const MessageRow = memo(function MessageRow(props: Props) {
 							) : (
 								<MessageText body={message.body} />
 							)}
-							<BubbleEnd row={row} tick={isDeleted ? null : tick} />
+							<BubbleEnd row={row} isDeleted={isDeleted} tick={tick} />
 						</div>
 					</div>
 					{isPointed && !isDeleted && row.state !== "failed" && (
@@ -109,13 +109,15 @@ function Tombstone({ isOwn, name }: { isOwn: boolean; name: string }) {
 	);
 }
 
-function BubbleEnd({ row, tick }: { row: Row; tick: TickState | null }) {
+type EndProps = { row: Row; isDeleted: boolean; tick: TickState | null };
+
+function BubbleEnd({ row, isDeleted, tick }: EndProps) {
 	const t = useText();
-	const { created_at, edited_at, deleted_at } = row.message;
+	const { created_at, edited_at } = row.message;
 	const at = new Date(created_at).toISOString();
 	return (
 		<span className="bubble__end">
-			{edited_at !== null && deleted_at === null && (
+			{edited_at !== null && !isDeleted && (
 				<bdi title={t("timeline.editedAt", { time: longTimeOf(edited_at) })}>
 					{t("timeline.edited")}
 				</bdi>
@@ -124,7 +126,7 @@ function BubbleEnd({ row, tick }: { row: Row; tick: TickState | null }) {
 			<time dateTime={at} title={longTimeOf(created_at)} aria-hidden="true">
 				{timeOf(created_at)}
 			</time>
-			{tick && <Tick state={tick} label={t(`timeline.tick.${tick}`)} />}
+			{tick && !isDeleted && <Tick state={tick} label={t(`timeline.tick.${tick}`)} />}
 		</span>
 	);
 }
