@@ -1,5 +1,4 @@
 import { fileURLToPath } from "node:url";
-import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
@@ -8,7 +7,7 @@ import { defineConfig } from "vite";
 const server = process.env.TIDINGS_URL ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
-	plugins: [react(), tailwindcss()],
+	plugins: [react()],
 	resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
 	build: { target: "es2022", manifest: true, sourcemap: false },
 	server: {
