@@ -67,8 +67,7 @@ pub struct Config {
     pub dev_no_limits: bool,
     /// How mail leaves.
     pub mail: Mail,
-    /// How often things may be done, as `COUNT/TIME`: `10/15m` is ten at
-    /// once, and again ten spread over 15 minutes.
+    /// How often things may be done.
     pub limits: Limits,
     /// What is logged.
     pub log: Log,
@@ -106,7 +105,8 @@ pub enum Privacy {
     None,
 }
 
-/// How often things may be done.
+/// How often things may be done, as `COUNT/TIME`: `10/15m` is ten at once, and
+/// again ten spread over 15 minutes.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {

@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
-use serde_json::Value as Json;
 use toml::{Table, Value};
-use utoipa::{PartialSchema, ToSchema};
+use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::Schema;
 
 use super::{Config, Limits, Log, Mail};
 
@@ -41,38 +42,38 @@ pub fn merged(config: &Config) -> String {
 
 fn sections() -> Vec<(Option<&'static str>, String, Vec<Key>)> {
     let defaults = Table::try_from(Config::default()).expect("the defaults can be written");
-    let section = |name: &'static str, schema: Json| {
-        let values = defaults.get(name).and_then(Value::as_table).cloned().unwrap_or_default();
-        (Some(name), about(&schema), keys(&schema, &values))
-    };
-    let top = keys(&schema_of::<Config>(), &defaults)
-        .into_iter()
-        .filter(|key| !matches!(key.default, Some(Value::Table(_))))
-        .collect();
-    vec![
-        (None, String::new(), top),
-        section("mail", schema_of::<Mail>()),
-        section("limits", schema_of::<Limits>()),
-        section("log", schema_of::<Log>()),
-    ]
+    let of = |name: &str| defaults.get(name).and_then(Value::as_table).cloned().unwrap_or_default();
+    let is_value = |key: &Key| !matches!(key.default, Some(Value::Table(_)));
+    let (_, top) = keys::<Config>(&defaults);
+    let mut sections = vec![(None, String::new(), top.into_iter().filter(is_value).collect())];
+    for (name, (about, keys)) in [
+        ("mail", keys::<Mail>(&of("mail"))),
+        ("limits", keys::<Limits>(&of("limits"))),
+        ("log", keys::<Log>(&of("log"))),
+    ] {
+        sections.push((Some(name), about, keys));
+    }
+    sections
 }
 
-fn schema_of<T: ToSchema + PartialSchema>() -> Json {
-    serde_json::to_value(T::schema()).expect("a schema is JSON")
-}
-
-fn about(schema: &Json) -> String {
+fn about(schema: &Schema) -> String {
+    let schema = serde_json::to_value(schema).expect("a schema is JSON");
     schema["description"].as_str().unwrap_or_default().to_owned()
 }
 
-fn keys(schema: &Json, defaults: &Table) -> Vec<Key> {
-    let Some(properties) = schema["properties"].as_object() else { return Vec::new() };
-    let key = |(name, schema): (&String, &Json)| Key {
+/// The keys in the order of the struct, which is the order of need.
+fn keys<T: ToSchema>(defaults: &Table) -> (String, Vec<Key>) {
+    let RefOr::T(Schema::Object(object)) = T::schema() else { return Default::default() };
+    let key = |(name, of): (&String, &RefOr<Schema>)| Key {
         name: name.clone(),
-        about: about(schema),
+        about: match of {
+            RefOr::T(schema) => about(schema),
+            RefOr::Ref(reference) => reference.description.clone(),
+        },
         default: defaults.get(name).cloned(),
     };
-    properties.iter().map(key).collect()
+    let keys = object.properties.iter().map(key).collect();
+    (about(&Schema::Object(object)), keys)
 }
 
 fn commented(text: &str) -> String {

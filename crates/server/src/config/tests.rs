@@ -103,6 +103,8 @@ fn the_default_file_changes_nothing() {
         .collect();
     let config = load_text(&active, &[]).unwrap();
     assert_eq!(merged(&config), merged(&Config::default()));
+    let first = file.lines().find(|line| line.contains(" = "));
+    assert_eq!(first, Some("# listen = \"127.0.0.1:8080\""), "in the order of need");
     for key in ["# listen = ", "[mail]", "# sign_in_per_account = \"10/15m\""] {
         assert!(file.contains(key), "{key} is missing in:\n{file}");
     }
