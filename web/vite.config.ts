@@ -15,7 +15,7 @@ export default defineConfig({
 		port: 5173,
 		proxy: {
 			"/v1": { target: server },
-			"/dev": { target: server },
+			"/dev/mail": { target: server },
 			"/docs": { target: server },
 			"/socket.io": { target: server, ws: true },
 		},

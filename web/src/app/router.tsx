@@ -88,10 +88,20 @@ const settings = createRoute({
 	component: lazyRouteComponent(() => import("./settings-route"), "SettingsRoute"),
 });
 
+/** The catalogue of parts, to look at while building them; a build leaves it out. */
+const catalogue = createRoute({
+	getParentRoute: () => root,
+	path: "/dev/ui",
+	component: import.meta.env.DEV
+		? lazyRouteComponent(() => import("./catalogue"), "Catalogue")
+		: NotFoundPage,
+});
+
 const tree = root.addChildren([
 	index,
 	auth.addChildren([signIn, signUp, code, forgot, reset]),
 	app.addChildren([chats, chat, people, settings]),
+	catalogue,
 ]);
 
 export function createAppRouter(sync: Sync) {
