@@ -19,9 +19,9 @@ fn run(arguments: &[&str]) -> Output {
 }
 
 /// A server that dies with the test, whatever happens.
-struct Server {
-    child: Child,
-    client: Client,
+pub(crate) struct Server {
+    pub(crate) child: Child,
+    pub(crate) client: Client,
     lines: Vec<Value>,
 }
 
@@ -33,7 +33,7 @@ impl Drop for Server {
 }
 
 /// Starts the program on a free port and waits until it has said where it is.
-fn serve(data: &Path, arguments: &[&str]) -> Server {
+pub(crate) fn serve(data: &Path, arguments: &[&str]) -> Server {
     let mut child = tidings()
         .args(["serve", "--listen", "127.0.0.1:0", "--data"])
         .arg(data)
