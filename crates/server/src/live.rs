@@ -60,4 +60,11 @@ impl Live {
     pub fn sockets(&self) -> usize {
         self.hub.sockets()
     }
+
+    /// How many frames were rendered: per event one, or two where its causer
+    /// sees more, however many hear it.
+    #[must_use]
+    pub fn rendered(&self) -> u64 {
+        self.hub.rendered()
+    }
 }

@@ -6,6 +6,7 @@
 //! of locks is: accounts, then one shard of chats.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -33,6 +34,7 @@ pub(crate) struct Hub {
     pub(super) board: Mutex<Board>,
     /// Who is watched, by whom, on how many sockets.
     watched: Mutex<HashMap<AccountId, HashMap<AccountId, u32>>>,
+    rendered: AtomicU64,
 }
 
 /// An account with sockets on this node.
@@ -74,6 +76,10 @@ impl Hub {
     /// How many sockets they have.
     pub(super) fn sockets(&self) -> usize {
         lock(&self.board).sockets()
+    }
+
+    pub(super) fn rendered(&self) -> u64 {
+        self.rendered.load(Ordering::Relaxed)
     }
 
     pub(super) fn server(&self) -> Option<&Server> {
@@ -197,6 +203,15 @@ impl Hub {
     }
 }
 
+impl Live {
+    fn render(&self, event: &Event) -> Rendered {
+        let rendered = push::render(event, &self.epoch);
+        let is_seen_apart = matches!(rendered.apart, Some((_, Some(_))));
+        self.hub.rendered.fetch_add(1 + u64::from(is_seen_apart), Ordering::Relaxed);
+        rendered
+    }
+}
+
 /// Hears everything that happens, from here on.
 pub(crate) fn follow(edge: &Edge) {
     let hears = edge.clone();
@@ -219,7 +234,7 @@ fn pass(edge: &Edge, event: &Event) {
         Event::FriendChanged { account, arev, .. } => to_account(edge, event, *account, *arev),
         Event::AccountUpdated { account, arev } => to_account(edge, event, account.id, *arev),
         Event::OwnReadMoved(receipt) => {
-            let rendered = push::render(event, &edge.live.epoch);
+            let rendered = edge.live.render(event);
             edge.live.hub.emit(rooms::account(receipt.account), &rendered);
         }
         Event::PresenceChanged { account, friends, .. } => {
@@ -234,7 +249,7 @@ fn in_chat(edge: &Edge, event: &Event, chat: ChatId, rev: i64) {
     let hub = &edge.live.hub;
     let mut shard = hub.shard(chat);
     let Some(heard) = shard.get_mut(&chat) else { return };
-    let rendered = push::render(event, &edge.live.epoch);
+    let rendered = edge.live.render(event);
     match heard.order.came(rev, rendered) {
         // Emitted under the lock: what goes out follows the same order.
         Turn::Go(ready) => ready.iter().for_each(|event| hub.emit(rooms::chat(chat), event)),
@@ -256,7 +271,7 @@ fn in_chat(edge: &Edge, event: &Event, chat: ChatId, rev: i64) {
 /// An event without a place, in a chat that somebody here is in.
 fn at_once(edge: &Edge, event: &Event, chat: ChatId) {
     if edge.live.hub.shard(chat).contains_key(&chat) {
-        edge.live.hub.emit(rooms::chat(chat), &push::render(event, &edge.live.epoch));
+        edge.live.hub.emit(rooms::chat(chat), &edge.live.render(event));
     }
 }
 
@@ -265,7 +280,7 @@ fn to_account(edge: &Edge, event: &Event, account: AccountId, arev: i64) {
     let hub = &edge.live.hub;
     let mut accounts = lock(&hub.accounts);
     let Some(present) = accounts.get_mut(&account) else { return };
-    let rendered = push::render(event, &edge.live.epoch);
+    let rendered = edge.live.render(event);
     match present.order.came(arev, rendered) {
         Turn::Go(ready) => ready.iter().for_each(|event| hub.emit(rooms::account(account), event)),
         Turn::Wait => {}
@@ -300,13 +315,13 @@ fn tell_watchers(live: &Live, event: &Event, account: AccountId, friends: &[Acco
     let told: Vec<Room> =
         watchers.filter(|watcher| friends.contains(watcher)).map(rooms::account).collect();
     if let (Some(server), false) = (live.hub.server(), told.is_empty()) {
-        server.emit_to_many(&told, &push::render(event, &live.epoch).all, None);
+        server.emit_to_many(&told, &live.render(event).all, None);
     }
 }
 
 fn end_login(live: &Live, event: &Event, sockets: Room) {
     if let Some(server) = live.hub.server() {
-        server.emit_urgent(sockets, &push::render(event, &live.epoch).all);
+        server.emit_urgent(sockets, &live.render(event).all);
         server.disconnect_all(sockets);
     }
 }

@@ -1,9 +1,10 @@
 //! What is heard over the socket, by whom, and how often.
 
+use futures_util::StreamExt;
 use serde_json::{Value, json};
 
-use crate::harness::Harness;
 use crate::harness::socket::Socket;
+use crate::harness::{DEADLINE, Harness};
 
 /// Sends over the socket; answers the message.
 async fn says(socket: &mut Socket, chat: &str, client_id: &str, body: &str) -> Value {
@@ -381,4 +382,121 @@ async fn a_flood_is_refused_and_then_cut() {
         hers.emit("sync.check", &check);
     }
     hers.closes().await;
+}
+
+#[tokio::test]
+async fn who_reads_too_slowly_is_told_to_sync() {
+    let h = Harness::start().await;
+    let (ann, bob) = (h.person("ann").await, h.person("bob").await);
+    let chat = ann.befriends(&bob).await;
+    let token = json!({ "token": bob.access });
+    let mut slow = Socket::open(h.addr, token, &[]).await.expect("accepted");
+    let mut quick = bob.socket().await;
+    // More than the kernel and the socket's queue hold together.
+    let body = "\u{1f600}".repeat(4_096);
+    let mut hers = ann.socket().await;
+    for n in 0..600 {
+        says(&mut hers, &chat, &n.to_string(), &body).await;
+    }
+    for _ in 0..600 {
+        quick.hears("message.new").await;
+    }
+    let (mut heard, mut is_told) = (0, false);
+    while !is_told {
+        let frame = tokio::time::timeout(DEADLINE, slow.next()).await.expect("in time");
+        let frame = frame.expect("still open").expect("a frame");
+        let text = frame.to_text().expect("text");
+        heard += usize::from(text.contains("message.new"));
+        is_told = text.contains("sync.required");
+    }
+    assert!(heard < 600, "some were dropped, and that was said");
+    settle(&mut quick).await;
+    assert_eq!(count(&quick, "sync.required"), 0, "the quick one lacks nothing");
+    says(&mut hers, &chat, "after", "x").await;
+    let frame = slow.next().await.expect("still open").expect("a frame");
+    assert!(frame.to_text().expect("text").contains("message.new"), "it hears again");
+}
+
+#[tokio::test]
+async fn what_is_stored_is_told_even_when_its_sender_has_gone() {
+    let h = Harness::start().await;
+    let (ann, bob) = (h.person("ann").await, h.person("bob").await);
+    let chat = ann.befriends(&bob).await;
+    let mut his = bob.socket().await;
+    for n in 0..60 {
+        let client = harness_client(&ann);
+        let request = http::Request::builder()
+            .method("POST")
+            .uri(format!("/v1/chats/{chat}/messages"))
+            .header("content-type", "application/json")
+            .body(format!("{{\"client_id\":\"{n}\",\"body\":\"x\"}}").into_bytes())
+            .expect("a request");
+        let sending = tokio::spawn(async move { client.attempt(request).await });
+        // Some leave before they are heard, some before they are answered.
+        for _ in 0..n * 2 {
+            tokio::task::yield_now().await;
+        }
+        sending.abort();
+        let _ = sending.await;
+    }
+    says(&mut ann.socket().await, &chat, "last", "x").await;
+    let stored = bob.get(&format!("/v1/chats/{chat}")).await.gives(200)["chat"]["seq"].clone();
+    for seq in 1..=stored.as_i64().expect("a number") {
+        assert_eq!(his.hears("message.new").await["seq"], seq);
+    }
+}
+
+fn harness_client(person: &crate::harness::Person) -> crate::harness::client::Client {
+    std::ops::Deref::deref(person).clone()
+}
+
+#[tokio::test]
+async fn who_is_here_is_told_when_the_server_goes() {
+    let h = Harness::start_with(|config| config.drain_secs = 1).await;
+    let (ann, bob) = (h.person("ann").await, h.person("bob").await);
+    let (mut hers, mut his) = (ann.socket().await, bob.socket().await);
+    let id = ann.id.parse().expect("an id");
+    let seen = async || {
+        static SEEN: sql::Sql = sql::Sql::new("select last_seen_at from account where id = $1");
+        let id: domain::AccountId = id;
+        let row = h.app().db.row(&SEEN, sql::args![id]).await.expect("read").expect("ann");
+        row.get::<Option<i64>>(0).expect("a time")
+    };
+    assert_eq!(seen().await, None);
+    h.edge().stop.cancel();
+    while seen().await.is_none() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(seen().await, Some(h.clock.now_ms()));
+    let stopping = h.stop();
+    let told = async {
+        for socket in [&mut hers, &mut his] {
+            let after = socket.hears("server.drain").await["after_ms"].as_u64().expect("a time");
+            assert!(after < 1_000);
+            socket.closes().await;
+        }
+    };
+    tokio::join!(stopping, told);
+}
+
+#[tokio::test]
+async fn an_event_is_rendered_for_all_and_for_its_sender() {
+    let h = Harness::start().await;
+    let (ann, bob) = (h.person("ann").await, h.person("bob").await);
+    let chat = ann.befriends(&bob).await;
+    let mut hers = ann.socket().await;
+    let mut ears = Vec::new();
+    for n in 0..20 {
+        ears.push(if n % 2 == 0 { ann.socket().await } else { bob.socket().await });
+    }
+    let before = h.edge().live.rendered();
+    for n in 0..10 {
+        says(&mut hers, &chat, &n.to_string(), "x").await;
+    }
+    for ear in &mut ears {
+        for _ in 0..10 {
+            ear.hears("message.new").await;
+        }
+    }
+    assert_eq!(h.edge().live.rendered() - before, 20, "not once for each of 21 sockets");
 }

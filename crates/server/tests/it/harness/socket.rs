@@ -9,8 +9,8 @@ use http::Request;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, mpsc};
-use tokio_tungstenite::client_async;
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::{WebSocketStream, client_async};
 
 use super::DEADLINE;
 
@@ -53,6 +53,15 @@ impl Socket {
         payload: Value,
         headers: &[(&str, &str)],
     ) -> Result<Self, Value> {
+        Self::open(addr, payload, headers).await.map(Self::run)
+    }
+
+    /// The same without anybody who reads: the test does, or does not.
+    pub(crate) async fn open(
+        addr: SocketAddr,
+        payload: Value,
+        headers: &[(&str, &str)],
+    ) -> Result<WebSocketStream<TcpStream>, Value> {
         let opening = async {
             let stream = TcpStream::connect(addr).await.expect("the server listens");
             let mut request = Request::builder()
@@ -86,11 +95,10 @@ impl Socket {
                 ws.send(Message::text("3")).await.expect("sent");
             }
         };
-        let opened = tokio::time::timeout(DEADLINE, opening).await.expect("connected in time");
-        opened.map(Self::run)
+        tokio::time::timeout(DEADLINE, opening).await.expect("connected in time")
     }
 
-    fn run<S>(ws: tokio_tungstenite::WebSocketStream<S>) -> Self
+    fn run<S>(ws: WebSocketStream<S>) -> Self
     where
         S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
     {
