@@ -40,10 +40,7 @@ export async function startServer(): Promise<Server> {
 		// Many people sign up within seconds from one address; production limits
 		// have tests of their own.
 		const listen = ["--listen", `127.0.0.1:${port}`, "--data", data];
-		// The program reads TIDINGS_* as its configuration and refuses what it does not know.
-		const { TIDINGS_BIN: _ours, ...env } = process.env;
 		child = spawn(binary as string, ["serve", "--dev", "--dev-no-limits", ...listen], {
-			env,
 			stdio: ["ignore", "pipe", "pipe"],
 		});
 		const keep = (chunk: Buffer) => {

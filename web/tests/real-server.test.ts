@@ -1,5 +1,5 @@
 /**
- * The store against the real server. Runs where `TIDINGS_BIN` names one.
+ * The store against the real server. Runs where `E2E_BINARY` names one.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createApi } from "@/api/client";
@@ -18,13 +18,13 @@ type Person = { sync: SyncHost; id: string; call: ReturnType<typeof createApi>["
 let server: Server;
 
 beforeAll(async () => {
-	if (process.env.TIDINGS_BIN === undefined) return;
+	if (process.env.E2E_BINARY === undefined) return;
 	server = await startServer();
 	await server.start();
 }, 60_000);
 
 afterAll(async () => {
-	if (process.env.TIDINGS_BIN !== undefined) await server.remove();
+	if (process.env.E2E_BINARY !== undefined) await server.remove();
 });
 
 async function signUp(name: string): Promise<Person> {
@@ -100,7 +100,7 @@ async function befriend(one: Person, other: Person): Promise<string> {
 const rowsOf = (state: State, chat: string): readonly Row[] => selectTimeline(state, chat).rows;
 const bodies = (state: State, chat: string) => rowsOf(state, chat).map((row) => row.message.body);
 
-describe.runIf(process.env.TIDINGS_BIN !== undefined)("with the real server", () => {
+describe.runIf(process.env.E2E_BINARY !== undefined)("with the real server", () => {
 	it("sends, edits, deletes, reads and types", async () => {
 		const ann = await signUp("Ann");
 		const bob = await signUp("Bob");
