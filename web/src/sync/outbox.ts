@@ -61,6 +61,8 @@ export function createOutbox(core: Core, deps: OutboxDeps): Outbox {
 	const busy = new Set<string>();
 	/** Entries that are over. What another tab says of them later is old news. */
 	const gone = new Set<string>();
+	/** Where messages of ours were stored, by client id. */
+	const placed = new Map<string, number>();
 	let cancelTimer: (() => void) | null = null;
 	let isStopped = false;
 
@@ -143,7 +145,11 @@ export function createOutbox(core: Core, deps: OutboxDeps): Outbox {
 		const seen = new Set<string>();
 		for (const entry of state.outbox) {
 			const isOpen = entry.state === "waiting" || entry.state === "sending";
-			if (!isOpen || seen.has(entry.chat) || isHomeless(entry)) continue;
+			if (!isOpen || seen.has(entry.chat)) continue;
+			if (entry.target !== null && entry.target.seq === null) {
+				findHome(entry);
+				continue;
+			}
 			seen.add(entry.chat);
 			if (busy.has(entry.chat)) continue;
 			if (entry.nextAt <= now) void attempt(entry);
@@ -152,9 +158,21 @@ export function createOutbox(core: Core, deps: OutboxDeps): Outbox {
 		if (soonest < Number.POSITIVE_INFINITY) cancelTimer = core.clock.after(soonest - now, flush);
 	}
 
-	/** A change to a message that was refused: it waits for the person to decide on that one. */
-	function isHomeless(entry: OutboxEntry): boolean {
-		return entry.target !== null && entry.target.seq === null;
+	/**
+	 * A change whose message has no place yet waits for it, or, when that one
+	 * was refused, for the person. A message that is no longer here was stored
+	 * while another tab led.
+	 */
+	function findHome(entry: OutboxEntry): void {
+		const clientId = entry.target?.clientId ?? "";
+		if (find(clientId) !== null) return;
+		const seq = placed.get(clientId) ?? rowOf(core.store.getState(), entry.chat, clientId)?.seq;
+		if (seq !== undefined) {
+			void put({ ...entry, target: { seq, clientId } }).then(flush);
+			return;
+		}
+		const error = { code: "message.not_found", detail: "" };
+		void put({ ...entry, state: "failed", error });
 	}
 
 	async function attempt(entry: OutboxEntry): Promise<void> {
@@ -212,6 +230,7 @@ export function createOutbox(core: Core, deps: OutboxDeps): Outbox {
 
 	/** Edits and deletes that waited for their message to have a place. */
 	function resolveTargets(clientId: string, seq: number): void {
+		placed.set(clientId, seq);
 		for (const entry of entries()) {
 			if (entry.target?.clientId !== clientId || entry.target.seq !== null) continue;
 			void put({ ...entry, target: { seq, clientId } });
