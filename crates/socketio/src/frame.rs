@@ -47,27 +47,13 @@ impl Frame {
     /// with the attachments that its placeholders number.
     pub fn raw_event(namespace: &str, name: &str, arguments: &str, attachments: &[&[u8]]) -> Frame {
         Frame::with_attachments([b'2', b'5'], namespace, None, attachments, |out| {
-            out.push(b'[');
-            serde_json::to_writer(&mut *out, name).expect("a string is JSON");
-            if !arguments.is_empty() {
-                out.push(b',');
-                out.extend_from_slice(arguments.as_bytes());
-            }
-            out.push(b']');
+            list(out, name, arguments);
         })
     }
 
-    pub(crate) fn event_asking<T>(
-        namespace: &str,
-        name: &str,
-        ack: u64,
-        argument: &T,
-    ) -> Result<Frame, serde_json::Error>
-    where
-        T: Serialize + ?Sized,
-    {
-        Frame::packet(b'2', namespace, Some(ack), |out| {
-            serde_json::to_writer(&mut *out, &(name, argument))
+    pub(crate) fn event_asking(namespace: &str, name: &str, ack: u64, arguments: &str) -> Frame {
+        Frame::with_attachments([b'2', b'5'], namespace, Some(ack), &[], |out| {
+            list(out, name, arguments);
         })
     }
 
@@ -237,6 +223,17 @@ impl Encoded {
     }
 }
 
+/// The array of an event.
+fn list(out: &mut Vec<u8>, name: &str, arguments: &str) {
+    out.push(b'[');
+    serde_json::to_writer(&mut *out, name).expect("a string is JSON");
+    if !arguments.is_empty() {
+        out.push(b',');
+        out.extend_from_slice(arguments.as_bytes());
+    }
+    out.push(b']');
+}
+
 fn address(out: &mut Vec<u8>, namespace: &str, ack: Option<u64>) {
     if namespace != "/" {
         out.extend_from_slice(namespace.as_bytes());
@@ -265,7 +262,7 @@ mod tests {
         assert_eq!(payload(&Frame::ack("/", 12, &"x").unwrap()), "4312[\"x\"]");
         assert_eq!(payload(&Frame::disconnect("/v1")), "41/v1,");
         assert_eq!(payload(&Frame::connected("/", "abc")), "40{\"sid\":\"abc\"}");
-        assert_eq!(payload(&Frame::event_asking("/", "q", 3, &1).unwrap()), "423[\"q\",1]");
+        assert_eq!(payload(&Frame::event_asking("/", "q", 3, "1")), "423[\"q\",1]");
     }
 
     #[test]

@@ -342,10 +342,9 @@ impl Worker {
         let (connection, id) = asked;
         connection.set_times(|times| times.ack_by = times.ack_by.min(due));
         self.arm(&connection);
-        let (name, argument) = (&question.name, &question.argument);
-        if let Ok(frame) = Frame::event_asking(socket.namespace(), name, id, argument) {
-            self.send(socket, &frame, Class::Ordinary);
-        }
+        let (name, arguments) = (&question.name, &question.arguments);
+        let frame = Frame::event_asking(socket.namespace(), name, id, arguments);
+        self.send(socket, &frame, Class::Ordinary);
     }
 
     fn acked(
@@ -389,7 +388,8 @@ impl Worker {
 /// An event that is to be acknowledged by the client.
 pub(crate) struct Question {
     pub(crate) name: String,
-    pub(crate) argument: Box<RawValue>,
+    /// Comma-separated JSON.
+    pub(crate) arguments: String,
     pub(crate) timeout: Duration,
 }
 

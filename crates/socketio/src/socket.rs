@@ -111,15 +111,22 @@ impl Socket {
         argument: &T,
         timeout: Duration,
     ) -> Task<Result<Reply, AckError>> {
-        let (answer, answered) = oneshot::channel();
-        let name = name.to_owned();
-        match serde_json::value::to_raw_value(argument) {
-            Ok(argument) => {
-                let question = Question { name, argument, timeout };
-                self.run(move |worker, socket| worker.ask(socket, &question, answer));
-            }
-            Err(_) => drop(answer.send(Err(AckError::Refused))),
+        match serde_json::to_string(argument) {
+            Ok(argument) => self.emit_with_ack_raw(name, &argument, timeout),
+            Err(_) => Box::pin(async { Err(AckError::Refused) }),
         }
+    }
+
+    /// The same with arguments that are JSON already, comma-separated.
+    pub fn emit_with_ack_raw(
+        &self,
+        name: &str,
+        arguments: &str,
+        timeout: Duration,
+    ) -> Task<Result<Reply, AckError>> {
+        let (answer, answered) = oneshot::channel();
+        let question = Question { name: name.into(), arguments: arguments.into(), timeout };
+        self.run(move |worker, socket| worker.ask(socket, &question, answer));
         Box::pin(async move { answered.await.unwrap_or(Err(AckError::Gone)) })
     }
 
