@@ -219,9 +219,18 @@ impl Connection {
         has_full_backlog || self.out.borrow().is_full(limits) || self.is_retiring.get()
     }
 
-    /// Whether an event must wait for others before it may start.
+    /// Whether something waits for the queue to drain.
+    pub(crate) fn is_held_up(&self) -> bool {
+        self.is_paused.get()
+            || self.input.borrow().as_ref().is_some_and(|input| !input.backlog.is_empty())
+            || matches!(&*self.link.borrow(), Link::Polling(polling) if polling.post.is_some())
+    }
+
+    /// Whether an event must wait: for others before it, or for a place for
+    /// its acknowledgement.
     pub(crate) fn must_queue(&self, limits: &Limits) -> bool {
         self.is_waiting.get()
+            || self.out.borrow().is_full(limits)
             || usize::from(self.in_flight.get()) >= limits.in_flight
             || self.input.borrow().as_ref().is_some_and(|input| !input.backlog.is_empty())
     }

@@ -97,10 +97,9 @@ impl Worker {
             connection.set_times(|times| times.lag_by = NEVER);
             self.mark_dirty(connection);
         }
-        if connection.is_paused.get() {
-            connection.wake();
+        if connection.is_held_up() {
+            self.resume_later(connection);
         }
-        self.release_post(connection);
         match connection.phase.get() {
             Phase::Closing => self.shut(connection),
             Phase::Open if connection.is_retiring.get() => self.retire(connection),
@@ -264,11 +263,11 @@ impl Worker {
             return self.close(connection, Reason::ConnectTimeout, 1008);
         }
         if times.ping_at <= now {
-            let pong_by = times.ping_at + config.ping_timeout.as_millis() as u64;
+            // A wheel that turned late must not cost the client its time to answer.
+            let timeout = config.ping_timeout.as_millis() as u64;
+            let is_late = now - times.ping_at > timeout / 2;
+            let pong_by = if is_late { now } else { times.ping_at } + timeout;
             connection.set_times(|times| (times.ping_at, times.pong_by) = (NEVER, pong_by));
-            if pong_by <= now {
-                return self.expire(connection, now);
-            }
             self.push_ping(connection);
         }
         if times.ack_by <= now {

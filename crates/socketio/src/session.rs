@@ -167,8 +167,13 @@ impl Worker {
             }
             return;
         }
-        self.work_off(&connection);
-        self.release_post(&connection);
+        self.resume(&connection);
+    }
+
+    /// Goes on with what had to wait, as far as there is room now.
+    pub(crate) fn resume(self: &Rc<Self>, connection: &Rc<Connection>) {
+        self.work_off(connection);
+        self.release_post(connection);
         let limits = &self.shared.config.limits;
         if connection.is_paused.get() && !connection.must_pause(limits) {
             connection.wake();
@@ -181,6 +186,7 @@ impl Worker {
         while connection.is_open()
             && !connection.is_waiting.get()
             && usize::from(connection.in_flight.get()) < limits.in_flight
+            && !connection.out.borrow().is_full(limits)
         {
             let next = connection.with_input(|input| {
                 let next = input.backlog.pop_front()?;

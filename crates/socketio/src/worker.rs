@@ -76,6 +76,7 @@ pub(crate) struct Worker {
     dirty: RefCell<VecDeque<Rc<Connection>>>,
     lagging: RefCell<Vec<Rc<Connection>>>,
     overrun: RefCell<Vec<Rc<Connection>>>,
+    resumed: RefCell<Vec<Rc<Connection>>>,
     gone: RefCell<Vec<(Socket, Reason)>>,
     spares: RefCell<Vec<VecDeque<Frame>>>,
     pump: RefCell<Option<Waker>>,
@@ -100,6 +101,7 @@ impl Worker {
             dirty: RefCell::default(),
             lagging: RefCell::default(),
             overrun: RefCell::default(),
+            resumed: RefCell::default(),
             gone: RefCell::default(),
             spares: RefCell::default(),
             pump: RefCell::default(),
@@ -351,6 +353,13 @@ impl Worker {
         }
     }
 
+    /// A flush may happen inside a call of the application, so what it sets
+    /// free starts at the pump's next turn.
+    pub(crate) fn resume_later(&self, connection: &Rc<Connection>) {
+        self.resumed.borrow_mut().push(connection.clone());
+        self.wake_pump();
+    }
+
     fn wake_pump(&self) {
         if !self.is_pumping.replace(true)
             && let Some(pump) = &*self.pump.borrow()
@@ -375,6 +384,9 @@ impl Worker {
             self.counters().slow_closed.bump();
             self.lose(&connection, Reason::SlowConsumer);
         }
+        for connection in self.resumed.take() {
+            self.resume(&connection);
+        }
         for (socket, reason) in self.gone.take() {
             self.tell_gone(&socket, reason);
         }
@@ -388,6 +400,7 @@ impl Worker {
         self.dirty.borrow().is_empty()
             && self.lagging.borrow().is_empty()
             && self.overrun.borrow().is_empty()
+            && self.resumed.borrow().is_empty()
             && self.gone.borrow().is_empty()
     }
 }

@@ -52,6 +52,7 @@ fn a_lagged_reader_is_told_once_and_then_hears_again() {
     for _ in 0..100 {
         host.server.emit(Room(1), &Frame::event("/t", "dropped", &1).unwrap());
     }
+    host.until(|server| server.counters().dropped == 101);
     let mut last = 0;
     loop {
         match slow.hear() {
