@@ -156,6 +156,23 @@ describe("a message", () => {
 	});
 });
 
+describe("a login that was ended from elsewhere", () => {
+	it("shows nothing more, and keeps what was written here for the next sign-in", async () => {
+		const { clock, network, device, tab } = await open();
+		tab.actions.saveDraft("c", { body: "a draft" });
+		network.revoke("ann");
+		await clock.advance(1_000);
+		expect(tab.getState()).toMatchObject({
+			me: null,
+			session: { status: "signed-out", reason: "revoked" },
+		});
+		expect(tab.getState().chats.size).toBe(0);
+		const next = device.openTab();
+		await clock.advance(2_000);
+		expect(next.getState().drafts.get("c")?.body).toBe("a draft");
+	});
+});
+
 describe("the wait before a retry", () => {
 	it("is 1, 2, 4 … 30 s, give or take a fifth", () => {
 		fc.assert(

@@ -47,6 +47,8 @@ export type AccountSession = {
 	/** Writes down what waits: the page may go away. */
 	readonly flush: () => void;
 	readonly stop: () => void;
+	/** Signed out by somebody else or by time: what was read is deleted, what was written here waits. */
+	readonly forget: () => Promise<void>;
 	/** Deletes all that this device kept for the account, and tells its other tabs. */
 	readonly wipe: () => Promise<void>;
 };
@@ -89,6 +91,12 @@ export async function startSession(
 			stop();
 			storage.close();
 		},
+		async forget() {
+			drafts.flush();
+			stop();
+			await storage.clearCache();
+			storage.close();
+		},
 		async wipe() {
 			tabs.post({ kind: "signed-out" });
 			stop();
@@ -123,7 +131,7 @@ async function refreshMe(core: Core): Promise<void> {
 	core.store.update((state) => (me?.id === state.me?.id ? { ...state, me } : state));
 }
 
-type Parts = Omit<AccountSession, "account" | "drafts" | "flush" | "stop" | "wipe"> & {
+type Parts = Omit<AccountSession, "account" | "drafts" | "flush" | "stop" | "forget" | "wipe"> & {
 	readonly tabs: Tabs;
 };
 

@@ -53,7 +53,8 @@ export function createSync(deps: SyncDeps): SyncHost {
 		turn++;
 		cancelRetry?.();
 		deps.disk.removeItem(REMEMBERED);
-		void ended?.wipe().catch(() => undefined);
+		const kept = reason === "asked" ? ended?.wipe() : ended?.forget();
+		void kept?.catch(() => undefined);
 		const shown = reason === "asked" ? null : reason;
 		const now = deps.clock.now();
 		store.update((state) => ({

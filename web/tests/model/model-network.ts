@@ -172,6 +172,13 @@ export function createModelNetwork(server: ModelServer, clock: Clock, random: ()
 		createSocket,
 		createApi,
 		cut,
+		/** Tells a person's sockets that the login was ended elsewhere. */
+		revoke: (who: string) => {
+			for (const link of [...links]) {
+				if (link.who !== who) continue;
+				link.listener.onEvent({ name: "login.revoked", body: { reason: "ended" } });
+			}
+		},
 		cutAll: () => {
 			for (const link of [...links]) cut(link.who);
 		},
