@@ -3,6 +3,7 @@
 //! Owns how the project is built, proven and measured. Knows the product only
 //! from outside: its binary, its HTTP surface and its files.
 
+mod bench;
 mod check;
 mod r#gen;
 mod http;
@@ -37,6 +38,8 @@ enum Command {
     Check,
     /// Write the reference and the client's types from the server's descriptions
     Gen(r#gen::Options),
+    /// Measure ours beside others
+    Bench(bench::Options),
     /// Break things on purpose and look for damage
     #[command(subcommand)]
     Torture(torture::Torture),
@@ -48,6 +51,7 @@ fn main() -> std::process::ExitCode {
         Command::Test(options) => test::run(&options),
         Command::Check => check::run(),
         Command::Gen(options) => r#gen::run(&options),
+        Command::Bench(options) => bench::run(&options),
         Command::Torture(torture) => torture::run(&torture),
     };
     match outcome {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::http::Client;
 use crate::postgres::free_port;
-use crate::process::{Running, TempDir, command};
+use crate::process::{Running, TempDir, command, output};
 
 /// A server with data of its own, which go with it.
 pub(crate) struct Tidings {
@@ -66,6 +66,18 @@ impl Tidings {
     /// SIGKILL: nothing is flushed, nobody is told.
     pub(crate) fn kill(&mut self) {
         self.running = None;
+    }
+
+    /// The process, once started.
+    pub(crate) fn pid(&self) -> Result<u32> {
+        Ok(self.running.as_ref().context("not started")?.0.id())
+    }
+
+    /// Moves it, with all its threads, to one core.
+    pub(crate) fn pin(&self, core: &str) -> Result<()> {
+        let pid = self.pid()?.to_string();
+        output(command("taskset").args(["--all-tasks", "--cpu-list", "--pid", core, &pid]))?;
+        Ok(())
     }
 
     fn log(&self) -> PathBuf {

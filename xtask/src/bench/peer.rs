@@ -1,0 +1,73 @@
+//! The peer: Express, Socket.IO and a durable store on Node, the way most
+//! people write it, at its best.
+
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use super::load::Shape;
+use super::machine::{SERVER_CORE, pinned};
+use crate::http::Client;
+use crate::postgres::free_port;
+use crate::process::{Running, TempDir, command, output};
+use crate::{tree, web};
+
+/// A running peer; gone when dropped.
+pub(crate) struct Peer {
+    running: Running,
+    folder: TempDir,
+    pub(crate) address: String,
+}
+
+fn sources() -> PathBuf {
+    tree::root().join("bench/peer-node")
+}
+
+/// Installs its packages and builds its native add-ons.
+pub(crate) fn install() -> Result<()> {
+    web::install(&sources())?;
+    output(web::npm(&sources()).args(["rebuild", "--silent"])).map(drop)
+}
+
+impl Peer {
+    /// Starts it with one of its stores; `postgres` is the URL for `pg`.
+    pub(crate) fn start(store: &str, postgres: Option<&str>) -> Result<Self> {
+        let folder = TempDir::new("peer")?;
+        let port = free_port()?;
+        let mut node = pinned(SERVER_CORE, "node");
+        node.arg("server.js").current_dir(sources());
+        node.env("PORT", port.to_string()).env("STORE", store).env("NODE_ENV", "production");
+        node.env("DB", folder.path().join("peer.db")).stdout(Stdio::null());
+        if let Some(url) = postgres {
+            node.env("PG_URL", url);
+        }
+        let running = Running(node.spawn().context("could not start the peer")?);
+        let peer = Self { running, folder, address: format!("127.0.0.1:{port}") };
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while Client::new(peer.address.parse()?).ask("GET", "/healthz", None).is_err() {
+            if Instant::now() > deadline {
+                bail!("the peer does not start");
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Ok(peer)
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.running.0.id()
+    }
+
+    /// One line for each socket: its token and its chat.
+    pub(crate) fn members(&self, shape: Shape) -> Result<PathBuf> {
+        let mut tokens = command("node");
+        tokens.args(["mktokens.js", &shape.sockets.to_string()]).current_dir(sources());
+        let said = output(&mut tokens)?;
+        let lines = said.lines().enumerate();
+        let lines = lines.map(|(index, token)| format!("{token} room{}\n", index % shape.chats));
+        let file = self.folder.path().join("members");
+        std::fs::write(&file, lines.collect::<String>())?;
+        Ok(file)
+    }
+}
