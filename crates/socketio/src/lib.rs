@@ -18,6 +18,7 @@ mod counters;
 mod engine;
 mod flush;
 mod frame;
+pub mod fuzz;
 mod http;
 mod outbox;
 mod packet;

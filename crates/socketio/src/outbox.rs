@@ -41,8 +41,16 @@ pub(crate) struct Outbox {
     bytes: usize,
     /// Bytes of the first frame that are written already.
     written: usize,
-    /// Present while lagged: what to say when it is over.
-    lag: Option<Vec<Frame>>,
+    /// Present while lagged.
+    lag: Option<Lag>,
+}
+
+/// A lag ends only after the application was asked what to say about it: the
+/// queue may drain before that, and the client must not go untold.
+#[derive(Default)]
+struct Lag {
+    frames: Vec<Frame>,
+    is_told: bool,
 }
 
 impl Outbox {
@@ -53,7 +61,7 @@ impl Outbox {
             Class::Ordinary => {
                 let full = frames >= limits.queue_frames || bytes > limits.queue_bytes;
                 if full && frames > 0 {
-                    self.lag = Some(Vec::new());
+                    self.lag = Some(Lag::default());
                     return Pushed::Lagged;
                 }
             }
@@ -77,9 +85,10 @@ impl Outbox {
     }
 
     /// What to tell the client once this lag is over.
-    pub(crate) fn tell_after_lag(&mut self, frame: Frame) {
+    pub(crate) fn tell_after_lag(&mut self, frames: Vec<Frame>) {
         if let Some(lag) = &mut self.lag {
-            lag.push(frame);
+            lag.frames = frames;
+            lag.is_told = true;
         }
     }
 
@@ -88,8 +97,8 @@ impl Outbox {
         if !self.frames.is_empty() {
             return false;
         }
-        let Some(lag) = self.lag.take() else { return false };
-        for frame in lag {
+        let Some(lag) = self.lag.take_if(|lag| lag.is_told) else { return false };
+        for frame in lag.frames {
             self.push_last(frame);
         }
         true
@@ -190,9 +199,12 @@ mod tests {
         assert_eq!(out.push(small(), Class::Urgent, &limits), Pushed::Queued);
         assert_eq!(out.push(small(), Class::Urgent, &limits), Pushed::Queued);
         assert_eq!(out.push(small(), Class::Urgent, &limits), Pushed::Overrun);
-        out.tell_after_lag(Frame::text("lag"));
-        assert!(!out.recover(), "not drained yet");
         assert_eq!(out.advance(24), 6);
+        assert!(!out.recover(), "drained, but nobody knows what to say");
+        assert_eq!(out.push(small(), Class::Urgent, &limits), Pushed::Queued);
+        out.tell_after_lag(vec![Frame::text("lag")]);
+        assert!(!out.recover(), "not drained any more");
+        assert_eq!(out.advance(4), 1);
         assert!(out.recover());
         assert!(out.lag.is_none());
         assert_eq!(out.take_payload(), b"lag");

@@ -312,14 +312,15 @@ impl Worker {
         connection.set_times(|times| times.lag_by = lag_by);
         self.arm(connection);
         let sockets = connection.sockets.borrow().clone();
+        let mut frames = Vec::new();
         for socket in sockets {
             let application = self.application(socket.0.namespace);
             match catch_unwind(AssertUnwindSafe(|| application.lagged(&socket))) {
-                Ok(Some(frame)) => connection.out.borrow_mut().tell_after_lag(frame),
-                Ok(None) => {}
+                Ok(frame) => frames.extend(frame),
                 Err(_) => self.counters().panics.bump(),
             }
         }
+        connection.out.borrow_mut().tell_after_lag(frames);
         // The queue may have drained before this was known.
         self.mark_dirty(connection);
     }
