@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use axum::Router;
-use axum::extract::State;
-use axum::middleware::from_fn_with_state;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use domain::Error;
 use http::{HeaderMap, StatusCode, Uri};
@@ -88,8 +88,19 @@ pub fn build(edge: Edge) -> Router {
             let status = StatusCode::METHOD_NOT_ALLOWED;
             Failure::with_status(status, "request.method", "This path answers to other methods.")
         })
+        .layer(from_fn(to_the_end))
         .layer(from_fn_with_state(edge.clone(), gate::pass))
         .with_state(edge)
+}
+
+/// What may change something runs to its end even when the client goes away:
+/// nothing may come between a commit and the event that tells of it.
+async fn to_the_end(request: Request, next: Next) -> Response {
+    if request.method().is_safe() {
+        return next.run(request).await;
+    }
+    let running = tokio::spawn(next.run(request));
+    running.await.unwrap_or_else(|error| Failure::from(Error::internal(error)).into_response())
 }
 
 /// A path that is no route is a page of the client, or nothing.
