@@ -5,6 +5,7 @@
 
 mod bench;
 mod check;
+mod dist;
 mod r#gen;
 mod http;
 mod need;
@@ -38,6 +39,8 @@ enum Command {
     Check,
     /// Write the reference and the client's types from the server's descriptions
     Gen(r#gen::Options),
+    /// Build the one program to hand out, with its checksum
+    Dist,
     /// Measure ours beside others
     Bench(bench::Options),
     /// Break things on purpose and look for damage
@@ -51,6 +54,7 @@ fn main() -> std::process::ExitCode {
         Command::Test(options) => test::run(&options),
         Command::Check => check::run(),
         Command::Gen(options) => r#gen::run(&options),
+        Command::Dist => dist::run(),
         Command::Bench(options) => bench::run(&options),
         Command::Torture(torture) => torture::run(&torture),
     };

@@ -56,6 +56,8 @@ struct Built {
     tests: Vec<(PathBuf, PathBuf)>,
     /// The shipped binary.
     tidings: Option<PathBuf>,
+    /// The transport alone, for clients that are not ours.
+    conformance: Option<PathBuf>,
 }
 
 fn build(session: &mut Session) -> Option<Built> {
@@ -68,15 +70,19 @@ fn build(session: &mut Session) -> Option<Built> {
     let mut list = cargo();
     list.args(["test", "--workspace", "--no-run", "--quiet", "--message-format=json"]);
     let listed = process::output(&mut list).ok()?;
-    let mut built = Built { tests: Vec::new(), tidings: None };
+    let mut built = Built { tests: Vec::new(), tidings: None, conformance: None };
     for line in listed.lines() {
         let Ok(message) = serde_json::from_str::<serde_json::Value>(line) else { continue };
         let Some(file) = message["executable"].as_str().map(PathBuf::from) else { continue };
         if message["profile"]["test"] == true {
             let manifest = PathBuf::from(message["manifest_path"].as_str()?);
             built.tests.push((file, manifest.parent()?.to_path_buf()));
-        } else if message["target"]["name"] == "tidings" {
-            built.tidings = Some(file);
+            continue;
+        }
+        match message["target"]["name"].as_str() {
+            Some("tidings") => built.tidings = Some(file),
+            Some("conformance") => built.conformance = Some(file),
+            _ => {}
         }
     }
     Some(built)
@@ -128,11 +134,14 @@ fn rust(session: &mut Session, built: &Built, options: &Options) {
 }
 
 /// The official Socket.IO client against our transport.
-fn conformance(session: &mut Session, _built: &Built) {
+fn conformance(session: &mut Session, built: &Built) {
     let folder = tree::root().join("crates/socketio/tests/js");
     if session.work("npm ci, conformance", || web::install(&folder)) {
         let mut npm = web::npm(&folder);
         npm.args(["run", "--silent", "test"]);
+        if let Some(conformance) = &built.conformance {
+            npm.env("CONFORMANCE", conformance);
+        }
         session.run(&Step::tests("Socket.IO conformance", Runner::Node), [npm]);
     }
 }
