@@ -75,7 +75,7 @@ impl Tally {
             "passed" | "pass" => self.passed += count,
             // A test that passes only when repeated has failed, and one that
             // was not reached proves nothing.
-            "failed" | "fail" | "flaky" | "interrupted" | "did" => {
+            "failed" | "fail" | "cancelled" | "flaky" | "interrupted" | "did" => {
                 self.failed += count;
             }
             "ignored" | "skipped" | "todo" => self.skipped += count,
@@ -134,8 +134,8 @@ mod tests {
 
     #[test]
     fn node() {
-        let printed = "# tests 13\n# pass 12\n# fail 1\n# cancelled 0\n# skipped 0\n# todo 0";
-        check(Runner::Node, printed, 12, 1, 0);
+        let printed = "# tests 13\n# pass 12\n# fail 1\n# cancelled 2\n# skipped 0\n# todo 0";
+        check(Runner::Node, printed, 12, 3, 0);
         check(Runner::Node, "ℹ pass 3\nℹ fail 0", 3, 0, 0);
     }
 }
