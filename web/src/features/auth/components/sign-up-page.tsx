@@ -32,7 +32,8 @@ export function faultsOf(draft: Draft): Faults {
 	return faults;
 }
 
-export function SignUpPage({ onCodeSent }: { onCodeSent: () => void }) {
+/** The form's state: what was typed, what is wrong with it, and the asking. */
+function useSignUp(onCodeSent: () => void) {
 	const t = useText();
 	const api = useApi();
 	const form = useRef<HTMLFormElement>(null);
@@ -77,6 +78,12 @@ export function SignUpPage({ onCodeSent }: { onCodeSent: () => void }) {
 		if (fault) return t(fault);
 		return refusedField === field ? problemText(submit.error, t) : undefined;
 	};
+	return { draft, change, faultOf, handleSubmit, form, email, submit, refusedField };
+}
+
+export function SignUpPage({ onCodeSent }: { onCodeSent: () => void }) {
+	const t = useText();
+	const { draft, change, faultOf, email, submit, refusedField, ...rest } = useSignUp(onCodeSent);
 	const foot = (
 		<Rich
 			text={t("auth.haveAccount")}
@@ -85,7 +92,7 @@ export function SignUpPage({ onCodeSent }: { onCodeSent: () => void }) {
 	);
 	return (
 		<AuthFrame foot={foot}>
-			<form ref={form} className="auth__form" onSubmit={handleSubmit} noValidate>
+			<form ref={rest.form} className="auth__form" onSubmit={rest.handleSubmit} noValidate>
 				<div className="auth__head">
 					<p className="small t2 num">{t("auth.step", { step: 1 })}</p>
 					<h1>{t("auth.signUp.title")}</h1>

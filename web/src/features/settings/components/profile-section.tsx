@@ -25,7 +25,8 @@ export function ProfileSection() {
 	);
 }
 
-function ProfileForm({ me }: { me: Account }) {
+/** What was changed against the account, and the saving of just that. */
+function useProfile(me: Account) {
 	const t = useText();
 	const api = useApi();
 	const actions = useActions();
@@ -54,9 +55,26 @@ function ProfileForm({ me }: { me: Account }) {
 		event.preventDefault();
 		if (isChanged && !save.isPending) save.mutate();
 	}
+	return {
+		name,
+		setName,
+		username,
+		setUsername,
+		bio,
+		setBio,
+		isChanged,
+		isElsewhere,
+		save,
+		errorOf,
+		handleSubmit,
+	};
+}
 
+function ProfileForm({ me }: { me: Account }) {
+	const t = useText();
+	const { name, username, bio, isChanged, isElsewhere, save, errorOf, ...rest } = useProfile(me);
 	return (
-		<form className="profile" onSubmit={handleSubmit} noValidate>
+		<form className="profile" onSubmit={rest.handleSubmit} noValidate>
 			<div className="row profile__who">
 				<Avatar id={me.id} name={name || me.name} photo={me.photo} size={88} />
 				<div className="grow">
@@ -74,7 +92,7 @@ function ProfileForm({ me }: { me: Account }) {
 				maxLength={64}
 				value={name}
 				error={errorOf("name")}
-				onChange={(event) => setName(event.target.value)}
+				onChange={(event) => rest.setName(event.target.value)}
 			/>
 			<Field
 				label={t("settings.username")}
@@ -86,7 +104,7 @@ function ProfileForm({ me }: { me: Account }) {
 				value={username}
 				error={errorOf("username")}
 				hint={t("auth.signUp.usernameHint")}
-				onChange={(event) => setUsername(event.target.value.trim())}
+				onChange={(event) => rest.setUsername(event.target.value.trim())}
 			/>
 			<Field
 				label={t("settings.bio")}
@@ -94,7 +112,7 @@ function ProfileForm({ me }: { me: Account }) {
 				value={bio}
 				error={errorOf("bio")}
 				hint={t("settings.bioHint", { count: MOST_BIO - bio.length })}
-				onChange={(event) => setBio(event.target.value)}
+				onChange={(event) => rest.setBio(event.target.value)}
 			/>
 			{isElsewhere && (
 				<p className="bad small" role="alert">

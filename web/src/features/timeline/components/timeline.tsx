@@ -2,22 +2,20 @@ import { ChevronDown } from "lucide-react";
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useText } from "@/i18n/use-text";
 import { faceOf } from "@/sync/chat-face";
-import { selectTicks, selectTimeline, tickOf, unreadOf } from "@/sync/selectors";
+import { selectTimeline, unreadOf } from "@/sync/selectors";
 import type { ChatEntry, Row } from "@/sync/types";
 import { useActions, useSync } from "@/sync/use-sync";
 import { Icon } from "@/ui/icon";
 import type { Anchor } from "@/ui/place";
 import { useRoving } from "@/ui/use-roving";
 import { layOut } from "../layout";
-import { usePendingDeletes } from "../undo-delete";
 import { useJump } from "../use-jump";
 import { useReading } from "../use-reading";
 import { useRowActions } from "../use-row-actions";
 import { useScroll } from "../use-scroll";
 import { useVisit } from "../use-visit";
-import { DayGroup } from "./day-group";
+import { MessageList } from "./message-list";
 import { MessageMenu } from "./message-menu";
-import { MessageRow } from "./message-row";
 import { TimelineEdge } from "./timeline-edge";
 import { TypingRow } from "./typing-row";
 
@@ -30,24 +28,13 @@ type Props = {
 	onEdit: (row: Row) => void;
 };
 
-const TICKS = {
-	waiting: "sending",
-	failed: "failed",
-	stored: "sent",
-	delivered: "delivered",
-	read: "read",
-} as const;
-
 /** The messages of one chat. Mounted anew for each chat, so nothing leaks from one to the next. */
 export function Timeline({ chat, canWrite, at, onReply, onEdit }: Props) {
-	const t = useText();
 	const actions = useActions();
 	const ref = useRef<HTMLDivElement>(null);
 	const me = useSync((state) => state.me?.id ?? "");
 	const view = useSync((state) => selectTimeline(state, chat.id));
-	const ticks = useSync((state) => selectTicks(state, chat.id));
 	const visit = useVisit(chat, view);
-	const gone = usePendingDeletes();
 	const [menu, setMenu] = useState<{ row: Row; anchor: Anchor } | null>(null);
 	const read = useReading(ref, chat.id, view.isFollowing);
 	const scroll = useScroll(ref, view, {
@@ -89,38 +76,19 @@ export function Timeline({ chat, canWrite, at, onReply, onEdit }: Props) {
 			>
 				<div className="timeline__in">
 					<TimelineEdge view={view} chat={chat} name={name} />
-					<div
-						role="log"
-						aria-live="off"
-						aria-label={t("timeline.label")}
-						aria-busy={view.isJumping}
-					>
-						<ol>
-							{days.map((day) => (
-								<DayGroup key={day.key} at={day.at}>
-									{day.rows.map((laid) => (
-										<MessageRow
-											key={laid.row.key}
-											row={laid.row}
-											name={chat.members.get(laid.row.message.sender)?.name ?? name}
-											isOwn={laid.isOwn}
-											isFirst={laid.isFirst}
-											isLast={laid.isLast}
-											divider={laid.hasDivider ? visit.unread : 0}
-											isNew={visit.isFresh(laid.row)}
-											isTabStop={laid.row.key === roving.active}
-											isLit={jump.lit === laid.row.message.seq && laid.row.message.seq > 0}
-											isGone={gone.has(laid.row.key)}
-											canWrite={canWrite}
-											tick={laid.isOwn ? TICKS[tickOf(laid.row, ticks)] : null}
-											actions={rowActions}
-											onMenu={handleMenu}
-										/>
-									))}
-								</DayGroup>
-							))}
-						</ol>
-					</div>
+					<MessageList
+						days={days}
+						chat={chat}
+						name={name}
+						isBusy={view.isJumping}
+						unread={visit.unread}
+						isFresh={visit.isFresh}
+						tabStop={roving.active}
+						lit={jump.lit}
+						canWrite={canWrite}
+						actions={rowActions}
+						onMenu={handleMenu}
+					/>
 					<TypingRow chat={chat.id} />
 				</div>
 			</div>
