@@ -111,8 +111,11 @@ impl Hub {
             let is_new = present.chats.insert(place.chat);
             let mut shard = self.shard(place.chat);
             let heard = shard.entry(place.chat).or_default();
+            // Where others listen already, events are on their way to them.
+            if heard.accounts == 0 {
+                heard.order.know(place.rev);
+            }
             heard.accounts += u32::from(is_new);
-            heard.order.know(place.rev);
             socket.join(rooms::chat(place.chat));
             if is_new && let Some(server) = self.server.get() {
                 server.join_all(rooms::account(account), rooms::chat(place.chat));

@@ -45,11 +45,11 @@ impl<T> Order<T> {
         self.have
     }
 
-    /// The store was at `number`: events up to it are history.
+    /// The store was at `number` when somebody began to listen. Once events
+    /// are followed this says nothing: those between are still on their way to
+    /// the others who listen.
     pub(super) fn know(&mut self, number: i64) {
-        if self.early.is_empty() && self.have.is_none_or(|have| have < number) {
-            self.have = Some(number);
-        }
+        self.have.get_or_insert(number);
     }
 
     /// An event came.
@@ -124,6 +124,14 @@ mod tests {
         assert_eq!(order.came(7, 7), Turn::Go(vec![7]));
         order.know(6);
         assert_eq!(order.have(), Some(7));
+    }
+
+    #[test]
+    fn who_comes_later_takes_nothing_from_the_others() {
+        let mut order = Order::default();
+        order.know(5);
+        order.know(9);
+        assert_eq!(order.came(6, 6), Turn::Go(vec![6]));
     }
 
     #[test]
