@@ -92,6 +92,15 @@ pub async fn epoch(db: &sql::Db, entropy: &Entropy) -> Result<String> {
     Ok(row.get(0)?)
 }
 
+/// Gives the store another epoch: what clients hold of it means nothing more,
+/// and each starts afresh at its next sync.
+pub async fn renew_epoch(db: &sql::Db, entropy: &Entropy) -> Result<()> {
+    let mut batch = Batch::new();
+    batch.run(&FORGET_EPOCH, args![]);
+    db.write(batch).await?;
+    epoch(db, entropy).await.map(|_| ())
+}
+
 /// What the caller's client is missing.
 pub async fn catch_up(
     app: &App,
@@ -180,10 +189,12 @@ impl Log {
     }
 }
 
-pub(crate) const STATEMENTS: &[&Sql] = &[&MAKE_EPOCH, &EPOCH, &EVENTS, &FLOOR];
+pub(crate) const STATEMENTS: &[&Sql] = &[&MAKE_EPOCH, &FORGET_EPOCH, &EPOCH, &EVENTS, &FLOOR];
 
 static MAKE_EPOCH: Sql =
     Sql::new("insert into meta (key, value) values ('epoch', $1) on conflict (key) do nothing");
+
+static FORGET_EPOCH: Sql = Sql::new("delete from meta where key = 'epoch'");
 
 static EPOCH: Sql = Sql::new("select value from meta where key = 'epoch'");
 

@@ -11,6 +11,10 @@ use crate::boot::{self, Parts, Running};
 use crate::config::{self, Config, Fault, Flags};
 use crate::{log, router};
 
+mod upkeep;
+
+use upkeep::{Backup, Migrate};
+
 /// A messenger server with its own web client, in one program.
 #[derive(Debug, Parser)]
 #[command(
@@ -36,6 +40,12 @@ enum Command {
         #[command(subcommand)]
         what: ConfigCommand,
     },
+    /// Keep, check and bring back all that an installation is
+    #[command(subcommand)]
+    Backup(Backup),
+    /// Move to another database
+    #[command(subcommand)]
+    Migrate(Migrate),
     /// Print the reference of the HTTP API (OpenAPI 3.1)
     Openapi,
     /// Print the reference of the socket events
@@ -57,6 +67,10 @@ enum ConfigCommand {
 pub fn run(arguments: &Arguments) -> ExitCode {
     let flags = &arguments.flags;
     match &arguments.command {
+        Some(Command::Backup(what)) => with_config(flags, |config| upkeep::backup(&config, what)),
+        Some(Command::Migrate(Migrate::ToPostgres { url })) => {
+            with_config(flags, |config| upkeep::to_postgres(&config, url))
+        }
         Some(Command::Openapi) => print_json(&router::openapi()),
         Some(Command::EventsSchema) => print_json(&router::events()),
         Some(Command::Config { what: ConfigCommand::Default }) => print(&config::default_file()),

@@ -2,6 +2,7 @@
 //! no rule of the product and no SQL.
 
 pub mod auth;
+pub mod backup;
 pub mod boot;
 pub mod config;
 pub mod edge;

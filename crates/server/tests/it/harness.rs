@@ -10,6 +10,8 @@ pub(crate) mod smtp;
 pub(crate) mod socket;
 mod store;
 
+pub(crate) use store::schema;
+
 use std::net::SocketAddr;
 use std::time::Duration;
 

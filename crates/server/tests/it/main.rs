@@ -4,6 +4,7 @@
 
 mod account;
 mod authorise;
+mod backup;
 mod crash;
 mod edge;
 mod friend;

@@ -14,7 +14,7 @@ fn tidings() -> Command {
     command
 }
 
-fn run(arguments: &[&str]) -> Output {
+pub(crate) fn run(arguments: &[&str]) -> Output {
     tidings().args(arguments).output().expect("the program runs")
 }
 
@@ -34,8 +34,14 @@ impl Drop for Server {
 
 /// Starts the program on a free port and waits until it has said where it is.
 pub(crate) fn serve(data: &Path, arguments: &[&str]) -> Server {
+    serve_on(0, data, arguments)
+}
+
+/// The same on a port of the test's choice: the port is part of the address,
+/// and the address is part of every token.
+pub(crate) fn serve_on(port: u16, data: &Path, arguments: &[&str]) -> Server {
     let mut child = tidings()
-        .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+        .args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--data"])
         .arg(data)
         .args(arguments)
         .stdout(Stdio::piped())

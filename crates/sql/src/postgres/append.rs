@@ -107,7 +107,7 @@ async fn work(line: Line, mut requests: mpsc::Receiver<Request>) {
     }
 }
 
-/// Vec<Answer> every request of the group. One that makes its statement fail is
+/// Answers every request of the group. One that makes its statement fail is
 /// found by halving.
 async fn settle(line: &Line, plan: &'static Append, requests: Vec<Request>) {
     let mut groups = VecDeque::from([requests]);

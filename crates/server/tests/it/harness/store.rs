@@ -10,7 +10,13 @@ pub(crate) async fn choose(folder: &std::path::Path) -> Option<Secret> {
     if told("TEST_DB").as_deref() != Some("postgres") {
         return None;
     }
-    let server = told("TEST_POSTGRES").expect("TEST_POSTGRES names the server");
+    let url = schema(folder).await.expect("TEST_POSTGRES names the server");
+    Some(Secret::new(url))
+}
+
+/// The URL of a schema of its own, when the tests were given a server.
+pub(crate) async fn schema(folder: &std::path::Path) -> Option<String> {
+    let server = told("TEST_POSTGRES")?;
     let name = folder.file_name().expect("a folder").to_string_lossy().to_lowercase();
     let schema = format!("it_{}_{}", std::process::id(), name.trim_start_matches('.'));
     // Statements live for ever; one made by a test does too.
@@ -21,7 +27,7 @@ pub(crate) async fn choose(folder: &std::path::Path) -> Option<Secret> {
     db.write(batch).await.expect("a schema for the test");
     db.close().await;
     let mark = if server.contains('?') { '&' } else { '?' };
-    Some(Secret::new(format!("{server}{mark}options=-c%20search_path%3D{schema}")))
+    Some(format!("{server}{mark}options=-c%20search_path%3D{schema}"))
 }
 
 #[expect(clippy::disallowed_methods, reason = "a test has no other way to be told its server")]
