@@ -44,6 +44,8 @@ enum Fault {
     Version,
     TooBig,
     Slow,
+    /// The application's own answer to who comes now.
+    NotAdmitted(StatusCode),
 }
 
 impl Fault {
@@ -57,6 +59,7 @@ impl Fault {
             Fault::Version => (StatusCode::BAD_REQUEST, 5, "Unsupported protocol version"),
             Fault::TooBig => (StatusCode::PAYLOAD_TOO_LARGE, 3, "Bad request"),
             Fault::Slow => (StatusCode::REQUEST_TIMEOUT, 3, "Bad request"),
+            Fault::NotAdmitted(status) => (status, 4, status.canonical_reason().unwrap_or("No")),
         };
         let body = format!("{{\"code\":{code},\"message\":\"{message}\"}}");
         with_type(status, body.into_bytes(), "application/json")
@@ -184,8 +187,7 @@ async fn route(
 
 async fn admit(shared: &Shared, handshake: &Handshake) -> Result<(), Fault> {
     match &shared.admit {
-        // The status is not told: the client can do nothing but try later.
-        Some(admit) => admit(handshake).await.map_err(|_| Fault::Forbidden),
+        Some(admit) => admit(handshake).await.map_err(Fault::NotAdmitted),
         None => Ok(()),
     }
 }

@@ -14,10 +14,11 @@ use hyper::service::service_fn;
 use hyper::{Request, Response};
 use serde_json::{Value, json};
 use socketio::{
-    Application, Config, Connect, Event, Flow, Frame, Origins, Reason, Refusal, Room, Server,
-    Socket, Task,
+    Admit, Application, Config, Connect, Event, Flow, Frame, Origins, Reason, Refusal, Room,
+    Server, Socket, Task,
 };
 use tokio::sync::Notify;
+use tokio_rustls::rustls::ServerConfig;
 
 pub(crate) struct Host {
     pub(crate) server: Server,
@@ -151,8 +152,16 @@ impl Host {
         Host::with(config())
     }
 
-    /// Serves `/t` and `/u` with the puppet on as many workers as are asked for.
     pub(crate) fn with(config: Config) -> Host {
+        Host::beside(config, None, None)
+    }
+
+    /// Serves `/t` and `/u` with the puppet on as many workers as are asked for.
+    pub(crate) fn beside(
+        config: Config,
+        admit: Option<Admit>,
+        tls: Option<&Arc<ServerConfig>>,
+    ) -> Host {
         let (tell, told) = channel();
         let gate = Arc::new(Notify::new());
         let late = Arc::new(std::sync::OnceLock::new());
@@ -163,16 +172,21 @@ impl Host {
             running: Arc::default(),
         };
         let count = config.workers;
-        let server =
-            Server::builder(config).namespace("/t", puppet()).namespace("/u", puppet()).build();
+        let mut builder =
+            Server::builder(config).namespace("/t", puppet()).namespace("/u", puppet());
+        if let Some(admit) = admit {
+            builder = builder.admit(admit);
+        }
+        let server = builder.build();
         late.set(server.clone()).ok().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let workers = (0..count)
             .map(|_| {
                 let (server, listener) = (server.clone(), listener.try_clone().unwrap());
+                let tls = tls.cloned();
                 std::thread::spawn(move || {
-                    server.run_worker(listener, None, service_fn(plain)).unwrap();
+                    server.run_worker(listener, tls, service_fn(plain)).unwrap();
                 })
             })
             .collect();

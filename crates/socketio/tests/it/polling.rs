@@ -1,10 +1,13 @@
 //! Long-polling and the upgrade, seen by a client of raw HTTP.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use socketio::{Origins, Room};
+use hyper::StatusCode;
+use socketio::{Admit, Origins, Room};
 
 use crate::client::{Client, Heard, http, http_with};
 use crate::host::{Host, config};
@@ -305,4 +308,27 @@ fn the_end_of_the_websocket_is_the_end_of_the_session() {
     drop(client);
     host.tells("gone TransportClosed");
     host.is_empty_again();
+}
+
+#[test]
+fn whoever_is_not_admitted_gets_the_status_that_the_application_chose() {
+    let is_busy = Arc::new(AtomicBool::new(true));
+    let busy = is_busy.clone();
+    let admit: Admit = Arc::new(move |_| {
+        let answer = match busy.load(Ordering::SeqCst) {
+            true => Err(StatusCode::SERVICE_UNAVAILABLE),
+            false => Ok(()),
+        };
+        Box::pin(async move { answer })
+    });
+    let host = Host::beside(config(), Some(admit), None);
+    let (status, body) = http(host.address, "GET", "/socket.io/?EIO=4&transport=polling", "");
+    assert_eq!((status, &*body), (503, "{\"code\":4,\"message\":\"Service Unavailable\"}"));
+    let (_, head) = Client::upgrade(host.address, "/socket.io/?EIO=4&transport=websocket", "");
+    assert!(head.starts_with("HTTP/1.1 503 "), "{head}");
+    let counted = host.server.counters();
+    assert_eq!((counted.opened, counted.requests_refused), (0, 2));
+    is_busy.store(false, Ordering::SeqCst);
+    joined(host.address);
+    Client::engine(host.address);
 }
