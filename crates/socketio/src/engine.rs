@@ -207,8 +207,12 @@ impl Worker {
     /// Only an answer to our own ping moves the clock, so a flood of pongs
     /// is a flood of nothing.
     fn pong(&self, connection: &Connection) {
-        if connection.times.get().pong_by != NEVER {
-            let ping_at = self.after(self.shared.config.ping_interval);
+        let pong_by = connection.times.get().pong_by;
+        if pong_by != NEVER {
+            let config = &self.shared.config;
+            // Counted from the ping, so that a slow answer does not slow the pulse.
+            let pinged_at = pong_by - config.ping_timeout.as_millis() as u64;
+            let ping_at = (pinged_at + config.ping_interval.as_millis() as u64).max(self.now());
             connection.set_times(|times| (times.ping_at, times.pong_by) = (ping_at, NEVER));
             self.arm(connection);
         }
