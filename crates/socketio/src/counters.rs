@@ -27,6 +27,32 @@ macro_rules! counters {
     };
 }
 
+/// Frames and bytes that wait to be written, and the fullest queue among them.
+/// A frame that stands in many queues is counted in each, though it is held
+/// in memory once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Queued {
+    pub frames: usize,
+    pub bytes: usize,
+    pub most_frames: usize,
+    pub most_bytes: usize,
+}
+
+impl Queued {
+    pub(crate) fn of(frames: usize, bytes: usize) -> Queued {
+        Queued { frames, bytes, most_frames: frames, most_bytes: bytes }
+    }
+
+    pub(crate) fn and(self, other: Queued) -> Queued {
+        Queued {
+            frames: self.frames + other.frames,
+            bytes: self.bytes + other.bytes,
+            most_frames: self.most_frames.max(other.most_frames),
+            most_bytes: self.most_bytes.max(other.most_bytes),
+        }
+    }
+}
+
 counters! {
     /// Engine.IO connections that are open now.
     connections,

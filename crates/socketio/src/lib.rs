@@ -39,7 +39,7 @@ pub use application::{
     Ack, AckError, Application, Connect, Event, Flow, Handshake, Reason, Refusal, Reply, Task,
 };
 pub use config::{Config, Limits, Origins};
-pub use counters::Counted;
+pub use counters::{Counted, Queued};
 pub use frame::Frame;
 pub use http::Peer;
 pub use hyper_util::service::TowerToHyperService;

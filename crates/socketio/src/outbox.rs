@@ -9,6 +9,7 @@ use std::collections::VecDeque;
 use std::io::IoSlice;
 
 use crate::config::Limits;
+use crate::counters::Queued;
 use crate::frame::Frame;
 
 /// Frames handed to one vectored write.
@@ -107,6 +108,10 @@ impl Outbox {
     /// Only reserved places are left.
     pub(crate) fn is_full(&self, limits: &Limits) -> bool {
         self.frames.len() >= limits.queue_frames || self.bytes >= limits.queue_bytes
+    }
+
+    pub(crate) fn queued(&self) -> Queued {
+        Queued::of(self.frames.len(), self.bytes)
     }
 
     pub(crate) fn len(&self) -> usize {

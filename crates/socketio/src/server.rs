@@ -13,7 +13,7 @@ use tokio::sync::{oneshot, watch};
 
 use crate::application::{Application, Handshake, Reason, Task};
 use crate::config::Config;
-use crate::counters::{Counted, Counters};
+use crate::counters::{Counted, Counters, Queued};
 use crate::frame::Frame;
 use crate::outbox::Class;
 use crate::raw::Raw;
@@ -297,6 +297,19 @@ impl Server {
                 count += members.await.unwrap_or(0);
             }
             count
+        }
+    }
+
+    /// What is queued for slow readers at this moment.
+    pub fn queued(&self) -> impl Future<Output = Queued> + Send + 'static {
+        let shared = self.0.clone();
+        async move {
+            let mut sum = Queued::default();
+            for worker in 0..shared.posts.len() as u16 {
+                let queued = shared.ask(worker, |worker| worker.queued()).await;
+                sum = sum.and(queued.unwrap_or_default());
+            }
+            sum
         }
     }
 

@@ -17,7 +17,7 @@ use tokio::time::Instant;
 
 use crate::application::{AckError, Reason, Reply};
 use crate::connection::{Connection, Kind, Link};
-use crate::counters::Counters;
+use crate::counters::{Counters, Queued};
 use crate::frame::Frame;
 use crate::outbox::{BATCH, Class, Pushed};
 use crate::room::{Room, Rooms};
@@ -220,6 +220,12 @@ impl Worker {
             .flat_map(|namespace| rooms.members(namespace, room))
             .filter_map(|slot| sockets.at(slot).map(|entry| entry.socket.clone()))
             .collect()
+    }
+
+    pub(crate) fn queued(&self) -> Queued {
+        let connections = self.connections.borrow();
+        let each = connections.iter().map(|connection| connection.out.borrow().queued());
+        each.fold(Queued::default(), Queued::and)
     }
 
     /// Gives a frame to everybody an emission is for, each once.

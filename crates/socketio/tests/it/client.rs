@@ -157,6 +157,11 @@ impl Client {
         }
     }
 
+    /// Waits for the end of a connection that never got to speak WebSocket.
+    pub(crate) fn is_cut(&mut self) {
+        while self.fill() {}
+    }
+
     /// Waits, at most so long, for silence to be broken.
     pub(crate) fn is_silent(&mut self, time: Duration) -> bool {
         if parse(&self.buffer).is_some() {
