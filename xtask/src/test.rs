@@ -41,6 +41,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             generated(&mut session, &built);
             rust(&mut session, &built, options);
             conformance(&mut session, &built);
+            fuzz(&mut session, &built);
             if client && !options.no_e2e {
                 end_to_end(&mut session, &built);
             }
@@ -58,6 +59,8 @@ struct Built {
     tidings: Option<PathBuf>,
     /// The transport alone, for clients that are not ours.
     conformance: Option<PathBuf>,
+    /// The same parsers, fed with what nobody says.
+    fuzz: Option<PathBuf>,
 }
 
 fn build(session: &mut Session) -> Option<Built> {
@@ -70,7 +73,7 @@ fn build(session: &mut Session) -> Option<Built> {
     let mut list = cargo();
     list.args(["test", "--workspace", "--no-run", "--quiet", "--message-format=json"]);
     let listed = process::output(&mut list).ok()?;
-    let mut built = Built { tests: Vec::new(), tidings: None, conformance: None };
+    let mut built = Built { tests: Vec::new(), tidings: None, conformance: None, fuzz: None };
     for line in listed.lines() {
         let Ok(message) = serde_json::from_str::<serde_json::Value>(line) else { continue };
         let Some(file) = message["executable"].as_str().map(PathBuf::from) else { continue };
@@ -82,6 +85,7 @@ fn build(session: &mut Session) -> Option<Built> {
         match message["target"]["name"].as_str() {
             Some("tidings") => built.tidings = Some(file),
             Some("conformance") => built.conformance = Some(file),
+            Some("fuzz") => built.fuzz = Some(file),
             _ => {}
         }
     }
@@ -144,6 +148,17 @@ fn conformance(session: &mut Session, built: &Built) {
         }
         session.run(&Step::tests("Socket.IO conformance", Runner::Node), [npm]);
     }
+}
+
+/// A minute of strange input, other every time; the seed is in the output.
+fn fuzz(session: &mut Session, built: &Built) {
+    let name = "fuzz, a minute";
+    let Some(program) = &built.fuzz else {
+        return session.missed(name, "the build left no fuzz example");
+    };
+    let mut fuzz = process::command(program);
+    fuzz.args(["60".to_owned(), std::process::id().to_string()]);
+    session.run(&Step::plain(name), [fuzz]);
 }
 
 /// The real binary under a real browser.
