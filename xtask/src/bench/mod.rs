@@ -6,9 +6,11 @@
 
 mod board;
 mod chat;
+mod live;
 mod load;
 mod machine;
 mod peer;
+mod signed;
 
 use std::path::{Path, PathBuf};
 
@@ -39,12 +41,15 @@ pub(crate) struct Options {
 enum What {
     /// The full path: signed in, checked, durable, delivered, acknowledged
     Chat,
+    /// The transport alone: connections, rooms, echoes, memory
+    Live,
 }
 
 impl What {
     fn name(self) -> &'static str {
         match self {
             Self::Chat => "chat",
+            Self::Live => "live",
         }
     }
 }
@@ -62,6 +67,7 @@ trait Contest {
 fn contest(options: &Options) -> Result<Box<dyn Contest>> {
     Ok(match options.what {
         What::Chat => Box::new(chat::Chat::prepare(options)?),
+        What::Live => Box::new(live::Live::prepare(options)?),
     })
 }
 

@@ -1,8 +1,9 @@
 //! The peer: Express, Socket.IO and a durable store on Node, the way most
 //! people write it, at its best.
 
+use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -69,5 +70,45 @@ impl Peer {
         let file = self.folder.path().join("members");
         std::fs::write(&file, lines.collect::<String>())?;
         Ok(file)
+    }
+}
+
+/// A server of the transport alone, ours or Node's: it says where it listens.
+pub(crate) struct Bare {
+    running: Running,
+    pub(crate) address: String,
+}
+
+fn bare_sources() -> PathBuf {
+    tree::root().join("bench/peer-socketio")
+}
+
+/// Installs socket.io with its native add-ons.
+pub(crate) fn install_bare() -> Result<()> {
+    web::install(&bare_sources())?;
+    output(web::npm(&bare_sources()).args(["rebuild", "--silent"])).map(drop)
+}
+
+impl Bare {
+    /// Socket.io on Node, on a free port.
+    pub(crate) fn node() -> Result<Self> {
+        let mut node = pinned(SERVER_CORE, "node");
+        node.arg("server.js").current_dir(bare_sources()).env("NODE_ENV", "production");
+        Self::start(node)
+    }
+
+    /// Starts a server and waits for its word.
+    pub(crate) fn start(mut command: Command) -> Result<Self> {
+        let mut running = Running(command.stdout(Stdio::piped()).spawn()?);
+        let mut line = String::new();
+        let said = running.0.stdout.take().context("its output is piped")?;
+        BufReader::new(said).read_line(&mut line)?;
+        let address = line.trim().rsplit(' ').next().filter(|word| word.contains(':'));
+        let address = address.with_context(|| format!("no address in {line:?}"))?.to_owned();
+        Ok(Self { running, address })
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.running.0.id()
     }
 }

@@ -1,0 +1,236 @@
+//! The transport alone: ours bare and under the real server, beside socket.io
+//! on Node and beside what the kernel takes for the same frames.
+//!
+//! Server time per unit is what noise disturbs least, so the goals are judged
+//! by it; what the clients saw per second is reported beside it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use super::board::{Board, Case, OURS, Reach};
+use super::load;
+use super::machine::{LOAD_CORE, SERVER_CORE, pinned};
+use super::peer::{self, Bare};
+use super::{Options, signed};
+use crate::process::{cargo, output};
+use crate::tree;
+
+const NODE: &str = "node";
+const FLOOR: &str = "floor";
+
+/// Sockets of the runs that hold idle connections.
+pub(super) const IDLE: usize = 10_000;
+
+/// What the sockets of a run do.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Work {
+    /// As many messages under way in each of so many rooms.
+    Rooms {
+        rooms: usize,
+        window: usize,
+    },
+    Echo,
+    Idle,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    name: &'static str,
+    sockets: usize,
+    work: Work,
+}
+
+const fn rooms(name: &'static str, sockets: usize, rooms: usize, window: usize) -> Run {
+    Run { name, sockets, work: Work::Rooms { rooms, window } }
+}
+
+const ONE_OF_100: Run = rooms("1 room of 100, 1 in flight", 100, 1, 1);
+const ONE_OF_1000: Run = rooms("1 room of 1,000, 1 in flight", 1000, 1, 1);
+const DEEP_100: Run = rooms("1 room of 100, 8 in flight", 100, 1, 8);
+const DEEP_1000: Run = rooms("1 room of 1,000, 8 in flight", 1000, 1, 8);
+const MANY: Run = rooms("100 rooms of 10, 1 in flight", 1000, 100, 1);
+const MANY_DEEP: Run = rooms("100 rooms of 10, 8 in flight", 1000, 100, 8);
+const BURST: Run = rooms("1 room of 100, 512 in flight", 100, 1, 512);
+const ECHO_100: Run = Run { name: "echo, 100 sockets", sockets: 100, work: Work::Echo };
+const ECHO_1000: Run = Run { name: "echo, 1,000 sockets", sockets: 1000, work: Work::Echo };
+const HELD: Run = Run { name: "10,000 idle", sockets: IDLE, work: Work::Idle };
+
+const RUNS: [Run; 10] = [
+    ONE_OF_100,
+    DEEP_100,
+    ONE_OF_1000,
+    DEEP_1000,
+    MANY,
+    MANY_DEEP,
+    BURST,
+    ECHO_100,
+    ECHO_1000,
+    HELD,
+];
+
+impl Run {
+    fn case(&self, what: &str) -> String {
+        format!("{}: {what}", self.name)
+    }
+
+    /// What is judged, and what is reported beside it.
+    fn cases(&self) -> Vec<Case> {
+        let time = Case::new(self.case("server time"), "µs");
+        let per_second = Case::new(self.case("per CPU second"), "1/s");
+        let seen = Case::new(self.case("seen"), "1/s");
+        let node = |case: Case, id, reach| case.goal(id, &[NODE], Reach::AtLeast(reach));
+        let lean = |case: Case, reach| {
+            let case = case.goal("G1", &[FLOOR], Reach::AtMost(1.25));
+            case.goal("G1", &[NODE], Reach::AtMost(reach))
+        };
+        match self.name {
+            name if name == ONE_OF_100.name => vec![lean(time, 0.65), seen],
+            name if name == ONE_OF_1000.name => vec![lean(time, 0.5), seen],
+            name if name == MANY.name => vec![node(per_second, "G3", 3.0), time, seen],
+            name if name == ECHO_100.name => vec![node(per_second, "G4", 2.2), time, seen],
+            name if name == ECHO_1000.name => vec![node(per_second, "G4", 3.0), time, seen],
+            name if name == DEEP_100.name || name == DEEP_1000.name => {
+                vec![node(per_second, "G2", 7.0), time, seen]
+            }
+            name if name == BURST.name => {
+                let lost = Case::new(self.case("lost"), "deliveries");
+                vec![lost.goal("G12", &[], Reach::AtMost(0.0)), time, seen]
+            }
+            name if name == HELD.name => {
+                let held = Case::new(self.case("memory"), "bytes each");
+                let opened = Case::new(self.case("server time to connect"), "µs each");
+                let connects = Case::new(self.case("connections"), "1/s");
+                vec![held.goal("G5", &[], Reach::AtMost(2048.0)), opened, connects]
+            }
+            _ => vec![per_second, time, seen],
+        }
+    }
+
+    fn command(&self, program: &Path, address: &str, pid: u32, seconds: f64) -> Command {
+        let mut run = load(program, address, pid, self.sockets);
+        run.args(["--duration", &seconds.to_string(), "--warmup", "0.5"]);
+        match self.work {
+            Work::Rooms { rooms, window } => {
+                run.args(["--rooms", &rooms.to_string(), "--window", &window.to_string()]);
+                run.args(["--drain-ms", "2000"]);
+            }
+            Work::Echo => {
+                run.args(["--mode", "echo"]);
+            }
+            Work::Idle => {
+                run.args(["--mode", "idle", "--settle-ms", "2000", "--warmup", "0"]);
+            }
+        }
+        run
+    }
+
+    fn note(&self, board: &mut Board, variant: &str, said: &Value) -> Result<()> {
+        let mut note = |what: &str, figure: f64| {
+            let case = self.case(what);
+            if self.cases().iter().any(|known| known.name == case) {
+                board.note(&case, variant, figure);
+            }
+        };
+        if self.work == Work::Idle {
+            note("memory", number(said, "/memory/rss_bytes_per_conn")?);
+            note("server time to connect", number(said, "/connect/server_cpu_us_each")?);
+            note("connections", number(said, "/connect/per_s")?);
+            return Ok(());
+        }
+        let seen = if self.work == Work::Echo { "/acks_per_s" } else { "/deliveries_per_s" };
+        let time = number(said, "/server_cpu_us_per_unit")?;
+        note("server time", time);
+        note("per CPU second", 1e6 / time);
+        note("seen", number(said, seen)?);
+        let expected = number(said, "/totals/expected_deliveries")?;
+        note("lost", expected - number(said, "/totals/delivered")?);
+        Ok(())
+    }
+}
+
+/// A run of the generator with as many sockets against one server.
+pub(super) fn load(program: &Path, address: &str, pid: u32, sockets: usize) -> Command {
+    let mut run = pinned(LOAD_CORE, program);
+    run.args(["--addr", address, "--sockets", &sockets.to_string()]);
+    run.args(["--server-pid", &pid.to_string()]);
+    run
+}
+
+/// A figure of what the generator said.
+pub(super) fn number(said: &Value, at: &str) -> Result<f64> {
+    said.pointer(at).and_then(Value::as_f64).with_context(|| format!("no {at} in {said}"))
+}
+
+pub(crate) struct Live {
+    conformance: PathBuf,
+    load: PathBuf,
+    seconds: f64,
+    signed: signed::Signed,
+}
+
+impl Live {
+    pub(crate) fn prepare(options: &Options) -> Result<Self> {
+        peer::install_bare()?;
+        let load = load::build()?;
+        let conformance = conformance()?;
+        let signed = signed::Signed::prepare(options, &load)?;
+        let seconds = if options.quick { 2.0 } else { 6.0 };
+        Ok(Self { conformance, load, seconds, signed })
+    }
+
+    fn ours(&self) -> Result<Bare> {
+        let mut server = pinned(SERVER_CORE, &self.conformance);
+        server.args(["bench", "0"]);
+        Bare::start(server)
+    }
+
+    fn measure(&self, run: &Run, server: &Bare) -> Result<Value> {
+        let said =
+            output(&mut run.command(&self.load, &server.address, server.pid(), self.seconds))?;
+        serde_json::from_str(said.trim()).context("not JSON")
+    }
+
+    /// Time of one frame in one write to each of so many sockets in turn.
+    fn floor(&self, sockets: usize) -> Result<f64> {
+        let said = output(
+            pinned(SERVER_CORE, self.load.with_file_name("floor")).arg(sockets.to_string()),
+        )?;
+        let line = said.lines().find(|line| line.contains("frames/writev=1:"));
+        let time = line.and_then(|line| line.rsplit(", ").next()?.split(' ').next()?.parse().ok());
+        time.with_context(|| format!("no floor in {said}"))
+    }
+}
+
+/// Builds the bare server, optimised.
+fn conformance() -> Result<PathBuf> {
+    let example = ["build", "--release", "--quiet", "--package", "socketio"];
+    output(cargo().args(example).args(["--example", "conformance"]))?;
+    let target = tree::variable("CARGO_TARGET_DIR");
+    let target = target.map_or_else(|| tree::root().join("target"), PathBuf::from);
+    Ok(target.join("release/examples/conformance"))
+}
+
+impl super::Contest for Live {
+    fn cases(&self) -> Vec<Case> {
+        RUNS.iter().flat_map(Run::cases).chain(signed::cases()).collect()
+    }
+
+    fn round(&mut self, number: u32, board: &mut Board) -> Result<()> {
+        for run in &RUNS {
+            if [ONE_OF_100.name, ONE_OF_1000.name].contains(&run.name) {
+                board.note(&run.case("server time"), FLOOR, self.floor(run.sockets)?);
+            }
+            // Neither always comes first.
+            let mut turns = [OURS, NODE];
+            turns.rotate_left(number as usize % 2);
+            for variant in turns {
+                let server = if variant == OURS { self.ours()? } else { Bare::node()? };
+                run.note(board, variant, &self.measure(run, &server)?)?;
+            }
+        }
+        self.signed.round(number, board)
+    }
+}
