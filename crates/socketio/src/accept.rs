@@ -17,7 +17,7 @@ use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -198,8 +198,12 @@ impl Guest {
             },
         };
         let shared = self.shared.clone();
-        let routed =
-            service_fn(move |request| route(shared.clone(), peer, service.clone(), request));
+        let asked = Arc::new(Notify::new());
+        let asks = asked.clone();
+        let routed = service_fn(move |request| {
+            asks.notify_one();
+            route(shared.clone(), peer, service.clone(), request)
+        });
         let mut builder = auto::Builder::new(TokioExecutor::new());
         builder
             .http1()
@@ -213,12 +217,21 @@ impl Guest {
         let mut phase = self.shared.phase.subscribe();
         tokio::select! {
             _ = connection.as_mut() => {}
+            () = never_asked(&asked, limits.header_timeout) => {}
             () = no_longer_serving(&mut phase) => {
                 connection.as_mut().graceful_shutdown();
                 // An error here is the peer's end of a connection that ends anyway.
                 drop(connection.await);
             }
         }
+    }
+}
+
+/// Ends when no request has come in time. The HTTP layer has such a limit only
+/// once it knows which version is spoken, so silence would hold a seat for ever.
+async fn never_asked(asked: &Notify, limit: Duration) {
+    if timeout(limit, asked.notified()).await.is_ok() {
+        std::future::pending::<()>().await;
     }
 }
 

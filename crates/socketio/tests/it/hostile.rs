@@ -1,6 +1,8 @@
 //! Raw frames that have broken other servers. Each may cost its own
 //! connection and nothing else.
 
+use std::io::{ErrorKind, Read, Write};
+use std::net::TcpStream;
 use std::time::Duration;
 
 use socketio::Room;
@@ -237,6 +239,25 @@ fn oversized_posts_and_heads_are_refused() {
     let headers = format!("X-Long: {}\r\n", "y".repeat(100_000));
     let (status, _, _) = http_with(host.address, "GET", "/", &headers, "");
     assert!(status == 431 || status == 0, "{status}");
+}
+
+/// A31: a seat is not held by who asks for nothing.
+#[test]
+fn who_asks_for_nothing_is_not_waited_for() {
+    let mut config = config();
+    config.limits.header_timeout = Duration::from_millis(200);
+    let host = Host::with(config);
+    let preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+    for begun in ["", "P", "PRI * HTTP/2.0\r\n", preface, "GET / HTTP/1.1\r\nHost: x\r\n"] {
+        let mut stream = TcpStream::connect(host.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        stream.write_all(begun.as_bytes()).unwrap();
+        let ended = match stream.read_to_end(&mut Vec::new()) {
+            Ok(_) => true,
+            Err(error) => error.kind() == ErrorKind::ConnectionReset,
+        };
+        assert!(ended, "{begun:?} is waited for");
+    }
 }
 
 #[test]
