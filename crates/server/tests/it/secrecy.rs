@@ -53,6 +53,12 @@ async fn no_secret_reaches_the_log_and_every_line_is_one_line() {
     let token = text.split_once("/reset#").unwrap().1.split_whitespace().next().unwrap();
     let reset = json!({ "token": token, "password": "canary new secret 81" });
     h.stranger().post("/v1/password/reset", &reset).await.gives(204);
+    let (bob, refresh) = (h.person("bob").await, "/v1/login/refresh");
+    let used = json!({ "refresh_token": bob.refresh });
+    h.stranger().post(refresh, &used).await.gives(200);
+    h.clock.advance_ms(10_001);
+    let reused = h.stranger().post(refresh, &used).await;
+    reused.fails(401, "login.expired");
     let evil = "%0d%0a%1b[31mforged%00";
     h.stranger().with("user-agent", "evil\tagent").get(&format!("/v1/{evil}")).await;
     h.stop().await;
@@ -70,14 +76,15 @@ async fn no_secret_reaches_the_log_and_every_line_is_one_line() {
         assert!(line["level"].is_string(), "{line}");
     }
     assert!(log.contains("answered"), "requests are logged");
+    let of_theft = |line: &&str| line.contains("a refresh token was used twice");
+    let id = reused.header("x-request-id");
+    assert!(log.lines().filter(of_theft).any(|line| line.contains(id)), "{id} is not named");
 }
 
 /// A10: what a browser is told of its cookies behind https.
 #[tokio::test]
 async fn cookies_are_out_of_reach_of_scripts_and_of_plain_http() {
     let h = Harness::start_with(|config| {
-        config.dev = false;
-        config.dev_no_limits = false;
         config.public_url = Some("https://chat.example.org".to_owned());
     })
     .await;
