@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use domain::Error;
 use http::{HeaderMap, StatusCode, Uri};
 use serde_json::{Value, json};
+use tracing::Instrument;
 
 use crate::edge::Edge;
 use crate::native::{account, friend, login, me, password, people};
@@ -99,7 +100,8 @@ async fn to_the_end(request: Request, next: Next) -> Response {
     if request.method().is_safe() {
         return next.run(request).await;
     }
-    let running = tokio::spawn(next.run(request));
+    // A task of its own is still part of its request's span.
+    let running = tokio::spawn(next.run(request).in_current_span());
     running.await.unwrap_or_else(|error| Failure::from(Error::internal(error)).into_response())
 }
 
@@ -172,4 +174,37 @@ pub fn events() -> Value {
         "events": events,
         "components": { "schemas": components },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::schema::Direction;
+
+    /// The table of who may do what is compared with the reference: what the
+    /// reference leaves out, nobody would have decided on.
+    #[test]
+    fn every_route_of_the_api_is_in_the_reference() {
+        for route in routes().iter().filter(|route| route.path.starts_with("/v1/")) {
+            assert!(route.is_documented(), "{} {}", route.method, route.path);
+        }
+    }
+
+    /// The same for what the socket understands: the arms of its dispatch.
+    #[test]
+    fn every_event_of_the_socket_is_in_the_reference() {
+        let arms = include_str!("native/socket.rs").lines().filter_map(|line| {
+            let (names, _) = line.trim().strip_prefix('"')?.split_once("\" => ")?;
+            Some(names.split("\" | \""))
+        });
+        let understood: BTreeSet<_> = arms.flatten().collect();
+        let documented = native_events().into_iter();
+        let documented: BTreeSet<_> = documented
+            .filter(|event| event.direction == Direction::ToServer)
+            .map(|event| event.name)
+            .collect();
+        assert_eq!(understood, documented);
+    }
 }
