@@ -19,7 +19,7 @@ mod rate;
 mod source;
 
 pub use check::Fault;
-pub use network::Cidr;
+pub use network::{Cidr, is_own_name};
 pub use print::{default_file, merged};
 pub use rate::Rate;
 pub use source::{Flags, load};

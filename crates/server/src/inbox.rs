@@ -1,14 +1,18 @@
 //! The development inbox over HTTP: a page, and JSON for tests. Only there
-//! when mail stays on this machine.
+//! when mail stays on this machine, and only for who is on it: the codes and
+//! links in it open accounts. A page of another site may point its own name
+//! at this machine, and a proxy may pass on what others ask; neither is let in.
 
 use axum::extract::State;
 use axum::response::{Html, IntoResponse};
 use domain::Error;
-use http::header::{ACCEPT, CONTENT_SECURITY_POLICY, X_FRAME_OPTIONS};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::header::{ACCEPT, CONTENT_SECURITY_POLICY, HOST, X_FRAME_OPTIONS};
+use http::uri::Authority;
+use http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use providers::mail::{Inbox, Kept};
 use serde::{Deserialize, Serialize};
 
+use crate::config::is_own_name;
 use crate::edge::Edge;
 use crate::pages;
 use crate::reply::{Json, Path, Query, Reply};
@@ -55,9 +59,10 @@ impl From<Kept> for Shown {
 pub(crate) async fn list(
     State(edge): State<Edge>,
     headers: HeaderMap,
+    uri: Uri,
     Query(whose): Query<Whose>,
 ) -> Reply {
-    let mails = open(&edge)?.list(whose.to.as_deref());
+    let mails = open(&edge, &uri, &headers)?.list(whose.to.as_deref());
     let mails: Vec<Shown> = mails.into_iter().map(Shown::from).collect();
     let accept = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if accept.contains("text/html") {
@@ -68,22 +73,32 @@ pub(crate) async fn list(
 }
 
 /// `GET /dev/mail/latest`
-pub(crate) async fn latest(State(edge): State<Edge>, Query(whose): Query<Whose>) -> Reply {
-    let newest = open(&edge)?.list(whose.to.as_deref()).into_iter().next();
+pub(crate) async fn latest(
+    State(edge): State<Edge>,
+    headers: HeaderMap,
+    uri: Uri,
+    Query(whose): Query<Whose>,
+) -> Reply {
+    let newest = open(&edge, &uri, &headers)?.list(whose.to.as_deref()).into_iter().next();
     let newest = newest.ok_or_else(|| Error::not_found("mail.not_found"))?;
     Ok(Json(Shown::from(newest)).into_response())
 }
 
 /// `DELETE /dev/mail`
-pub(crate) async fn clear(State(edge): State<Edge>) -> Reply {
-    open(&edge)?.clear();
+pub(crate) async fn clear(State(edge): State<Edge>, headers: HeaderMap, uri: Uri) -> Reply {
+    open(&edge, &uri, &headers)?.clear();
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 /// `GET /dev/mail/{id}.html`: one mail as a reader would show it, in a frame
 /// of the page, with no script and no origin.
-pub(crate) async fn show(State(edge): State<Edge>, Path(name): Path<String>) -> Reply {
-    let kept = open(&edge)?.list(None);
+pub(crate) async fn show(
+    State(edge): State<Edge>,
+    headers: HeaderMap,
+    uri: Uri,
+    Path(name): Path<String>,
+) -> Reply {
+    let kept = open(&edge, &uri, &headers)?.list(None);
     let wanted = kept.into_iter().find(|kept| format!("{}.html", kept.id) == name);
     let mail = wanted.ok_or_else(|| Error::not_found("mail.not_found"))?;
     let mut response = Html(mail.mail.html).into_response();
@@ -95,7 +110,17 @@ pub(crate) async fn show(State(edge): State<Edge>, Path(name): Path<String>) -> 
 }
 
 /// The inbox; to everybody else it is not there.
-fn open(edge: &Edge) -> Result<&Inbox, Error> {
+fn open<'a>(edge: &'a Edge, uri: &Uri, headers: &HeaderMap) -> Result<&'a Inbox, Error> {
     let inbox = edge.app.mailer.inbox().filter(|_| edge.config.has_inbox());
+    let inbox = inbox.filter(|_| is_from_here(uri, headers));
     inbox.ok_or_else(|| Error::not_found("request.not_found"))
+}
+
+/// Whether the request was made on this machine, to this machine by name.
+fn is_from_here(uri: &Uri, headers: &HeaderMap) -> bool {
+    let named = headers.get(HOST).and_then(|host| host.to_str().ok()?.parse::<Authority>().ok());
+    let is_own = |authority: &Authority| is_own_name(authority.host());
+    let is_passed_on = ["forwarded", "via", "x-forwarded-for", "x-real-ip"];
+    uri.authority().or(named.as_ref()).is_some_and(is_own)
+        && !is_passed_on.iter().any(|name| headers.contains_key(*name))
 }

@@ -42,6 +42,14 @@ impl Config {
         !self.listen.ip().is_loopback()
     }
 
+    /// Others reach this server by that name, whatever it listens on: a proxy
+    /// stands before it.
+    fn is_published(&self) -> bool {
+        let authority = |url: &String| url.parse::<http::Uri>().ok()?.authority().cloned();
+        let authority = self.public_url.as_ref().and_then(authority);
+        authority.is_some_and(|authority| !super::is_own_name(authority.host()))
+    }
+
     fn serving_rules(&self) -> Vec<Rule> {
         vec![
             (
@@ -102,10 +110,11 @@ impl Config {
         let near = [None, Some("localhost"), Some("127.0.0.1"), Some("::1")];
         vec![
             (
-                self.is_open() && mail.host.is_none(),
+                (self.is_open() || self.is_published() && !self.dev) && mail.host.is_none(),
                 "mail.host",
                 "missing, so nobody outside this machine could get a code",
-                "Name an SMTP server, or listen on 127.0.0.1 to use the built-in inbox.",
+                "Name an SMTP server; or listen on 127.0.0.1 and leave `public_url` out, \
+                 to use the built-in inbox.",
             ),
             (
                 mail.host.is_some() && !mail.from.as_deref().is_some_and(is_address),

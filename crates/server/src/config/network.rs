@@ -32,6 +32,13 @@ impl Cidr {
     }
 }
 
+/// Whether `host`, as it stands in a URL, names the machine itself: what
+/// comes by another name came from elsewhere.
+#[must_use]
+pub fn is_own_name(host: &str) -> bool {
+    ["localhost", "127.0.0.1", "[::1]"].iter().any(|own| host.eq_ignore_ascii_case(own))
+}
+
 impl FromStr for Cidr {
     type Err = String;
 

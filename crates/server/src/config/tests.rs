@@ -109,3 +109,16 @@ fn the_default_file_changes_nothing() {
         assert!(file.contains(key), "{key} is missing in:\n{file}");
     }
 }
+
+#[test]
+fn the_inbox_is_not_published_by_a_proxy() {
+    let published = |text: &str| load_text(&format!("public_url = '{text}'"), &[]);
+    let faults = published("https://chat.example.org").unwrap_err();
+    assert_eq!(faults.iter().map(|fault| fault.key.as_str()).collect::<Vec<_>>(), ["mail.host"]);
+    for own in ["http://localhost:9000", "https://127.0.0.1", "http://[::1]:8080/"] {
+        assert!(published(own).unwrap().has_inbox(), "{own}");
+    }
+    let mail = "[mail]\nhost = 'smtp.example.org'\nfrom = 'a@example.org'";
+    let with_mail = load_text(&format!("public_url = 'https://chat.example.org'\n{mail}"), &[]);
+    assert!(!with_mail.unwrap().has_inbox());
+}

@@ -69,3 +69,32 @@ async fn it_is_not_there_when_mail_leaves() {
         h.stranger().get(path).await.fails(404, "request.not_found");
     }
 }
+
+/// A page of another site may point its name at this machine, and a proxy
+/// passes on what others ask: the codes inside open accounts.
+#[tokio::test]
+async fn it_is_not_there_for_who_is_elsewhere() {
+    let h = Harness::start().await;
+    h.person("ann").await;
+    for (name, value) in [
+        ("host", "evil.example"),
+        ("host", "localhost.evil.example:8080"),
+        ("host", "127.0.0.1.evil.example"),
+        ("host", "localhost@evil.example"),
+        ("x-forwarded-for", "198.51.100.7"),
+        ("x-real-ip", "198.51.100.7"),
+        ("forwarded", "for=198.51.100.7"),
+        ("via", "1.1 proxy"),
+    ] {
+        let elsewhere = h.stranger().with(name, value);
+        let latest = "/dev/mail/latest?to=ann@example.org";
+        for path in ["/dev/mail", latest, "/dev/mail/1.html"] {
+            elsewhere.get(path).await.fails(404, "request.not_found");
+        }
+        elsewhere.delete("/dev/mail").await.fails(404, "request.not_found");
+    }
+    for host in ["localhost:5173", "127.0.0.1", "[::1]:8080", "LOCALHOST"] {
+        let here = h.stranger().with("host", host).get("/dev/mail").await.gives(200);
+        assert_eq!(here.as_array().unwrap().len(), 1, "{host}");
+    }
+}

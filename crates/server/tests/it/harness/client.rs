@@ -80,7 +80,9 @@ impl Client {
     pub(crate) async fn attempt(&self, request: Request<Vec<u8>>) -> Option<Answer> {
         let mut request = request.map(|body| Full::new(Bytes::from(body)));
         let headers = request.headers_mut();
-        headers.insert("host", self.addr.to_string().parse().expect("a host"));
+        if !self.headers.contains_key("host") {
+            headers.insert("host", self.addr.to_string().parse().expect("a host"));
+        }
         for (name, value) in &self.headers {
             headers.append(name, value.clone());
         }
