@@ -6,7 +6,7 @@ use http::header::ORIGIN;
 use http::{HeaderMap, Method};
 
 use super::is_by_cookie;
-use crate::config::Config;
+use crate::config::{Config, is_own_name};
 use crate::edge::Edge;
 
 /// Refuses an unsafe request that another site's page made.
@@ -27,13 +27,15 @@ pub fn check(edge: &Edge, method: &Method, headers: &HeaderMap) -> Result<(), Er
 /// `request.origin`.
 pub fn check_always(edge: &Edge, headers: &HeaderMap) -> Result<(), Error> {
     let origin = headers.get(ORIGIN).map(|value| value.to_str().unwrap_or("null"));
+    let is_site = |name| headers.get("sec-fetch-site").is_some_and(|site| site == name);
     let is_ours = match origin {
         Some(origin) => is_ours(&edge.config, origin),
-        // A browser names its origin on every unsafe request; a program that
-        // names none must not lean on cookies.
-        None => !is_by_cookie(edge, headers),
+        // A browser names its origin on every unsafe request, and says of a
+        // GET, such as a handshake by polling, that its own page makes it. A
+        // program that says neither must not lean on cookies.
+        None => is_site("same-origin") || !is_by_cookie(edge, headers),
     };
-    let is_cross_site = headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site");
+    let is_cross_site = is_site("cross-site");
     if is_ours && !is_cross_site {
         return Ok(());
     }
@@ -86,7 +88,7 @@ impl Origin {
     }
 
     fn is_loopback(&self) -> bool {
-        matches!(self.host.as_str(), "localhost" | "127.0.0.1" | "[::1]")
+        is_own_name(&self.host)
     }
 }
 

@@ -80,6 +80,9 @@ pub(crate) fn transport(edge: &Edge, workers: usize) -> Server {
         origins: Origins::Chosen(Arc::new(move |page| origin::is_ours(&asks.config, page))),
         // An idle connection need not remember how it came.
         keeps_handshake: false,
+        kept_headers: ["authorization", "cookie", "origin", "sec-fetch-site"]
+            .map(str::to_owned)
+            .to_vec(),
         limits: limits(edge),
         ..Config::default()
     };
