@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use domain::{Error, Kind};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use http::request::Parts;
@@ -17,6 +18,9 @@ use utoipa::ToSchema;
 
 /// The largest JSON body that is read.
 pub const MAX_BODY_BYTES: usize = 256 * 1024;
+
+/// The largest one of those that grow with what somebody has.
+pub const MAX_LONG_BODY_BYTES: usize = 1_000_000;
 
 /// How long a body may take: a client that drips holds a connection (A31).
 const BODY_TIME: Duration = Duration::from_secs(15);
@@ -158,28 +162,72 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Json<T> {
     type Rejection = Failure;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
-        if !is_json(&request) {
-            return Err(Failure::with_status(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "request.content_type",
-                "The body must be JSON: send `content-type: application/json`.",
-            ));
-        }
-        let body = Limited::new(request.into_body(), MAX_BODY_BYTES).collect();
-        let body = tokio::time::timeout(BODY_TIME, body).await.map_err(|_| {
-            let detail = "The body took too long to arrive.";
-            Failure::with_status(StatusCode::REQUEST_TIMEOUT, "request.slow", detail)
-        })?;
-        let body = body.map_err(|error| match error.downcast::<LengthLimitError>() {
-            Ok(_) => Failure::from(Error::new(
-                Kind::TooLarge,
-                "request.too_large",
-                format!("A body is at most {MAX_BODY_BYTES} bytes."),
-            )),
-            Err(_) => fault("request.incomplete", "The body did not arrive whole."),
-        })?;
-        parse(&body.to_bytes()).map(Self).map_err(Failure::from)
+        demand_json(&request)?;
+        let body = read(request, MAX_BODY_BYTES).await?;
+        Ok(Self(parse(&body)?))
     }
+}
+
+/// The same for a body that may be as long as a socket's message, because
+/// their content is the same.
+#[derive(Clone, Copy, Debug)]
+pub struct LongJson<T>(pub T);
+
+impl<T: DeserializeOwned, S: Sync> FromRequest<S> for LongJson<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
+        demand_json(&request)?;
+        let body = read(request, MAX_LONG_BODY_BYTES).await?;
+        Ok(Self(parse(&body)?))
+    }
+}
+
+/// The same for a body that may be left out.
+#[derive(Clone, Copy, Debug)]
+pub struct MaybeJson<T>(pub Option<T>);
+
+impl<T: DeserializeOwned, S: Sync> FromRequest<S> for MaybeJson<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
+        let declared = demand_json(&request);
+        let body = read(request, MAX_BODY_BYTES).await?;
+        if body.is_empty() {
+            return Ok(Self(None));
+        }
+        declared?;
+        Ok(Self(Some(parse(&body)?)))
+    }
+}
+
+fn demand_json(request: &Request) -> Result<(), Failure> {
+    if is_json(request) {
+        return Ok(());
+    }
+    Err(Failure::with_status(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "request.content_type",
+        "The body must be JSON: send `content-type: application/json`.",
+    ))
+}
+
+/// The whole body, unless it is too long or too slow.
+async fn read(request: Request, most: usize) -> Result<Bytes, Failure> {
+    let body = Limited::new(request.into_body(), most).collect();
+    let body = tokio::time::timeout(BODY_TIME, body).await.map_err(|_| {
+        let detail = "The body took too long to arrive.";
+        Failure::with_status(StatusCode::REQUEST_TIMEOUT, "request.slow", detail)
+    })?;
+    let body = body.map_err(|error| match error.downcast::<LengthLimitError>() {
+        Ok(_) => Failure::from(Error::new(
+            Kind::TooLarge,
+            "request.too_large",
+            format!("A body is at most {most} bytes."),
+        )),
+        Err(_) => fault("request.incomplete", "The body did not arrive whole."),
+    })?;
+    Ok(body.to_bytes())
 }
 
 /// Reads JSON as strictly as [`Json`] does; also for the payloads of socket

@@ -2,7 +2,6 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use domain::{Error, LoginId, login};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -13,7 +12,7 @@ use crate::auth::cookie::{self, RefreshCookie};
 use crate::edge::Edge;
 use crate::gate::Client;
 use crate::native::me::Account;
-use crate::reply::{self, Failure, Json, Path, Reply};
+use crate::reply::{Failure, Json, MaybeJson, Path, Reply};
 use crate::route::{Route, delete, get, post};
 
 /// An address or username, and the password.
@@ -115,9 +114,9 @@ pub async fn sign_in(State(edge): State<Edge>, client: Client, Json(body): Json<
 pub async fn refresh(
     State(edge): State<Edge>,
     RefreshCookie(cookie): RefreshCookie,
-    body: Bytes,
+    MaybeJson(body): MaybeJson<Refresh>,
 ) -> Reply {
-    let body: Refresh = if body.is_empty() { Refresh::default() } else { reply::parse(&body)? };
+    let body = body.unwrap_or_default();
     let in_body = body.refresh_token.is_some();
     let token = body.refresh_token.or(cookie).ok_or_else(|| {
         Error::unauthenticated("login.expired", "There is no refresh token. Sign in.")

@@ -15,7 +15,7 @@ use crate::auth::Caller;
 use crate::edge::Edge;
 use crate::native::chat::Chat;
 use crate::native::message::{self, Message};
-use crate::reply::{Json, Reply};
+use crate::reply::{Json, LongJson, Reply};
 use crate::route::{Route, post};
 use crate::schema::EventDoc;
 
@@ -173,7 +173,7 @@ pub(crate) fn routes() -> Vec<Route> {
 async fn catch_up(
     State(edge): State<Edge>,
     Caller(caller): Caller,
-    Json(sync): Json<Sync>,
+    LongJson(sync): LongJson<Sync>,
 ) -> Reply {
     let answer = sync.run(&edge, caller).await?;
     Ok(answer.render(|missing| Json(missing).into_response())?)

@@ -1,7 +1,7 @@
 //! What a hostile or broken client may send.
 
 use http::{Method, Request};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -81,6 +81,41 @@ async fn a_body_as_large_as_allowed_is_read() {
     let body = format!("{{\"email\": \"{}\"}}", "a".repeat(200 * 1024));
     let wide = request("POST", "/v1/password/forgot", "application/json", body);
     assert_ne!(h.stranger().raw(wide).await.status, 413);
+}
+
+/// A catch-up grows with the chats that a person has: both ways take as many.
+#[tokio::test]
+async fn a_catch_up_of_ten_thousand_chats_is_read() {
+    let h = Harness::start().await;
+    let ann = h.person("ann").await;
+    let held = |count: u64| {
+        let id = |n| format!("01980000-0000-7000-8000-{n:012x}");
+        let chats: serde_json::Map<_, _> =
+            (0..count).map(|n| (id(n), json!([1_000, 1_000, 1_000]))).collect();
+        json!({ "epoch": h.edge().live.epoch, "chats": chats })
+    };
+    let gone = ann.post("/v1/sync", &held(10_000)).await.gives(200);
+    assert_eq!(gone["gone"].as_array().unwrap().len(), 10_000);
+    let over_socket = ann.socket().await.ask("sync", &held(10_000)).await;
+    assert_eq!(over_socket["gone"], gone["gone"]);
+    ann.post("/v1/sync", &held(10_001)).await.fails(400, "sync.too_many");
+}
+
+/// A body that may be left out is read as strictly as any other.
+#[tokio::test]
+async fn a_refresh_is_read_like_any_body() {
+    let h = Harness::start().await;
+    let path = "/v1/login/refresh";
+    let long = format!("{{\"refresh_token\": \"{}\"}}", "a".repeat(300 * 1024));
+    for (kind, body, status, code) in [
+        ("application/json", long.as_str(), 413, "request.too_large"),
+        ("text/plain", "{}", 415, "request.content_type"),
+        ("application/json", "[]", 400, "request.wrong_type"),
+        ("application/json", "{}", 401, "login.expired"),
+        ("text/plain", "", 401, "login.expired"),
+    ] {
+        h.stranger().raw(request("POST", path, kind, body)).await.fails(status, code);
+    }
 }
 
 /// Sends bytes as they are; answers what comes until the server hangs up or
@@ -212,6 +247,30 @@ async fn a_foreign_page_gets_no_socket() {
         assert!(socket.is_err(), "{origin} got a socket");
     }
     assert_eq!(h.stranger().with("origin", &own).get(polling).await.status, 200);
+}
+
+/// A browser names no origin when its own page polls, but says whose page it
+/// is; a script cannot write that header.
+#[tokio::test]
+async fn a_page_of_ours_joins_by_polling_with_its_cookie() {
+    let h = Harness::start().await;
+    let ann = h.person("ann").await;
+    let polling = "/socket.io/?EIO=4&transport=polling";
+    let own = format!("http://localhost:{}", h.addr.port());
+    for (site, answered) in
+        [("same-origin", "40/v1,"), ("same-site", "44/v1,"), ("cross-site", "44/v1,")]
+    {
+        let cookie = format!("tidings_access={}", ann.access);
+        let page = h.stranger().with("cookie", &cookie).with("sec-fetch-site", site);
+        let opened = page.get(polling).await;
+        let opened: Value = serde_json::from_str(&opened.text()[1..]).unwrap();
+        let session = format!("{polling}&sid={}", opened["sid"].as_str().unwrap());
+        let join = request("POST", &session, "text/plain", "40/v1,");
+        let posted = page.with("origin", &own).raw(join).await;
+        assert_eq!(posted.status, 200, "{}", posted.text());
+        let joined = h.stranger().get(&session).await;
+        assert!(joined.text().starts_with(answered), "{site}: {}", joined.text());
+    }
 }
 
 #[tokio::test]
