@@ -170,14 +170,23 @@ pub fn fold(text: &str) -> String {
     text.trim().nfkc().flat_map(char::to_lowercase).nfkc().collect()
 }
 
-/// Control, bidirectional and zero-width characters. The two joiners stay
-/// allowed: Persian, Indic scripts and emoji need them.
+/// Whether nobody would see anything of `text`.
+pub(crate) fn is_blank(text: &str) -> bool {
+    let shapes_others = |c| matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}');
+    text.chars()
+        .all(|c| c.is_whitespace() || is_invisible(c) || shapes_others(c) || c == '\u{2800}')
+}
+
+/// Control, bidirectional and zero-width characters, and the letters that
+/// stand for no letter. The two joiners stay allowed: Persian, Indic scripts
+/// and emoji need them.
 fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
-            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
-            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{fff9}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]
@@ -217,7 +226,8 @@ mod tests {
         assert_eq!(Name::parse("e\u{301}va").unwrap().as_str(), "éva");
         assert_eq!(Name::parse(" ").unwrap_err().code, "name.empty");
         assert_eq!(Name::parse(&"n".repeat(65)).unwrap_err().code, "name.too_long");
-        for text in ["ann\u{202e}", "a\u{200b}nn", "a\0", "…"] {
+        let unseen = ["ann\u{202e}", "a\u{200b}nn", "a\0", "…", "\u{3164}", "\u{115f}", "\u{ffa0}"];
+        for text in unseen {
             assert_eq!(Name::parse(text).unwrap_err().code, "name.invalid", "{text:?}");
         }
     }

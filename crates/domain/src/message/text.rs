@@ -3,7 +3,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::{Error, Kind, Result};
+use crate::{Error, Kind, Result, profile};
 
 /// The longest body, in characters (Unicode scalar values).
 pub const MAX_BODY_CHARS: usize = 4_096;
@@ -19,7 +19,7 @@ pub struct Body(String);
 impl Body {
     /// Checks a body.
     pub fn parse(text: String) -> Result<Self> {
-        if text.trim().is_empty() {
+        if profile::is_blank(&text) {
             return Err(Error::bad_input("body", "message.body_empty", "Write something."));
         }
         if text.chars().count() > MAX_BODY_CHARS {
@@ -88,6 +88,8 @@ mod tests {
         assert_eq!(code("line\n\tnext"), "ok");
         assert_eq!(code(" \n\u{3000}\t"), "message.body_empty");
         assert_eq!(code(""), "message.body_empty");
+        assert_eq!(code("\u{200b}\u{3164}\u{202e}\u{200d} \u{2800}"), "message.body_empty");
+        assert_eq!(code("\u{1f468}\u{200d}\u{1f4bb}"), "ok");
         assert_eq!(code("nul\0"), "message.body_control");
         assert_eq!(code("escape\u{1b}[31m"), "message.body_control");
         assert_eq!(code("carriage\r\n"), "message.body_control");
