@@ -165,7 +165,7 @@ async fn asks(who: &Client, route: &str, body: &str) -> (String, Value) {
 }
 
 #[tokio::test]
-async fn every_route_answers_as_declared() {
+async fn i12_every_route_answers_as_declared() {
     let h = Harness::start().await;
     let cast = Cast::assemble(&h).await;
     let mut wrong = Vec::new();
@@ -213,7 +213,7 @@ async fn open_routes_ask_nobody_who_they_are() {
 }
 
 #[tokio::test]
-async fn every_event_answers_as_declared() {
+async fn i12_every_event_answers_as_declared() {
     let h = Harness::start().await;
     let cast = Cast::assemble(&h).await;
     let mut hers = cast.ann.socket().await;

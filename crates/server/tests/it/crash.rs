@@ -85,7 +85,7 @@ async fn writes(run: Arc<Run>, name: usize) -> Vec<(String, i64)> {
 }
 
 #[tokio::test]
-async fn what_was_acknowledged_survives_a_kill() {
+async fn i1_i3_what_was_acknowledged_survives_a_kill() {
     let folder = tempfile::tempdir().unwrap();
     let arguments = ["--dev", "--dev-no-limits"];
     let mut server = serve(folder.path(), &arguments);

@@ -24,7 +24,7 @@ fn count(socket: &Socket, name: &str) -> usize {
 }
 
 #[tokio::test]
-async fn everybody_hears_a_message_once() {
+async fn i15_everybody_hears_a_message_once() {
     let h = Harness::start().await;
     let (ann, bob, eve) = (h.person("ann").await, h.person("bob").await, h.person("eve").await);
     let chat = ann.befriends(&bob).await;
@@ -80,7 +80,7 @@ async fn edits_and_deletes_are_heard_in_order() {
 }
 
 #[tokio::test]
-async fn many_at_once_are_heard_in_the_order_of_rev() {
+async fn i15_many_at_once_are_heard_in_the_order_of_rev() {
     let h = Harness::start().await;
     let (ann, bob) = (h.person("ann").await, h.person("bob").await);
     let chat = ann.befriends(&bob).await;
@@ -157,7 +157,7 @@ async fn a_new_chat_is_heard_by_those_who_are_here() {
 }
 
 #[tokio::test]
-async fn receipts_move_forward_and_are_told() {
+async fn i6_receipts_move_forward_and_are_told() {
     let h = Harness::start().await;
     let (ann, bob) = (h.person("ann").await, h.person("bob").await);
     let chat = ann.befriends(&bob).await;
@@ -194,7 +194,7 @@ async fn receipts_move_forward_and_are_told() {
 }
 
 #[tokio::test]
-async fn a_flood_of_receipts_is_one_write_a_window() {
+async fn i19_a_flood_of_receipts_is_one_write_a_window() {
     let h = Harness::start().await;
     let (ann, bob) = (h.person("ann").await, h.person("bob").await);
     let chat = ann.befriends(&bob).await;
@@ -219,7 +219,7 @@ async fn a_flood_of_receipts_is_one_write_a_window() {
 }
 
 #[tokio::test]
-async fn typing_is_told_to_the_others_and_not_too_often() {
+async fn i19_typing_is_told_to_the_others_and_not_too_often() {
     let h = Harness::start().await;
     let (ann, bob, eve) = (h.person("ann").await, h.person("bob").await, h.person("eve").await);
     let chat = ann.befriends(&bob).await;
@@ -288,7 +288,7 @@ async fn presence_is_for_friends_who_watch() {
 }
 
 #[tokio::test]
-async fn the_number_of_people_is_told() {
+async fn i18_the_number_of_people_is_told() {
     let h = Harness::start().await;
     let (ann, bob) = (h.person("ann").await, h.person("bob").await);
     let mut hers = ann.socket().await;
@@ -385,7 +385,7 @@ async fn a_flood_is_refused_and_then_cut() {
 }
 
 #[tokio::test]
-async fn who_reads_too_slowly_is_told_to_sync() {
+async fn i11_who_reads_too_slowly_is_told_to_sync() {
     let h = Harness::start().await;
     let (ann, bob) = (h.person("ann").await, h.person("bob").await);
     let chat = ann.befriends(&bob).await;
@@ -480,7 +480,7 @@ async fn who_is_here_is_told_when_the_server_goes() {
 }
 
 #[tokio::test]
-async fn an_event_is_rendered_for_all_and_for_its_sender() {
+async fn i20_an_event_is_rendered_for_all_and_for_its_sender() {
     let h = Harness::start().await;
     let (ann, bob) = (h.person("ann").await, h.person("bob").await);
     let chat = ann.befriends(&bob).await;

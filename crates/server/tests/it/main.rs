@@ -17,6 +17,7 @@ mod live;
 mod login;
 mod me;
 mod message;
+mod order;
 mod password;
 mod people;
 mod program;

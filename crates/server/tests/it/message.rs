@@ -46,7 +46,7 @@ async fn a_message_has_one_place_and_one_number() {
 }
 
 #[tokio::test]
-async fn a_repeated_send_gives_the_first_message() {
+async fn i2_a_repeated_send_gives_the_first_message() {
     let h = Harness::start().await;
     let (ann, bob, chat) = pair(&h).await;
     let new = json!({ "client_id": "same", "body": "once" });
@@ -177,7 +177,7 @@ async fn history_is_paged_by_place() {
 }
 
 #[tokio::test]
-async fn many_senders_leave_no_gap_and_no_double() {
+async fn i1_many_senders_leave_no_gap_and_no_double() {
     let h = Harness::start().await;
     let (ann, bob, chat) = pair(&h).await;
     let url = at(&chat);

@@ -105,7 +105,7 @@ fn agree(held: &Replica, fresh: &Replica, what: &str) {
 }
 
 #[tokio::test]
-async fn what_was_held_and_what_changed_are_a_fresh_look() {
+async fn i9_what_was_held_and_what_changed_are_a_fresh_look() {
     let h = Harness::start().await;
     let mut scene = Scene::set(&h).await;
     let mut dice = Dice(0x7469_6469_6e67_7331);
@@ -139,7 +139,7 @@ async fn what_was_held_and_what_changed_are_a_fresh_look() {
 }
 
 #[tokio::test]
-async fn every_client_converges_whatever_is_lost_repeated_or_late() {
+async fn i10_every_client_converges_whatever_is_lost_repeated_or_late() {
     let h = Harness::start().await;
     let mut scene = Scene::set(&h).await;
     let mut dice = Dice(0x7469_6469_6e67_7332);
@@ -184,7 +184,7 @@ async fn every_client_converges_whatever_is_lost_repeated_or_late() {
 }
 
 #[tokio::test]
-async fn live_events_alone_make_a_fresh_look() {
+async fn i11_live_events_alone_make_a_fresh_look() {
     let h = Harness::start().await;
     let mut scene = Scene::set(&h).await;
     let mut dice = Dice(0x7469_6469_6e67_7333);
@@ -207,7 +207,7 @@ async fn live_events_alone_make_a_fresh_look() {
 }
 
 #[tokio::test]
-async fn rows_left_out_are_said_to_be() {
+async fn i13_rows_left_out_are_said_to_be() {
     let h = Harness::start().await;
     let scene = Scene::set(&h).await;
     let (ann, bob, chat) = (scene.ann(), &scene.people[1], &scene.chats[0]);
@@ -266,7 +266,7 @@ async fn chats_beyond_the_limit_come_as_counters() {
 }
 
 #[tokio::test]
-async fn another_epoch_or_a_log_cut_off_starts_afresh() {
+async fn i14_another_epoch_or_a_log_cut_off_starts_afresh() {
     static CUT: Sql = Sql::new("delete from account_event where arev <= 2");
     let h = Harness::start().await;
     let scene = Scene::set(&h).await;

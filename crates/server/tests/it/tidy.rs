@@ -40,6 +40,24 @@ fn sources() -> BTreeMap<String, String> {
     all
 }
 
+/// The invariants of the design that stand so far; each is the name of a test,
+/// or of several, and goes with it.
+const INVARIANTS: &[u32] = &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 18, 19, 20, 21];
+
+#[test]
+fn every_invariant_is_the_name_of_a_test() {
+    let tests: String = files("crates", ".rs").into_values().collect();
+    let names = |line: &str| {
+        let name = line.trim().trim_start_matches("async ").strip_prefix("fn ")?.to_owned();
+        let numbers = name.split('_').map_while(|word| word.strip_prefix('i')?.parse().ok());
+        Some(numbers.collect::<Vec<u32>>())
+    };
+    let named: BTreeSet<u32> = tests.lines().filter_map(names).flatten().collect();
+    let wanted: BTreeSet<u32> = INVARIANTS.iter().copied().collect();
+    let missing: Vec<_> = wanted.difference(&named).collect();
+    assert!(missing.is_empty(), "no test is named after I{missing:?}");
+}
+
 #[test]
 fn no_file_is_too_long() {
     for (path, text) in sources() {

@@ -71,7 +71,7 @@ async fn play(store: &Store, trace: &[Vec<Play>]) -> Vec<Result<Vec<Vec<Row>>, S
 }
 
 #[test]
-fn one_trace_gives_one_visible_state() {
+fn i8_one_trace_gives_one_visible_state() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let Some(postgres) = runtime.block_on(postgres()) else { return };
     let sqlite = runtime.block_on(sqlite());
