@@ -113,7 +113,11 @@ pub async fn start(mut config: Config, parts: Parts) -> Result<Running> {
     Ok(Running { addr, edge, transport, workers, tasks })
 }
 
-async fn open(config: &Config, parts: Parts) -> Result<App> {
+/// Opens the store and makes everything that verbs need, without serving.
+///
+/// # Errors
+/// When the store or the secret cannot be had; in words for the operator.
+pub async fn open(config: &Config, parts: Parts) -> Result<App> {
     let options = sql::Options::parse(&config.database_url()).context("database")?;
     let db = sql::Db::open(&options).await.context("the database cannot be opened")?;
     store::migrate(&db).await.context("the database cannot be brought up to date")?;
