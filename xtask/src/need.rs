@@ -31,6 +31,14 @@ pub(crate) fn chromium() -> Result<PathBuf> {
     any_chromium().context("chromium is installed but not on the path")
 }
 
+/// The shell of SQLite, which judges our files from outside.
+pub(crate) fn sqlite() -> Result<PathBuf> {
+    if find("sqlite3").is_none() {
+        install("sqlite3")?;
+    }
+    find("sqlite3").context("sqlite3 is installed but not on the path")
+}
+
 /// Node and npm, new enough for the web client's tools.
 pub(crate) fn node() -> Result<()> {
     if find("node").is_none() || find("npm").is_none() {

@@ -14,9 +14,10 @@ use crate::process::{self, Running, TempDir};
 /// A running server; stopped, and its folder removed, when dropped.
 pub(crate) struct Postgres {
     /// Dropped before the folder it writes to.
-    _server: Running,
+    server: Running,
     folder: TempDir,
     port: u16,
+    settings: Vec<&'static str>,
 }
 
 impl Postgres {
@@ -26,26 +27,46 @@ impl Postgres {
     /// answers, not what survives a power cut, and half the run would be
     /// flushing. Durability is proven elsewhere, with flushing on.
     pub(crate) fn start() -> Result<Self> {
+        Self::start_with([SETTINGS, HASTY].concat())
+    }
+
+    /// As `start`, but what was committed survives the end of its processes.
+    pub(crate) fn start_lasting() -> Result<Self> {
+        Self::start_with([SETTINGS, LASTING].concat())
+    }
+
+    fn start_with(settings: Vec<&'static str>) -> Result<Self> {
         let programs = need::postgres()?;
         let folder = TempDir::new("postgres")?;
         give_to_postgres(folder.path())?;
-        let data = folder.path().join("data");
         let mut initdb = as_postgres(&programs.join("initdb"));
-        initdb.arg("--pgdata").arg(&data);
+        initdb.arg("--pgdata").arg(folder.path().join("data"));
         initdb.args(["--username=tidings", "--auth=trust", "--encoding=UTF8", "--locale=C"]);
         process::output(initdb.arg("--no-sync"))?;
-
         let port = free_port()?;
-        let log = std::fs::File::create(folder.path().join("log"))?;
-        let mut server = as_postgres(&programs.join("postgres"));
-        server.arg("-D").arg(&data).args(["-h", "127.0.0.1", "-p", &port.to_string()]);
-        for setting in SETTINGS {
-            server.args(["-c", setting]);
-        }
-        let server = server.stdout(log.try_clone()?).stderr(log).stdin(Stdio::null()).spawn()?;
-        let postgres = Self { _server: Running(server), folder, port };
+        let server = launch(&programs, folder.path(), port, &settings)?;
+        let postgres = Self { server, folder, port, settings };
         postgres.wait(&programs)?;
         Ok(postgres)
+    }
+
+    /// Ends every process at once, as a crash would, and starts again.
+    pub(crate) fn restart_at_once(&mut self) -> Result<()> {
+        let programs = need::postgres()?;
+        self.signal("KILL");
+        self.server.0.wait()?;
+        // A killed server leaves its lock and its shared memory behind.
+        let _ = std::fs::remove_file(self.folder.path().join("data/postmaster.pid"));
+        self.server = launch(&programs, self.folder.path(), self.port, &self.settings)?;
+        self.wait(&programs)
+    }
+
+    /// Sends a signal to every process of it.
+    pub(crate) fn signal(&self, name: &str) {
+        let main = self.server.0.id();
+        for pid in std::iter::once(main).chain(process::descendants(main)) {
+            process::signal(pid, name);
+        }
     }
 
     /// How to reach it.
@@ -71,16 +92,26 @@ impl Postgres {
     }
 }
 
-/// Many tests at once, each with a few connections, and nothing kept.
-const SETTINGS: &[&str] = &[
-    "fsync=off",
-    "synchronous_commit=off",
-    "full_page_writes=off",
-    "max_connections=1000",
-    "shared_buffers=64MB",
-    "unix_socket_directories=",
-    "autovacuum=off",
-];
+fn launch(programs: &Path, folder: &Path, port: u16, settings: &[&str]) -> Result<Running> {
+    let log = std::fs::File::options().create(true).append(true).open(folder.join("log"))?;
+    let mut server = as_postgres(&programs.join("postgres"));
+    server.arg("-D").arg(folder.join("data")).args(["-h", "127.0.0.1", "-p", &port.to_string()]);
+    for setting in settings {
+        server.args(["-c", setting]);
+    }
+    let server = server.stdout(log.try_clone()?).stderr(log).stdin(Stdio::null()).spawn()?;
+    Ok(Running(server))
+}
+
+/// Nothing is kept.
+const HASTY: &[&str] = &["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
+
+/// As people run it.
+const LASTING: &[&str] = &["fsync=on", "synchronous_commit=on", "full_page_writes=on"];
+
+/// Many tests at once, each with a few connections.
+const SETTINGS: &[&str] =
+    &["max_connections=1000", "shared_buffers=64MB", "unix_socket_directories=", "autovacuum=off"];
 
 /// PostgreSQL refuses to run as root, so root lends it the system's account.
 fn as_postgres(program: &Path) -> Command {

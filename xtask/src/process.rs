@@ -137,7 +137,7 @@ pub(crate) fn signal(pid: u32, name: &str) {
 }
 
 /// Every process below `pid`, children before grandchildren.
-fn descendants(pid: u32) -> Vec<u32> {
+pub(crate) fn descendants(pid: u32) -> Vec<u32> {
     let parents = parents();
     let mut found = vec![pid];
     let mut next = 0;

@@ -13,7 +13,7 @@ use crate::postgres::Postgres;
 use crate::process::{self, cargo};
 use crate::session::{Session, Step};
 use crate::tally::Runner;
-use crate::{check, r#gen, need, tree, web};
+use crate::{check, r#gen, need, torture, tree, web};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -42,6 +42,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             rust(&mut session, &built, options);
             conformance(&mut session, &built);
             fuzz(&mut session, &built);
+            torture(&mut session, &built, options);
             if client && !options.no_e2e {
                 end_to_end(&mut session, &built);
             }
@@ -159,6 +160,14 @@ fn fuzz(session: &mut Session, built: &Built) {
     let mut fuzz = process::command(program);
     fuzz.args(["60".to_owned(), std::process::id().to_string()]);
     session.run(&Step::plain(name), [fuzz]);
+}
+
+/// A short instance of what is otherwise run for hours.
+fn torture(session: &mut Session, built: &Built, options: &Options) {
+    let Some(tidings) = &built.tidings else {
+        return session.missed("torture", "the build left no tidings binary");
+    };
+    torture::short(session, tidings, !options.no_postgres);
 }
 
 /// The real binary under a real browser.

@@ -18,6 +18,10 @@ pub(crate) struct Tidings {
     running: Option<Running>,
     folder: TempDir,
     pub(crate) address: SocketAddr,
+    /// Where its data are kept, if not in a folder that goes with it.
+    pub(crate) data: Option<PathBuf>,
+    /// Variables of its environment.
+    pub(crate) environment: Vec<(&'static str, String)>,
 }
 
 impl Tidings {
@@ -25,7 +29,8 @@ impl Tidings {
     pub(crate) fn new(binary: &Path) -> Result<Self> {
         let address = SocketAddr::from(([127, 0, 0, 1], free_port()?));
         let folder = TempDir::new("data")?;
-        Ok(Self { binary: binary.to_path_buf(), running: None, folder, address })
+        let binary = binary.to_path_buf();
+        Ok(Self { binary, running: None, folder, address, data: None, environment: Vec::new() })
     }
 
     /// Starts the process without waiting for it.
@@ -34,18 +39,23 @@ impl Tidings {
         let mut serve = command(&self.binary);
         // Limits are as in production without the last flag; they have tests of their own.
         serve.args(["serve", "--dev", "--dev-no-limits", "--listen", &self.address.to_string()]);
-        serve.arg("--data").arg(self.folder.path().join("data"));
+        serve.arg("--data").arg(self.data()).envs(self.environment.iter().cloned());
         let child = serve.stdout(log.try_clone()?).stderr(log).stdin(Stdio::null()).spawn();
         self.running = Some(Running(child.context("could not start tidings")?));
         Ok(())
+    }
+
+    /// Whether it says that it is ready.
+    pub(crate) fn is_ready(&self) -> bool {
+        let asked = Client::new(self.address).ask("GET", "/readyz", None);
+        asked.is_ok_and(|answer| answer.status == 200)
     }
 
     /// Waits until it is ready and says how long that took.
     pub(crate) fn wait(&mut self) -> Result<Duration> {
         let started = Instant::now();
         while started.elapsed() < Duration::from_secs(30) {
-            let asked = Client::new(self.address).ask("GET", "/readyz", None);
-            if asked.is_ok_and(|answer| answer.status == 200) {
+            if self.is_ready() {
                 return Ok(started.elapsed());
             }
             let child = self.running.as_mut().context("not started")?;
@@ -78,6 +88,11 @@ impl Tidings {
         let pid = self.pid()?.to_string();
         output(command("taskset").args(["--all-tasks", "--cpu-list", "--pid", core, &pid]))?;
         Ok(())
+    }
+
+    /// The folder of its data.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.data.clone().unwrap_or_else(|| self.folder.path().join("data"))
     }
 
     fn log(&self) -> PathBuf {

@@ -22,14 +22,21 @@ pub(crate) struct Peer {
     pub(crate) address: String,
 }
 
-fn sources() -> PathBuf {
+pub(crate) fn sources() -> PathBuf {
     tree::root().join("bench/peer-node")
 }
 
-/// Installs its packages and builds its native add-ons.
+/// Installs its packages and builds its native add-ons, once.
 pub(crate) fn install() -> Result<()> {
     web::install(&sources())?;
-    output(web::npm(&sources()).args(["rebuild", "--silent"])).map(drop)
+    let lock = std::fs::read(sources().join("package-lock.json"))?;
+    let built = sources().join("node_modules/.built-lock");
+    if std::fs::read(&built).is_ok_and(|held| held == lock) {
+        return Ok(());
+    }
+    output(web::npm(&sources()).args(["rebuild", "--silent"]))?;
+    std::fs::write(built, lock)?;
+    Ok(())
 }
 
 impl Peer {
