@@ -66,6 +66,11 @@ impl Board {
         self.figures.entry((case.into(), variant.into())).or_default().push(figure);
     }
 
+    /// What was noted last of a variant.
+    pub(crate) fn last(&self, case: &str, variant: &str) -> Option<f64> {
+        self.figures.get(&(case.to_owned(), variant.to_owned()))?.last().copied()
+    }
+
     /// Every goal in the form of the record, and every case without one.
     pub(crate) fn json(&self) -> Vec<Value> {
         self.results().iter().map(Outcome::json).collect()

@@ -1,9 +1,6 @@
 //! The full path of a message: signed in, checked, durable, delivered to
 //! everybody in the chat, acknowledged; against the usual stack on Node.
 
-use std::fmt::Write;
-use std::path::PathBuf;
-
 use anyhow::{Context, Result};
 use serde_json::Value;
 
@@ -11,44 +8,75 @@ use super::board::{Board, Case, OURS, Reach};
 use super::load::{self, Shape, Target};
 use super::machine::SERVER_CORE;
 use super::peer::{self, Peer};
-use super::{Contest, Options};
-use crate::process::TempDir;
-use crate::serve;
-use crate::tidings::{Tidings, befriend};
+use super::{Contest, Options, build};
+use crate::postgres::Postgres;
+use crate::process::{TempDir, command, output};
+use crate::tidings::Tidings;
 
 /// The variants of the peer, with the word it knows them by: a transaction for
 /// each message is what most people write.
-const PEERS: [(&str, &str); 2] = [("node", "sqlite"), ("node grouped", "sqlite-group")];
+const PEERS: [(&str, &str); 3] =
+    [("node", "sqlite"), ("node grouped", "sqlite-group"), ("node postgres", "pg")];
+const ALL: [&str; 3] = ["node", "node grouped", "node postgres"];
 
-const PAIRS: &str = "P4 chats of 2";
-const PAIRS_CPU: &str = "P4 chats of 2, server time";
+/// A case: its shape, what it has to reach against the best of the peers, and
+/// against the plain one.
+struct Path {
+    name: &'static str,
+    shape: Shape,
+    best: f64,
+    plain: Option<f64>,
+}
+
+const fn shape(sockets: usize, chats: usize, window: usize) -> Shape {
+    Shape { sockets, chats, window }
+}
+
+const PATHS: [Path; 5] = [
+    Path { name: "P1 1 chat of 100", shape: shape(100, 1, 1), best: 1.4, plain: None },
+    Path { name: "P2 the same, 8 under way", shape: shape(100, 1, 8), best: 4.0, plain: None },
+    Path { name: "P3 100 chats of 10", shape: shape(1000, 100, 1), best: 1.9, plain: Some(5.0) },
+    Path { name: "P4 1000 chats of 2", shape: shape(2000, 1000, 1), best: 2.5, plain: Some(10.0) },
+    Path { name: "P5 1 chat of 1000", shape: shape(1000, 1, 1), best: 1.7, plain: None },
+];
+
+/// The same offered load for all: its answers are compared.
+const STEADY: Shape = shape(1000, 100, 1);
+const P50: &str = "500 msg/s, ack p50";
+const P99: &str = "500 msg/s, ack p99";
 
 pub(crate) struct Chat {
-    binary: PathBuf,
-    load: PathBuf,
-    shape: Shape,
+    built: build::Built,
+    load: std::path::PathBuf,
+    postgres: Postgres,
     seconds: u32,
 }
 
 impl Chat {
     pub(crate) fn prepare(options: &Options) -> Result<Self> {
         peer::install()?;
-        let binary = match &options.binary {
-            Some(binary) => binary.clone(),
-            None => serve::build(true)?,
-        };
-        let chats = if options.quick { 100 } else { 1000 };
-        let shape = Shape { sockets: 2 * chats, chats, window: 1 };
-        let seconds = if options.quick { 4 } else { 10 };
-        Ok(Self { binary, load: load::build()?, shape, seconds })
+        Ok(Self {
+            built: build::ours(options)?,
+            load: load::build()?,
+            postgres: Postgres::start_lasting()?,
+            seconds: if options.quick { 3 } else { 8 },
+        })
     }
 
-    fn ours(&self) -> Result<Value> {
-        let mut server = Tidings::new(&self.binary)?;
-        server.start()?;
+    /// A fresh server of ours with the people of that shape.
+    fn ours(&self, shape: Shape, rate: Option<u32>) -> Result<Value> {
+        let mut server = Tidings::new(&self.built.tidings)?;
+        let port = server.address.port();
+        let mut seed = command(&self.built.parts);
+        seed.arg("seed").arg("--data").arg(server.data());
+        seed.args(["--public-url", &format!("http://localhost:{port}")]);
+        seed.args(["--chats", &shape.chats.to_string()]);
+        seed.args(["--members", &(shape.sockets / shape.chats).to_string()]);
         let folder = TempDir::new("members")?;
         let members = folder.path().join("members");
-        std::fs::write(&members, pairs(&server, self.shape.chats)?)?;
+        std::fs::write(&members, output(&mut seed)?)?;
+        server.environment.push(("TIDINGS_WORKERS", "1".into()));
+        server.start()?;
         server.pin(SERVER_CORE)?;
         let target = Target {
             address: server.address.to_string(),
@@ -56,26 +84,33 @@ impl Chat {
             pid: server.pid()?,
             dialect: DIALECT,
         };
-        self.run(&target)
+        self.run(&target, shape, rate)
     }
 
-    fn peer(&self, store: &str) -> Result<Value> {
-        let peer = Peer::start(store, None)?;
-        let members = peer.members(self.shape)?;
+    fn peer(&self, store: &str, shape: Shape, rate: Option<u32>) -> Result<Value> {
+        let peer = Peer::start(store, Some(&self.postgres.url()))?;
+        let members = peer.members(shape)?;
         let address = peer.address.clone();
-        self.run(&Target { address, members: &members, pid: peer.pid(), dialect: &[] })
+        let target = Target { address, members: &members, pid: peer.pid(), dialect: &[] };
+        self.run(&target, shape, rate)
     }
 
-    fn run(&self, target: &Target) -> Result<Value> {
-        load::measure(&mut load::command(&self.load, target, self.shape, self.seconds))
+    fn run(&self, target: &Target, shape: Shape, rate: Option<u32>) -> Result<Value> {
+        let mut run = load::command(&self.load, target, shape, self.seconds);
+        if let Some(rate) = rate {
+            run.args(["--rate", &rate.to_string()]);
+        }
+        load::measure(&mut run)
     }
-}
 
-fn note(board: &mut Board, variant: &str, said: &Value) -> Result<()> {
-    board.note(PAIRS, variant, said["acks_per_s"].as_f64().context("no rate")?);
-    let time = said["server_cpu_us_per_unit"].as_f64().context("no time")?;
-    board.note(PAIRS_CPU, variant, time);
-    Ok(())
+    /// One measurement of every variant, ours first.
+    fn all(&self, shape: Shape, rate: Option<u32>) -> Result<Vec<(&'static str, Value)>> {
+        let mut said = vec![(OURS, self.ours(shape, rate)?)];
+        for (name, store) in PEERS {
+            said.push((name, self.peer(store, shape, rate)?));
+        }
+        Ok(said)
+    }
 }
 
 /// Our native events.
@@ -94,32 +129,41 @@ const DIALECT: &[&str] = &[
     r#"{"chat":"{room}","client_id":"{run}-{seq}","body":"{body}"}"#,
 ];
 
-/// Two people for each chat: a line for each, with token and chat.
-fn pairs(server: &Tidings, chats: usize) -> Result<String> {
-    let mut lines = String::new();
-    for pair in 0..chats {
-        let one = server.sign_up(&format!("one{pair}"))?;
-        let other = server.sign_up(&format!("other{pair}"))?;
-        let chat = befriend(server.address, &one, &other)?;
-        writeln!(lines, "{} {chat}\n{} {chat}", one.token, other.token)?;
-    }
-    Ok(lines)
+fn time_of(path: &Path) -> String {
+    format!("{}, server time", path.name)
+}
+
+fn figure(said: &Value, name: &str) -> Result<f64> {
+    said.pointer(name).and_then(Value::as_f64).with_context(|| format!("no {name} in {said}"))
 }
 
 impl Contest for Chat {
     fn cases(&self) -> Vec<Case> {
-        let grouped = ["node", "node grouped"];
-        vec![Case::new(PAIRS, "msg/s").goal("G7", &grouped, Reach::AtLeast(2.5)).goal(
-            "G7",
-            &["node"],
-            Reach::AtLeast(10.0),
-        )]
+        let mut cases = Vec::new();
+        for path in &PATHS {
+            let mut rate = Case::new(path.name, "msg/s");
+            rate = rate.goal("G7", &ALL, Reach::AtLeast(path.best));
+            if let Some(plain) = path.plain {
+                rate = rate.goal("G7", &["node"], Reach::AtLeast(plain));
+            }
+            cases.push(rate);
+            cases.push(Case::new(time_of(path), "µs/delivery"));
+        }
+        cases.push(Case::new(P50, "µs").goal("G8", &ALL, Reach::AtMost(0.7)));
+        cases.push(Case::new(P99, "µs").goal("G8", &ALL, Reach::AtMost(1.0)));
+        cases
     }
 
     fn round(&mut self, _number: u32, board: &mut Board) -> Result<()> {
-        note(board, OURS, &self.ours()?)?;
-        for (name, store) in PEERS {
-            note(board, name, &self.peer(store)?)?;
+        for path in &PATHS {
+            for (name, said) in self.all(path.shape, None)? {
+                board.note(path.name, name, figure(&said, "/acks_per_s")?);
+                board.note(&time_of(path), name, figure(&said, "/server_cpu_us_per_unit")?);
+            }
+        }
+        for (name, said) in self.all(STEADY, Some(500))? {
+            board.note(P50, name, figure(&said, "/ack_latency/p50_us")?);
+            board.note(P99, name, figure(&said, "/ack_latency/p99_us")?);
         }
         Ok(())
     }

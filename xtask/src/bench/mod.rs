@@ -5,12 +5,14 @@
 //! `What` and a line in `contest`. Server on core 0, load on core 1.
 
 mod board;
+mod build;
 mod chat;
 mod live;
 mod load;
 mod machine;
 mod peer;
 mod signed;
+mod store;
 
 use std::path::{Path, PathBuf};
 
@@ -43,12 +45,15 @@ enum What {
     Chat,
     /// The transport alone: connections, rooms, echoes, memory
     Live,
+    /// The store by itself: durable sends, pages, lists, the start
+    Store,
 }
 
 impl What {
     fn name(self) -> &'static str {
         match self {
             Self::Chat => "chat",
+            Self::Store => "store",
             Self::Live => "live",
         }
     }
@@ -67,6 +72,7 @@ trait Contest {
 fn contest(options: &Options) -> Result<Box<dyn Contest>> {
     Ok(match options.what {
         What::Chat => Box::new(chat::Chat::prepare(options)?),
+        What::Store => Box::new(store::Store::prepare(options)?),
         What::Live => Box::new(live::Live::prepare(options)?),
     })
 }

@@ -1,0 +1,225 @@
+//! The store by itself: durable sends with every check, pages and lists of a
+//! large store, and how long it takes to start on it; beside the usual Node
+//! drivers and a log that only syncs.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use super::board::{Board, Case, OURS, Reach};
+use super::machine::{SERVER_CORE, pinned};
+use super::{Contest, Options, build, peer};
+use crate::postgres::Postgres;
+use crate::process::{TempDir, command, output};
+use crate::tidings::Tidings;
+
+const WRITERS: [&str; 3] = ["1", "8", "64"];
+const CHATS: [&str; 2] = ["1", "1000"];
+
+pub(crate) struct Store {
+    built: build::Built,
+    postgres: Postgres,
+    /// A server that is not started, with many messages in its folder.
+    large: Tidings,
+    messages: usize,
+    seconds: &'static str,
+}
+
+/// One way of sending durably.
+enum Sender {
+    Ours(&'static str, &'static [&'static str]),
+    Postgres,
+    Node(&'static str, &'static str),
+}
+
+const SENDERS: [Sender; 6] = [
+    Sender::Ours(OURS, &[]),
+    Sender::Ours("one each", &["--each"]),
+    Sender::Postgres,
+    Sender::Node("node", "sqlite"),
+    Sender::Node("node grouped", "sqlite-group"),
+    Sender::Node("node postgres", "pg"),
+];
+
+const POSTGRES: &str = "ours, postgres";
+
+impl Store {
+    pub(crate) fn prepare(options: &Options) -> Result<Self> {
+        peer::install()?;
+        let built = build::ours(options)?;
+        let large = Tidings::new(&built.tidings)?;
+        let messages: usize = if options.quick { 100_000 } else { 1_000_000 };
+        let mut seed = command(&built.parts);
+        seed.arg("seed").arg("--data").arg(large.data());
+        seed.args(["--chats", "1000", "--friends", "20", "--messages", &messages.to_string()]);
+        output(&mut seed)?;
+        let postgres = Postgres::start_lasting()?;
+        let seconds = if options.quick { "1.5" } else { "4" };
+        Ok(Self { built, postgres, large, messages, seconds })
+    }
+
+    /// The part of our program that measures `what` in a store at `data`.
+    fn part(&self, what: &str, data: &Path) -> Command {
+        let mut part = command(&self.built.parts);
+        part.arg(what).arg("--data").arg(data).args(["--seconds", self.seconds]);
+        part
+    }
+
+    /// Durable sends by every variant, and the log when all writers wait for it.
+    fn sends(&self, writers: &str, chats: &str, board: &mut Board) -> Result<()> {
+        for sender in &SENDERS {
+            let folder = TempDir::new("sends")?;
+            let (name, mut run) = match sender {
+                Sender::Ours(name, more) => {
+                    let mut run = self.part("sends", folder.path());
+                    run.args(*more);
+                    (*name, run)
+                }
+                Sender::Postgres => {
+                    let mut run = self.part("sends", folder.path());
+                    run.args(["--database", &self.postgres.url()]);
+                    (POSTGRES, run)
+                }
+                Sender::Node(name, variant) => {
+                    (*name, self.node(variant, writers, chats, folder.path()))
+                }
+            };
+            if !matches!(sender, Sender::Node(..)) {
+                run.args(["--writers", writers, "--chats", chats]);
+            }
+            note_sends(board, (writers, chats), name, &measured(&mut run)?)?;
+        }
+        if (writers, chats) == ("64", "1000") {
+            let folder = TempDir::new("log")?;
+            let said = measured(self.part("log", folder.path()).args(["--writers", writers]))?;
+            note_sends(board, (writers, chats), "log", &said)?;
+        }
+        Ok(())
+    }
+
+    fn node(&self, variant: &str, writers: &str, chats: &str, folder: &Path) -> Command {
+        let mut run = command("node");
+        run.args(["store.js", variant, writers, chats, self.seconds]);
+        run.current_dir(peer::sources()).env("NODE_ENV", "production");
+        run.env("DB", folder.join("peer.db")).env("PG_URL", self.postgres.url());
+        run
+    }
+
+    /// Pages and lists on one core, as each core more would add as much.
+    fn reads(&self, what: &str) -> Result<Value> {
+        let mut run = pinned(SERVER_CORE, &self.built.parts);
+        run.arg("reads").arg("--data").arg(self.large.data());
+        measured(run.args(["--seconds", self.seconds, "--what", what]))
+    }
+
+    /// How long it takes until it is ready, and what it holds when idle, in MB.
+    fn start(&mut self) -> Result<(f64, f64)> {
+        let took = self.large.start()?;
+        std::thread::sleep(Duration::from_secs(2));
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.large.pid()?))?;
+        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let resident = resident.and_then(|text| text.split_whitespace().next()?.parse().ok());
+        self.large.kill();
+        let resident: f64 = resident.context("no resident size")?;
+        Ok((took.as_secs_f64(), resident / 1024.0))
+    }
+
+    fn many(&self) -> String {
+        format!("of {} messages", self.messages)
+    }
+}
+
+fn measured(run: &mut Command) -> Result<Value> {
+    serde_json::from_str(output(run)?.trim()).context("not JSON")
+}
+
+fn figure(said: &Value, name: &str) -> Result<f64> {
+    said[name].as_f64().with_context(|| format!("no {name} in {said}"))
+}
+
+fn sends_case(writers: &str, chats: &str, what: &str) -> String {
+    format!("{what}, {writers} writers, {chats} chats")
+}
+
+fn note_sends(board: &mut Board, at: (&str, &str), name: &str, said: &Value) -> Result<()> {
+    let measures = [("sends", "per_second"), ("send p50", "p50_us"), ("send p99", "p99_us")];
+    for (what, key) in measures {
+        board.note(&sends_case(at.0, at.1, what), name, figure(said, key)?);
+    }
+    Ok(())
+}
+
+const HOT: &str = "one hot chat beside 1000 quiet ones";
+const ENGINES: &str = "PostgreSQL beside SQLite";
+
+impl Contest for Store {
+    fn cases(&self) -> Vec<Case> {
+        let mut cases = Vec::new();
+        for chats in CHATS {
+            for writers in WRITERS {
+                let mut sends = Case::new(sends_case(writers, chats, "sends"), "1/s");
+                if (writers, chats) == ("64", "1000") {
+                    sends = sends.goal("G9", &["log"], Reach::AtLeast(0.28)).goal(
+                        "G9",
+                        &["one each"],
+                        Reach::AtLeast(5.0),
+                    );
+                }
+                cases.push(sends);
+                cases.push(Case::new(sends_case(writers, chats, "send p50"), "µs"));
+                cases.push(Case::new(sends_case(writers, chats, "send p99"), "µs"));
+            }
+        }
+        let many = self.many();
+        cases.push(Case::new(HOT, "1/s").goal("G9", &["quiet"], Reach::AtLeast(0.9)));
+        cases.push(Case::new(ENGINES, "1/s").goal("G9", &["sqlite"], Reach::AtLeast(0.7)));
+        cases.push(Case::new(format!("page of 20, {many}"), "1/s").goal(
+            "G10",
+            &[],
+            Reach::AtLeast(15_000.0),
+        ));
+        cases.push(Case::new(format!("page of 20 with its guard, {many}"), "1/s"));
+        cases.push(Case::new(format!("page p99, {many}"), "µs").goal(
+            "G10",
+            &[],
+            Reach::AtMost(20_000.0),
+        ));
+        cases.push(Case::new(format!("list of 21 chats, {many}"), "1/s"));
+        cases.push(Case::new(format!("start, {many}"), "s").goal("G14", &[], Reach::AtMost(2.0)));
+        cases.push(Case::new(format!("idle, {many}"), "MB").goal("G14", &[], Reach::AtMost(40.0)));
+        cases
+    }
+
+    fn round(&mut self, _number: u32, board: &mut Board) -> Result<()> {
+        for chats in CHATS {
+            for writers in WRITERS {
+                self.sends(writers, chats, board)?;
+            }
+        }
+        let last = |board: &Board, chats: &str, who: &str| {
+            board.last(&sends_case("64", chats, "sends"), who).context("just noted")
+        };
+        let (hot, quiet) = (last(board, "1", OURS)?, last(board, "1000", OURS)?);
+        let postgres = last(board, "1000", POSTGRES)?;
+        board.note(HOT, OURS, hot);
+        board.note(HOT, "quiet", quiet);
+        board.note(ENGINES, OURS, postgres);
+        board.note(ENGINES, "sqlite", quiet);
+
+        let many = self.many();
+        let page = self.reads("page")?;
+        board.note(&format!("page of 20, {many}"), OURS, figure(&page, "per_second")?);
+        board.note(&format!("page p99, {many}"), OURS, figure(&page, "p99_us")?);
+        let guarded = figure(&self.reads("guarded-page")?, "per_second")?;
+        board.note(&format!("page of 20 with its guard, {many}"), OURS, guarded);
+        let lists = figure(&self.reads("list")?, "per_second")?;
+        board.note(&format!("list of 21 chats, {many}"), OURS, lists);
+        let (took, resident) = self.start()?;
+        board.note(&format!("start, {many}"), OURS, took);
+        board.note(&format!("idle, {many}"), OURS, resident);
+        Ok(())
+    }
+}
