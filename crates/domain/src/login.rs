@@ -25,6 +25,8 @@ const ABSOLUTE_MS: i64 = 180 * 24 * 60 * 60 * 1_000;
 const GRACE_MS: i64 = 10_000;
 /// How long an ended session stays on record.
 const KEPT_MS: i64 = 24 * 60 * 60 * 1_000;
+/// Characters that count of a name that can be nobody's.
+const NOBODY_MAX: usize = 64;
 /// Characters of a device's name at most.
 const DEVICE_MAX: usize = 200;
 
@@ -110,10 +112,12 @@ pub async fn sign_in(app: &App, who: &str, given: &str, from: &From) -> Result<L
 }
 
 /// The one spelling of who wants to sign in, for limits: another spelling of
-/// the same address must not bring further tries.
+/// the same address must not bring further tries. It is remembered, so of what
+/// nobody can be called only the beginning counts.
 #[must_use]
 pub fn spelling(who: &str) -> String {
-    holder_key(who).map_or_else(|| fold(who), |(_, value)| value)
+    let nobody = || fold(&who.chars().take(NOBODY_MAX).collect::<String>());
+    holder_key(who).map_or_else(nobody, |(_, value)| value)
 }
 
 /// What somebody may be looked up by; nothing for text that is neither.
@@ -405,5 +409,6 @@ mod tests {
         }
         assert_eq!(spelling(" Ann "), "ann");
         assert_eq!(spelling("No One"), "no one");
+        assert!(spelling(&"\u{fdfa}".repeat(80_000)).len() < 4_096, "a limit keeps it");
     }
 }
