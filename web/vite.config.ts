@@ -1,14 +1,17 @@
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { precache } from "./pwa/precache";
 
 // During development the page comes from here and everything else from the
 // server, so the browser sees one origin, as it does in production.
 const server = process.env.TIDINGS_URL ?? "http://127.0.0.1:8080";
 
+const fromHere = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
 export default defineConfig({
-	plugins: [react()],
-	resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+	plugins: [react(), precache(fromHere("./pwa/service-worker.js"))],
+	resolve: { alias: { "@": fromHere("./src") } },
 	build: { target: "es2022", manifest: true, sourcemap: false },
 	server: {
 		host: "127.0.0.1",

@@ -1,5 +1,6 @@
 import { createRoot } from "react-dom/client";
 import { App } from "./app/app";
+import { followBuilds } from "./app/follow-builds";
 import { openParts } from "./app/open-parts";
 import { startText } from "./i18n/setup";
 import { applyLook, currentLook, followLook } from "./ui/look";
@@ -15,6 +16,7 @@ async function start() {
 	if (host === null) throw new Error("index.html has no #app");
 	createRoot(host).render(<App {...parts} />);
 	await isStarted;
+	followBuilds();
 }
 
 void start();

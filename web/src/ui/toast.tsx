@@ -70,7 +70,7 @@ function ToastLine({
 }) {
 	const { id, action, stayMs } = toast;
 	useEffect(() => {
-		if (isHeld) return;
+		if (isHeld || stayMs === Number.POSITIVE_INFINITY) return;
 		const timer = setTimeout(() => dropToast(id), stayMs);
 		return () => clearTimeout(timer);
 	}, [id, isHeld, stayMs]);
