@@ -3,12 +3,14 @@ import { App } from "./app/app";
 import { followBuilds } from "./app/follow-builds";
 import { openParts } from "./app/open-parts";
 import { startText } from "./i18n/setup";
+import { followKeyboard } from "./ui/keyboard-inset";
 import { applyLook, currentLook, followLook } from "./ui/look";
 import "./styles/index.css";
 
 async function start() {
 	applyLook();
 	followLook();
+	followKeyboard();
 	const parts = openParts();
 	const isStarted = parts.sync.actions.start();
 	await startText(currentLook().language);

@@ -59,6 +59,7 @@ async function signUp(name: string): Promise<Person> {
 		},
 		disk: toKeyValue(new Map()),
 		hasNetwork: () => true,
+		mayHaveLogin: () => true,
 	});
 	await sync.actions.signedIn(tokens.account);
 	await until(sync, (state) => state.session.status === "live");

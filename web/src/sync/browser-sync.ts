@@ -9,6 +9,9 @@ import { createSocket } from "./socket";
 import { joinTabs } from "./tabs";
 import type { Sync } from "./types";
 
+/** A cookie without a secret that the server sets beside those no script can read. */
+const LOGIN_MARK = "tidings_signed_in=";
+
 export function createBrowserSync(api: Api): Sync {
 	const sync = createSync({
 		api,
@@ -18,6 +21,7 @@ export function createBrowserSync(api: Api): Sync {
 		joinTabs,
 		disk: localStorage,
 		hasNetwork: () => navigator.onLine,
+		mayHaveLogin: () => document.cookie.includes(LOGIN_MARK),
 	});
 	const page = new AbortController();
 	const { signal } = page;

@@ -19,6 +19,8 @@ export type SyncDeps = Device & {
 	readonly api: Api;
 	readonly socket: Socket;
 	readonly clock: Clock;
+	/** False when a request for who is signed in is sure to be refused. */
+	readonly mayHaveLogin: () => boolean;
 };
 
 export type SyncHost = Sync & {
@@ -94,6 +96,15 @@ export function createSync(deps: SyncDeps): SyncHost {
 		await ask(0);
 	}
 
+	/** Nobody is signed in here, so nothing is lost by saying so. */
+	function endBeforeBegin(): void {
+		const now = deps.clock.now();
+		store.update((state) => ({
+			...state,
+			session: nextSession(state.session, { kind: "ended", reason: null }, now),
+		}));
+	}
+
 	/** Asks who is signed in; without a server, asks again later. */
 	async function ask(failures: number): Promise<void> {
 		const mine = ++turn;
@@ -103,11 +114,7 @@ export function createSync(deps: SyncDeps): SyncHost {
 		} catch (error) {
 			if (mine !== turn) return;
 			if (isApiError(error) && error.status === 401) {
-				const now = deps.clock.now();
-				store.update((state) => ({
-					...state,
-					session: nextSession(state.session, { kind: "ended", reason: null }, now),
-				}));
+				endBeforeBegin();
 				return;
 			}
 			const wait = reconnectDelay(failures, deps.clock.random);
@@ -133,8 +140,9 @@ export function createSync(deps: SyncDeps): SyncHost {
 		async start() {
 			if (session !== null || store.getState().me !== null) return;
 			const known = remembered(deps.disk.getItem(REMEMBERED));
-			if (known === null) await ask(0);
-			else await begin(known);
+			if (known !== null) await begin(known);
+			else if (deps.mayHaveLogin()) await ask(0);
+			else endBeforeBegin();
 		},
 		signedIn: begin,
 		signOut: () => signOut("/v1/logout"),

@@ -73,12 +73,15 @@ export const openIndexedDb: OpenStorage = async (account) => {
 		async save(batch) {
 			const transaction = db.transaction(["mark", "chats"], "readwrite");
 			const chats = transaction.objectStore("chats");
-			await Promise.all([
+			const writes = [
 				transaction.objectStore("mark").put(batch.mark, "mark"),
 				...batch.chats.map((chat) => chats.put(chat)),
 				...batch.gone.map((id) => chats.delete(id)),
-				transaction.done,
-			]);
+			];
+			// Said now, for a page that is going away will not hear the writes end,
+			// and what was not committed by then would be taken back.
+			transaction.commit();
+			await Promise.all([...writes, transaction.done]);
 		},
 		async clearCache() {
 			const transaction = db.transaction(["mark", "chats"], "readwrite");

@@ -110,10 +110,17 @@ export function growDown(window: Window, to: number, lastSeq: number): Window {
 
 const KEPT_ROWS = 100;
 
-/** A chat that nobody looks at keeps its newest rows only. */
+/**
+ * A chat keeps its newest rows only while nobody looks at it, and those that
+ * are mounted while somebody follows it: a day of messages costs no more than
+ * an hour of them. Who looks further back keeps all that they came through.
+ */
 export function slim(timeline: Timeline, lastSeq: number): Timeline {
-	if (timeline.window !== null || timeline.bySeq.size <= 3 * KEPT_ROWS) return timeline;
-	const from = lastSeq - KEPT_ROWS + 1;
+	const { window } = timeline;
+	const mounted = window === null ? lastSeq + 1 : window.from;
+	const isBack = window !== null && window.to !== null;
+	if (isBack || timeline.bySeq.size <= (window === null ? 3 : 6) * KEPT_ROWS) return timeline;
+	const from = Math.min(lastSeq + 1, mounted) - KEPT_ROWS;
 	const bySeq = new Map([...timeline.bySeq].filter(([seq]) => seq >= from));
 	const ranges = timeline.ranges
 		.filter((range) => range[1] >= from)

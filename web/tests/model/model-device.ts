@@ -71,6 +71,7 @@ export function createModelDevice(who: string, clock: Clock, network: ModelNetwo
 				},
 				disk: toKeyValue(disk),
 				hasNetwork: () => true,
+				mayHaveLogin: () => true,
 			});
 			tabs.push(tab);
 			void tab.actions.start();

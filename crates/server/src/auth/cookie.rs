@@ -12,13 +12,17 @@ use super::ACCESS_SECS;
 use crate::config::Config;
 use crate::edge::Edge;
 
-/// The two cookies we set.
+/// The cookies we set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Name {
     /// Carries the access token to every route.
     Access,
     /// Carries the refresh token to `/v1/login…` alone.
     Refresh,
+    /// Says to the page's own scripts that a login may exist, so that a first
+    /// visit asks nothing that is sure to be refused. Holds no secret and
+    /// proves nothing.
+    Mark,
 }
 
 impl Name {
@@ -31,12 +35,13 @@ impl Name {
             (Self::Refresh, false) => "__Secure-tidings_refresh",
             (Self::Access, true) => "tidings_access",
             (Self::Refresh, true) => "tidings_refresh",
+            (Self::Mark, _) => "tidings_signed_in",
         }
     }
 
     fn path(self) -> &'static str {
         match self {
-            Self::Access => "/",
+            Self::Access | Self::Mark => "/",
             Self::Refresh => "/v1/login",
         }
     }
@@ -84,23 +89,26 @@ pub fn hand_out(edge: &Edge, login: &Login, in_body: bool) -> (HeaderMap, Creden
     let refresh_secs = (login.expires_at - now_ms) / 1_000;
     set(&mut headers, edge, Name::Access, (&access, ACCESS_SECS));
     set(&mut headers, edge, Name::Refresh, (&login.refresh_token, refresh_secs));
+    set(&mut headers, edge, Name::Mark, ("1", refresh_secs));
     (headers, Credentials { access_token: None, refresh_token: None, expires_in: ACCESS_SECS })
 }
 
-/// Headers that take both cookies back.
+/// Headers that take the cookies back.
 #[must_use]
 pub fn take_back(edge: &Edge) -> HeaderMap {
     let mut headers = HeaderMap::new();
     set(&mut headers, edge, Name::Access, ("", 0));
     set(&mut headers, edge, Name::Refresh, ("", 0));
+    set(&mut headers, edge, Name::Mark, ("", 0));
     headers
 }
 
 fn set(headers: &mut HeaderMap, edge: &Edge, name: Name, (value, secs): (&str, i64)) {
     let (text, path) = (name.text(&edge.config), name.path());
     let secure = if is_plain(&edge.config) { "" } else { "; Secure" };
+    let hidden = if name == Name::Mark { "" } else { "; HttpOnly" };
     let cookie =
-        format!("{text}={value}; Path={path}; Max-Age={secs}; HttpOnly; SameSite=Lax{secure}");
+        format!("{text}={value}; Path={path}; Max-Age={secs}{hidden}; SameSite=Lax{secure}");
     let cookie = HeaderValue::try_from(cookie).expect("tokens are plain ASCII");
     headers.append(SET_COOKIE, cookie);
 }

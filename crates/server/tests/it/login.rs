@@ -123,7 +123,7 @@ async fn cookies_refresh_too_and_dead_ones_are_taken_back() {
         .with("origin", &origin);
     let answer = browser.post("/v1/login/refresh", &json!({})).await;
     assert_eq!(answer.gives(200)["refresh_token"], Value::Null);
-    assert_eq!(answer.headers.get_all("set-cookie").iter().count(), 2);
+    assert_eq!(answer.headers.get_all("set-cookie").iter().count(), 3);
 
     let foreign = h.stranger().with("cookie", &format!("tidings_refresh={}", ann.refresh));
     foreign.post("/v1/login/refresh", &json!({})).await.fails(403, "request.origin");
@@ -134,7 +134,7 @@ async fn cookies_refresh_too_and_dead_ones_are_taken_back() {
     let taken: Vec<&str> =
         dead.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap()).collect();
     assert!(
-        taken.len() == 2 && taken.iter().all(|cookie| cookie.contains("Max-Age=0")),
+        taken.len() == 3 && taken.iter().all(|cookie| cookie.contains("Max-Age=0")),
         "{taken:?}"
     );
 }

@@ -95,7 +95,11 @@ async fn cookies_are_out_of_reach_of_scripts_and_of_plain_http() {
     let tokens = answer.gives(200);
     assert_eq!((&tokens["access_token"], &tokens["refresh_token"]), (&Value::Null, &Value::Null));
     let cookies: Vec<_> = answer.headers.get_all("set-cookie").iter().collect();
-    assert_eq!(cookies.len(), 2);
+    assert_eq!(cookies.len(), 3);
+    // The one that scripts may read tells nothing but that it is there.
+    let mark = cookies[2].to_str().unwrap();
+    assert!(mark.starts_with("tidings_signed_in=1; Path=/; Max-Age="), "{mark}");
+    assert!(mark.ends_with("; SameSite=Lax; Secure"), "{mark}");
     for (cookie, name, path) in [
         (cookies[0], "__Host-tidings_access=", "Path=/"),
         (cookies[1], "__Secure-tidings_refresh=", "Path=/v1/login"),

@@ -111,10 +111,9 @@ function restart(timeline: Timeline, rows: readonly Message[]): Timeline {
 /** Keeps a following window within its bound, and unmounted rows within reason. */
 function keepUp(timeline: Timeline, lastSeq: number): Timeline {
 	const window = timeline.window;
-	if (window === null) return slim(timeline, lastSeq);
-	if (window.to !== null) return timeline;
-	if (lastSeq - window.from < MAX_ROWS) return timeline;
-	return { ...timeline, window: { from: lastSeq - MAX_ROWS + 1, to: null } };
+	if (window === null || window.to !== null || lastSeq - window.from < MAX_ROWS)
+		return slim(timeline, lastSeq);
+	return slim({ ...timeline, window: { from: lastSeq - MAX_ROWS + 1, to: null } }, lastSeq);
 }
 
 function ownMarks(row: Message) {

@@ -1,5 +1,5 @@
 import { Globe } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { isLanguage, LANGUAGES } from "@/i18n/languages";
 import { currentLanguage, setLanguage } from "@/i18n/setup";
 import { useText } from "@/i18n/use-text";
@@ -11,9 +11,15 @@ import { Tick } from "@/ui/tick";
 /** The signed-out pages: the form at the start, the tern at the end. */
 export function AuthFrame({ children, foot }: { children: ReactNode; foot: ReactNode }) {
 	const t = useText();
+	const main = useRef<HTMLElement>(null);
+	// One comes here to fill something in: the first empty field, or the first one, is ready for it.
+	useEffect(() => {
+		const fields = [...(main.current?.querySelectorAll("input") ?? [])];
+		(fields.find((field) => field.value === "") ?? fields[0])?.focus();
+	}, []);
 	return (
 		<div className="auth">
-			<main className="auth__main">
+			<main ref={main} className="auth__main">
 				<header className="auth__brand">
 					<Mark size={28} className="acc" />
 					<span>{t("app.name")}</span>

@@ -12,6 +12,7 @@ import { Mark } from "@/ui/mark";
 import { SkeletonRows } from "@/ui/skeleton";
 import { useNow } from "@/ui/use-now";
 import { useFriends, usePeopleSearch, usePresenceOf, useRequests } from "../hooks";
+import { useKeptFocus } from "../use-kept-focus";
 import { LoadFailed } from "./load-failed";
 import { PersonActions } from "./person-actions";
 import { Handle, PersonRow } from "./person-row";
@@ -20,10 +21,12 @@ export function PeoplePage({ initialQuery }: { initialQuery: string }) {
 	const t = useText();
 	const [typed, setTyped] = useState(initialQuery);
 	const search = usePeopleSearch(typed);
+	const page = useRef<HTMLDivElement>(null);
+	useKeptFocus(page);
 	return (
-		<div className="scroll" data-region>
+		<div ref={page} className="scroll" data-region>
 			<div className="page">
-				<h1>{t("people.title")}</h1>
+				<h1 tabIndex={-1}>{t("people.title")}</h1>
 				<SearchBox value={typed} onChange={setTyped} />
 				{search.query && typed ? <Matches search={search} /> : <Lists />}
 			</div>

@@ -16,7 +16,7 @@ type Props = {
 
 export function PersonRow({ person, line, query = "", isOnline, isAsking, children }: Props) {
 	return (
-		<li className={classes("prow", isAsking && "prow--req")}>
+		<li className={classes("prow", isAsking && "prow--req")} data-person={person.id}>
 			<Avatar id={person.id} name={person.name} photo={person.photo} isOnline={isOnline} />
 			<div className="prow__who">
 				<p className="med clip">

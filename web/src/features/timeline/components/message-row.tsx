@@ -123,7 +123,7 @@ function BubbleEnd({ row, isDeleted, tick }: EndProps) {
 				</bdi>
 			)}
 			{/* The author line above already speaks the time; twice would tire a listener. */}
-			<time dateTime={at} title={longTimeOf(created_at)} aria-hidden="true">
+			<time dir="auto" dateTime={at} title={longTimeOf(created_at)} aria-hidden="true">
 				{timeOf(created_at)}
 			</time>
 			{tick && !isDeleted && <Tick state={tick} label={t(`timeline.tick.${tick}`)} />}

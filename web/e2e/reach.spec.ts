@@ -1,0 +1,156 @@
+/** Reach: every route in every theme and direction, small frames, the place of the keyboard. */
+import { randomUUID } from "node:crypto";
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { ask, befriend, expect, PASSWORD, type Person, test } from "./fixtures";
+import { composer, openChat, say, timeline } from "./verbs";
+
+type Look = { name: string; look: Record<string, unknown>; scheme: "light" | "dark" };
+
+const LOOKS: Look[] = [
+	{ name: "light", look: {}, scheme: "light" },
+	{ name: "dark", look: {}, scheme: "dark" },
+	{ name: "high contrast", look: { theme: "contrast" }, scheme: "light" },
+	{ name: "high contrast, dark", look: { theme: "contrast" }, scheme: "dark" },
+	{ name: "right to left", look: { language: "ar" }, scheme: "light" },
+	{ name: "compact and large", look: { density: "compact", textSize: 150 }, scheme: "dark" },
+];
+
+async function faultsOf(page: Page): Promise<string[]> {
+	const { violations } = await new AxeBuilder({ page }).analyze();
+	return violations.map(
+		({ id, nodes }) =>
+			`${page.url()} ${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`,
+	);
+}
+
+const excessOf = (page: Page) =>
+	page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+async function keepLook(person: Person, look: Record<string, unknown>): Promise<void> {
+	await person.context.addInitScript((kept) => {
+		localStorage.setItem("tidings.look", kept);
+	}, JSON.stringify(look));
+}
+
+/** A chat with what may trip a reader or a narrow frame. */
+async function fill(ann: Person, bob: Person, chat: string): Promise<void> {
+	const bodies = [
+		"Hello **Ann**, see https://example.org/a/very/long/way/to/the/harbour?with=many&words=in-it",
+		"```\na long line of code that does not break and so must scroll inside of its own block\n```",
+		"شكراً جزيلاً، وصلت الصور كلها",
+		"A".repeat(300),
+	];
+	for (const body of bodies) {
+		const path = `/v1/chats/${chat}/messages`;
+		await ask(bob, "POST", path, { client_id: randomUUID(), body });
+		await ask(ann, "POST", path, { client_id: randomUUID(), body, reply_to_seq: 1 });
+	}
+}
+
+for (const { name, look, scheme } of LOOKS) {
+	test(`no accessibility fault on any route: ${name}`, async ({ person, visitor, server }) => {
+		test.setTimeout(180_000);
+		const ann = await person("Ann");
+		const bob = await person("Bob");
+		const asking = await person("Cleo");
+		const chat = await befriend(ann, bob);
+		await fill(ann, bob, chat);
+		const { account } = await ask(ann, "GET", "/v1/me");
+		await ask(asking, "PUT", `/v1/friends/${account.id}`);
+		const guest = await visitor("Guest");
+		const found: string[] = [];
+		for (const someone of [ann, guest]) {
+			await keepLook(someone, look);
+			await someone.page.emulateMedia({ colorScheme: scheme });
+		}
+		const visit = async (page: Page, path: string) => {
+			await page.goto(path);
+			await expect(page.locator("h1, h2, [role=log]").first()).toBeVisible();
+			for (const width of [320, 1440]) {
+				await page.setViewportSize({ width, height: 740 });
+				found.push(...(await faultsOf(page)));
+				expect(await excessOf(page), `${path} at ${width}`).toBe(0);
+			}
+		};
+		for (const path of ["/sign-in", "/sign-up", "/forgot", "/reset#token", "/nowhere"])
+			await visit(guest.page, path);
+		const signup = { email: guest.email, name: "Guest", password: PASSWORD };
+		await ask(guest, "POST", "/v1/accounts", signup);
+		expect((await server.mail(guest.email)).codes).toHaveLength(1);
+		for (const path of ["/chats", `/chats/${chat}`, "/people", "/people?q=Bob", "/settings"])
+			await visit(ann.page, path);
+		expect(found).toEqual([]);
+	});
+}
+
+test("a first visit is quiet and ready to type", async ({ visitor, server }) => {
+	const { page, email } = await visitor("Ann");
+	const noise: string[] = [];
+	page.on("console", (line) => {
+		if (["error", "warning"].includes(line.type())) noise.push(line.text());
+	});
+	page.on("pageerror", (error) => noise.push(String(error)));
+	await page.goto("/");
+	await expect(page.getByLabel("E-mail or username")).toBeFocused();
+	await page.getByRole("link", { name: "Create an account" }).click();
+	await expect(page.getByLabel("Name", { exact: true })).toBeFocused();
+	await page.keyboard.type("Ann");
+	await page.getByLabel("E-mail").fill(email);
+	await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+	await page.keyboard.press("Enter");
+	await expect(page.getByLabel("Code")).toBeFocused();
+	await page.keyboard.type((await server.mail(email)).codes[0] ?? "");
+	await expect(page.getByRole("heading", { name: "Chats" })).toBeVisible();
+	expect(noise).toEqual([]);
+});
+
+test("the focus stays on a person while what one may do changes", async ({ person }) => {
+	const ann = await person("Ann");
+	const bob = await person("Bob");
+	await ask(ann, "GET", "/v1/me");
+	await ann.page.goto("/people?q=Bob");
+	await ann.page.getByRole("button", { name: "Add Bob as a friend" }).press("Enter");
+	await expect(ann.page.getByRole("button", { name: /Withdraw/ })).toBeFocused();
+	await bob.page.goto("/people");
+	await bob.page.getByRole("button", { name: "Accept Ann" }).press("Enter");
+	await expect(bob.page.getByRole("link", { name: "Message Ann" })).toBeFocused();
+});
+
+test("a phone's keyboard covers neither the field nor the newest message", async ({ person }) => {
+	const ann = await person("Ann");
+	const bob = await person("Bob");
+	const chat = await befriend(ann, bob);
+	await fill(ann, bob, chat);
+	const { page } = ann;
+	await page.setViewportSize({ width: 360, height: 740 });
+	await page.goto("/");
+	await openChat(ann, "Bob");
+	await say(ann, "On the bus");
+	await composer(page).focus();
+	const ends = async () => {
+		const field = await composer(page).boundingBox();
+		return (field?.y ?? 0) + (field?.height ?? 0);
+	};
+	const newest = timeline(page).getByText("On the bus");
+
+	// Where the keyboard makes the page smaller.
+	await page.setViewportSize({ width: 360, height: 400 });
+	await expect(newest).toBeInViewport();
+	expect(await ends()).toBeLessThanOrEqual(400);
+
+	// Where it is laid over the page, which only the visual viewport tells.
+	await page.setViewportSize({ width: 360, height: 740 });
+	await page.evaluate(() => {
+		const view = window.visualViewport as VisualViewport;
+		Object.defineProperty(view, "height", { configurable: true, value: 400 });
+		view.dispatchEvent(new Event("resize"));
+	});
+	await expect.poll(ends).toBeLessThanOrEqual(400);
+	await expect(newest).toBeInViewport();
+	await page.evaluate(() => {
+		Reflect.deleteProperty(window.visualViewport as VisualViewport, "height");
+		window.visualViewport?.dispatchEvent(new Event("resize"));
+	});
+	await expect.poll(ends).toBeGreaterThan(600);
+});

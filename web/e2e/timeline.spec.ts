@@ -1,0 +1,139 @@
+/** The place of the reader: kept while history comes in, found again by the divider and the jump. */
+import { randomUUID } from "node:crypto";
+import type { Page } from "@playwright/test";
+import { ask, befriend, expect, type Person, test } from "./fixtures";
+import { composer, message, openChat, say, timeline } from "./verbs";
+
+const MOST_ROWS = 200;
+
+/** Messages of many heights: one word, many lines, a quote, code, two scripts. */
+function bodyOf(index: number): string {
+	const shapes = [
+		`row-${index}.`,
+		`row-${index}. ${"A longer thought that runs over the end of its line. ".repeat(1 + (index % 4))}`,
+		`row-${index}.\n\`\`\`\n${"let tide = harbour.measure();\n".repeat(1 + (index % 6))}\`\`\``,
+		`row-${index}. شكراً جزيلاً، وصلت الصور كلها`,
+		`row-${index}.\none\ntwo\nthree`,
+	];
+	return shapes[index % shapes.length] ?? "";
+}
+
+async function write(person: Person, chat: string, count: number, from = 1): Promise<void> {
+	for (let index = from; index < from + count; index++) {
+		const body = bodyOf(index);
+		const reply_to_seq = index % 7 === 0 ? index - 3 : undefined;
+		const client_id = randomUUID();
+		await ask(person, "POST", `/v1/chats/${chat}/messages`, { client_id, body, reply_to_seq });
+	}
+}
+
+type Place = { key: string; offset: number; rows: number; first: string };
+
+/** Scrolls to `top` and tells the first row in view, before anything was loaded for it. */
+function scrollTo(page: Page, top: number): Promise<Place> {
+	return page.locator(".timeline").evaluate((frame, top) => {
+		frame.scrollTop = top;
+		const edge = frame.getBoundingClientRect().top;
+		const rows = [...frame.querySelectorAll<HTMLElement>("[data-key]")];
+		const seen = rows.find((row) => row.getBoundingClientRect().bottom > edge);
+		return {
+			key: seen?.dataset.key ?? "",
+			offset: (seen?.getBoundingClientRect().top ?? 0) - edge,
+			rows: rows.length,
+			first: rows[0]?.dataset.key ?? "",
+		};
+	}, top);
+}
+
+function offsetOf(page: Page, key: string): Promise<number> {
+	return page.locator(".timeline").evaluate((frame, key) => {
+		const row = frame.querySelector(`[data-key="${key}"]`);
+		if (row === null) return Number.NaN;
+		return row.getBoundingClientRect().top - frame.getBoundingClientRect().top;
+	}, key);
+}
+
+const firstKey = (page: Page) =>
+	page.locator(".timeline [data-key]").first().getAttribute("data-key");
+const rowCount = (page: Page) => page.locator(".timeline [data-key]").count();
+
+test("five hundred older messages never move what is being read", async ({ person }) => {
+	const ann = await person("Ann");
+	const bob = await person("Bob");
+	const chat = await befriend(ann, bob);
+	await write(bob, chat, 540);
+	await ask(ann, "PUT", `/v1/chats/${chat}/read`, { seq: 540 });
+	const { page } = ann;
+	await page.goto("/");
+	await openChat(ann, "Bob");
+	await expect(timeline(page).getByText("row-540.")).toBeVisible();
+
+	const moves: number[] = [];
+	let first = await firstKey(page);
+	for (let pages = 0; pages < 60; pages++) {
+		const place = await scrollTo(page, 240);
+		if (await page.getByText("This is where it begins.").isVisible()) break;
+		await expect.poll(() => firstKey(page)).not.toBe(first);
+		first = await firstKey(page);
+		moves.push(Math.abs((await offsetOf(page, place.key)) - place.offset));
+		expect(await rowCount(page)).toBeLessThanOrEqual(MOST_ROWS);
+	}
+	await expect(timeline(page).getByText(/^row-1\. /)).toBeAttached();
+	expect(moves.length).toBeGreaterThan(20);
+	expect(Math.max(...moves), moves.join(" ")).toBeLessThanOrEqual(1);
+});
+
+test("new messages do not pull a reader away, and the jump leads to them", async ({ person }) => {
+	const ann = await person("Ann");
+	const bob = await person("Bob");
+	const chat = await befriend(ann, bob);
+	await write(bob, chat, 300);
+	await ask(ann, "PUT", `/v1/chats/${chat}/read`, { seq: 300 });
+	const { page } = ann;
+	await page.goto("/");
+	await openChat(ann, "Bob");
+	await expect(timeline(page).getByText("row-300.")).toBeVisible();
+	for (let pages = 0; pages < 12; pages++) {
+		const first = await firstKey(page);
+		await scrollTo(page, 0);
+		await expect.poll(() => firstKey(page)).not.toBe(first);
+	}
+	const place = await scrollTo(page, 900);
+	await page.evaluate(() => new Promise(requestAnimationFrame));
+	const before = await offsetOf(page, place.key);
+	await write(bob, chat, 3, 301);
+	const jump = page.getByRole("button", { name: "3 new messages" });
+	await expect(jump).toBeVisible();
+	expect(Math.abs((await offsetOf(page, place.key)) - before)).toBeLessThanOrEqual(1);
+
+	// Pressed while an older page is on its way: the jump wins.
+	await scrollTo(page, 0);
+	await jump.click();
+	await expect(timeline(page).getByText("row-303. شكراً")).toBeInViewport();
+	await expect(jump).toHaveCount(0);
+	await say(ann, "At the end");
+	await expect(message(page, "At the end")).toBeInViewport();
+});
+
+test("the chat opens at the unread line, which stays for the visit", async ({ person }) => {
+	const ann = await person("Ann");
+	const bob = await person("Bob");
+	const chat = await befriend(ann, bob);
+	await write(bob, chat, 60);
+	await ask(ann, "PUT", `/v1/chats/${chat}/read`, { seq: 20 });
+	const { page } = ann;
+	await page.goto("/");
+	await openChat(ann, "Bob");
+	const line = page.getByText("40 new messages").first();
+	await expect(line).toBeInViewport();
+	const [place, frame] = await Promise.all([
+		line.boundingBox(),
+		page.locator(".timeline").boundingBox(),
+	]);
+	const share = ((place?.y ?? 0) - (frame?.y ?? 0)) / (frame?.height ?? 1);
+	expect(share).toBeGreaterThan(0.1);
+	expect(share).toBeLessThan(0.5);
+	await composer(page).press("Escape");
+	await expect(timeline(page).getByText("row-60.")).toBeInViewport();
+	await expect(page.locator("[data-unread-line]")).toHaveCount(1);
+});
