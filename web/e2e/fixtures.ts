@@ -55,7 +55,7 @@ export const test = base.extend<Fixtures>({
 /** One request with the person's own cookies. */
 export async function ask(
 	person: Person,
-	method: "GET" | "POST" | "PUT" | "DELETE",
+	method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
 	path: string,
 	data?: unknown,
 	// biome-ignore lint/suspicious/noExplicitAny: a test looks into answers of every shape

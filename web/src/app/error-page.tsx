@@ -13,6 +13,7 @@ export function ErrorPage({ error }: { error: unknown }) {
 	return (
 		<main className="alone">
 			<Empty
+				isPage
 				icon={ServerCrash}
 				title={t(requestId ? "error.serverTitle" : "error.pageTitle")}
 				action={
@@ -48,6 +49,7 @@ export function NotFoundPage() {
 	return (
 		<main className="alone">
 			<Empty
+				isPage
 				icon={MapPinOff}
 				title={t("error.notFoundTitle")}
 				action={

@@ -85,7 +85,10 @@ export function createDrafts({ store, clock, disk, account }: DraftDeps): Drafts
 			for (const chat of chatsOnDisk()) readOne(chat);
 		},
 		hear(key) {
-			if (key?.startsWith(prefix) === true) readOne(key.slice(prefix.length));
+			if (key?.startsWith(prefix) !== true) return;
+			const chat = key.slice(prefix.length);
+			// Words typed here a moment ago are newer than what the other tab wrote.
+			if (!waiting.has(chat)) readOne(chat);
 		},
 		wipe() {
 			for (const cancel of waiting.values()) cancel();

@@ -4,6 +4,8 @@ import { Icon } from "./icon";
 
 type Props = {
 	title: string;
+	/** Alone on its page, so its title is the page's own. */
+	isPage?: boolean;
 	icon?: LucideIcon;
 	art?: ReactNode;
 	action?: ReactNode;
@@ -11,12 +13,12 @@ type Props = {
 };
 
 /** Nothing here yet: a title, a sentence, an action. */
-export function Empty({ title, icon, art, action, children }: Props) {
+export function Empty({ title, isPage, icon, art, action, children }: Props) {
 	return (
 		<div className="empty">
 			{art}
 			{icon && <Icon of={icon} size="l" />}
-			<h2>{title}</h2>
+			{isPage ? <h1>{title}</h1> : <h2>{title}</h2>}
 			{children}
 			{action && <div className="row empty__act">{action}</div>}
 		</div>

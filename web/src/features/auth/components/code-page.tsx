@@ -38,6 +38,7 @@ export function CodePage({ onSignedIn }: { onSignedIn: () => void }) {
 			) : (
 				<div className="auth__form">
 					<Empty
+						isPage
 						title={t("auth.code.gone")}
 						action={
 							<Link className="btn btn--primary" to="/sign-up">

@@ -9,6 +9,7 @@ export function SignedOutPage({ reason }: { reason: "revoked" | "expired" }) {
 	return (
 		<main className="alone">
 			<Empty
+				isPage
 				icon={LogOut}
 				title={t("auth.signedOut.title")}
 				action={

@@ -58,7 +58,6 @@ export function Composer({ chat, name, editing, onEditEnd, onEditLast, onJump, o
 			if (body !== editing.message.body) actions.editMessage(chat, targetOf(editing), body);
 			onEditEnd();
 		} else {
-			draft.clear();
 			actions.sendMessage(chat, { body, replyToSeq: draft.replyToSeq });
 			actions.setTyping(chat, false);
 			onSent();

@@ -1,0 +1,11 @@
+import { defineConfig } from "@playwright/test";
+import suite from "./playwright.config";
+
+// Figures and pictures, not verdicts: made by hand on a quiet machine, never in the gate.
+export default defineConfig({
+	...suite,
+	testDir: "by-hand",
+	testMatch: "*.ts",
+	timeout: 900_000,
+	use: { ...suite.use, timezoneId: "Europe/Oslo" },
+});
