@@ -18,6 +18,7 @@ pub mod people;
 pub mod receipt;
 pub mod socket;
 pub mod sync;
+pub mod word;
 
 /// Nothing to tell but that it is done.
 #[derive(Debug, Serialize, ToSchema)]

@@ -77,7 +77,7 @@ impl Route {
 
     /// Answers `status` with a JSON body `T`.
     pub(crate) fn gives<T: ToSchema>(mut self, status: u16) -> Self {
-        self.answers.push((status, Some(Shape::of::<T>())));
+        self.answers.push((status, Some(Shape::of::<T>().sent())));
         self
     }
 
@@ -144,7 +144,16 @@ impl Route {
     fn parameters(&self) -> Vec<Value> {
         let in_path = self.path.split('{').skip(1).filter_map(|part| part.split('}').next());
         let in_path = in_path.map(|name| {
-            json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } })
+            let about = match (name, self.path.contains("/logins/")) {
+                ("id", true) => "the sign-in",
+                ("id", false) => "the chat",
+                ("account", _) => "the person",
+                _ => "the place of the message in the chat",
+            };
+            json!({
+                "name": name, "in": "path", "required": true, "description": about,
+                "schema": { "type": "string" },
+            })
         });
         let in_query = self.query.iter().map(|(name, about)| {
             json!({ "name": name, "in": "query", "description": about, "schema": { "type": "string" } })

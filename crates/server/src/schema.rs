@@ -15,6 +15,7 @@ use utoipa::{PartialSchema, ToSchema};
 pub struct Shape {
     root: Value,
     parts: Vec<(String, RefOr<Schema>)>,
+    is_sent: bool,
 }
 
 impl Shape {
@@ -23,16 +24,56 @@ impl Shape {
     pub fn of<T: ToSchema + PartialSchema>() -> Self {
         let mut parts = vec![(T::name().into_owned(), T::schema())];
         T::schemas(&mut parts);
-        Self { root: json!({ "$ref": format!("#/components/schemas/{}", T::name()) }), parts }
+        Self {
+            root: json!({ "$ref": format!("#/components/schemas/{}", T::name()) }),
+            parts,
+            is_sent: false,
+        }
+    }
+
+    /// The same, said by the server: every field is there, `null` where there
+    /// is nothing. What a client says may leave such a field out.
+    #[must_use]
+    pub fn sent(self) -> Self {
+        Self { is_sent: true, ..self }
     }
 
     /// Adds the parts to `components` and answers the reference to the root.
     pub(crate) fn collect(&self, components: &mut BTreeMap<String, Value>) -> Value {
         for (name, schema) in &self.parts {
-            let schema = serde_json::to_value(schema).expect("a schema is JSON");
-            components.insert(name.clone(), schema);
+            let mut schema = serde_json::to_value(schema).expect("a schema is JSON");
+            lift_descriptions(&mut schema);
+            if self.is_sent {
+                demand_all(&mut schema);
+            }
+            let other = components.insert(name.clone(), schema.clone());
+            debug_assert!(other.is_none_or(|other| other == schema), "two types are called {name}");
         }
         self.root.clone()
+    }
+}
+
+/// Every field of the object, and of what it is made of, must be there.
+fn demand_all(schema: &mut Value) {
+    for part in schema.get_mut("allOf").and_then(Value::as_array_mut).into_iter().flatten() {
+        demand_all(part);
+    }
+    if let Some(fields) = schema["properties"].as_object() {
+        schema["required"] = fields.keys().cloned().collect();
+    }
+}
+
+/// Puts what is said of a field that may be `null` where that of every other
+/// field stands: at the field, not at one of its choices.
+fn lift_descriptions(schema: &mut Value) {
+    let Some(fields) = schema.get_mut("properties").and_then(Value::as_object_mut) else { return };
+    for field in fields.values_mut() {
+        let choices = field.get_mut("oneOf").and_then(Value::as_array_mut).into_iter().flatten();
+        let said =
+            choices.filter_map(|choice| choice.as_object_mut()?.remove("description")).next();
+        if let Some(said) = said {
+            field["description"] = said;
+        }
     }
 }
 
@@ -74,14 +115,14 @@ impl EventDoc {
     /// An event that the server emits with a payload `T`.
     #[must_use]
     pub fn to_client<T: ToSchema>(name: &'static str, summary: &'static str) -> Self {
-        let payload = Shape::of::<T>();
+        let payload = Shape::of::<T>().sent();
         Self { name, direction: Direction::ToClient, summary, payload, ack: None }
     }
 
     /// It is acknowledged with `{ok: true}` and the fields of `T`.
     #[must_use]
     pub fn ack<T: ToSchema>(mut self) -> Self {
-        self.ack = Some(Shape::of::<T>());
+        self.ack = Some(Shape::of::<T>().sent());
         self
     }
 }

@@ -3,20 +3,35 @@
 
 /** An account as its owner sees it. */
 export type Account = {
+	/** A few words; may be empty. */
 	bio: string;
+	/** When it was made. */
 	created_at: number;
+	/** Where its mail goes, and what it signs in by. */
 	email: string;
+	/** Names it. */
 	id: string;
+	/** The name others see. */
 	name: string;
+	/** Where its photo is. */
 	photo: string | null;
-	/** `member` or `admin`. */
-	role: string;
+	/** What it may do here. */
+	role: AccountRole;
+	/** Its handle, if it chose one. */
 	username: string | null;
 };
 
+/** An event of the account, by the name it has when it is heard live. */
+export type AccountEventKind = "friend.request" | "friend.accepted" | "friend.removed" | "chat.new" | "chat.removed" | "account.updated";
+
+/** What an account may do here. */
+export type AccountRole = "member" | "admin";
+
 /** `account.updated`: one's own profile changed. */
 export type AccountUpdated = {
-	account: object;
+	/** The account as it is now. */
+	account: Account;
+	/** The number of this event in the account. */
 	arev: number;
 };
 
@@ -27,11 +42,13 @@ export type Asked = object;
 export type Befriended = {
 	/** Their direct chat, when they are friends. */
 	chat: string | null;
+	/** What the other one is to the caller. */
 	relation: Relation;
 };
 
 /** Whom the caller blocks. */
 export type Blocks = {
+	/** By name. */
 	blocked: Person[];
 };
 
@@ -39,6 +56,7 @@ export type Blocks = {
 export type Changes = {
 	/** Rows were left out: forget what you held of this chat. */
 	limited: boolean;
+	/** All of them: receipts are not in `rev`. */
 	members: Member[];
 	/** Rows new or changed, by ascending place. */
 	messages: Message[];
@@ -48,24 +66,35 @@ export type Changes = {
 
 /** A chat as one of its members sees it. */
 export type Chat = {
+	/** The caller has put it away. */
 	archived: boolean;
 	/** Since when it can only be read. */
 	closed_at: number | null;
+	/** When it began. */
 	created_at: number;
+	/** The first place the caller can see. */
 	first_seq: number;
+	/** Names the chat. */
 	id: string;
-	/** `direct`, `group` or `session`. */
-	kind: string;
+	/** What it is. */
+	kind: ChatKind;
+	/** When something was last said; the order of the list. */
 	last_at: number;
+	/** What was last said, or its tombstone. */
 	last_message: Message | null;
 	/** The sum of all members' `read_seq` and `delivered_seq`. */
 	marks: number;
+	/** Everybody who is or was in it. */
 	members: Member[];
+	/** Until when the caller wants no sound of it. */
 	muted_until: number | null;
 	/** How many countable messages it has had. */
 	n: number;
+	/** Where its photo is. */
 	photo: string | null;
+	/** The caller keeps it on top. */
 	pinned: boolean;
+	/** The countable number that belongs to `read_seq`. */
 	read_n: number;
 	/** How far the caller has read. */
 	read_seq: number;
@@ -73,25 +102,34 @@ export type Chat = {
 	rev: number;
 	/** The place of its last message. */
 	seq: number;
+	/** What its members call it; `null` for two friends. */
 	title: string | null;
 	/** `n - read_n`. */
 	unread: number;
 };
 
+/** What a chat is. */
+export type ChatKind = "direct" | "group" | "session";
+
 /** Every chat of the caller, the most active first. */
 export type ChatList = {
+	/** The most active first. */
 	chats: Chat[];
 };
 
 /** `chat.new`: the account has a chat it did not have; ask for it. */
 export type ChatNew = {
+	/** The number of this event in the account. */
 	arev: number;
+	/** The chat. */
 	chat: string;
 };
 
 /** `chat.updated`: the chat itself changed; ask for it. */
 export type ChatUpdated = {
+	/** The chat. */
 	chat: string;
+	/** The number of this change in it. */
 	rev: number;
 };
 
@@ -105,19 +143,25 @@ export type Check = {
 
 /** What the server has. A chat that is stale needs its `changes`. */
 export type Checked = {
+	/** The number of the account's latest event. */
 	arev: number;
+	/** Those of the asked whose `rev` is higher, or that are not the caller's. */
 	stale: string[];
 };
 
 /** `message.delete`: for everyone, leaving a tombstone. */
 export type DeleteMessage = {
+	/** The chat it stands in. */
 	chat: string;
+	/** Its place there. */
 	seq: number;
 };
 
 /** `chat.delivered`: everything up to `seq` reached this device. */
 export type Delivered = {
+	/** The chat. */
 	chat: string;
+	/** The last place that arrived. */
 	seq: number;
 };
 
@@ -126,18 +170,23 @@ export type Done = object;
 
 /** `server.drain`: connect again after this time. */
 export type Drain = {
+	/** How long to wait first, in milliseconds. */
 	after_ms: number;
 };
 
 /** What `PATCH …/messages/{seq}` takes. */
 export type EditBody = {
+	/** What it says from now on, as in a new message. */
 	body: string;
 };
 
 /** `message.edit`. */
 export type EditMessage = {
+	/** What it says from now on, as in a new message. */
 	body: string;
+	/** The chat it stands in. */
 	chat: string;
+	/** Its place there. */
 	seq: number;
 };
 
@@ -145,97 +194,139 @@ export type EditMessage = {
 export type Estimate = {
 	/** What others know of its owner: address, name, username. */
 	hints?: string[];
+	/** The password. */
 	password: string;
 };
 
 /** Whose password is forgotten. */
 export type Forgot = {
+	/** Where the link goes, if it has an account. */
 	email: string;
 };
 
 /** Who was found. */
 export type Found = {
+	/** At most 20. */
 	people: Person[];
 };
 
+/** `friend.accepted`: two became friends. */
+export type FriendAccepted = {
+	/** The number of this event in the account. */
+	arev: number;
+	/** Their direct chat. */
+	chat: string;
+	/** The new friend. */
+	person: Person;
+};
+
 /**
- * `friend.request`, `friend.accepted`, `friend.removed`: what somebody is to
- * the account has changed; the relation says to what.
+ * `friend.request`, `friend.removed`: what somebody is to the account has
+ * changed; the relation says to what.
  */
 export type FriendEvent = {
+	/** The number of this event in the account. */
 	arev: number;
-	/** Their direct chat, when they are friends. */
-	chat: string | null;
-	person: object;
+	/** Who, as the account sees them now. */
+	person: Person;
 };
 
 /** The caller's friends. */
 export type Friends = {
+	/** By name. */
 	friends: Person[];
 };
 
 /** One sign-in on one device. */
 export type Login = {
+	/** When it was made. */
 	created_at: number;
 	/** Whether this request came through it. */
 	current: boolean;
+	/** Such as `Firefox on Linux`. */
 	device: string;
+	/** Names the sign-in. */
 	id: string;
+	/** When it was made or last refreshed. */
 	last_used_at: number;
+	/** The address it was made from. */
 	network: string;
 };
 
 /** `login.revoked`: this sign-in was ended; the socket closes. */
 export type LoginRevoked = {
+	/** Always `signed_out` yet. */
 	reason: string;
 };
 
 /** Every live sign-in of the caller. */
 export type Logins = {
+	/** The last used first. */
 	logins: Login[];
 };
 
 /** The account. */
 export type Me = {
+	/** The caller's own. */
 	account: Account;
 };
 
 /** A member as the members see one another. */
 export type Member = {
+	/** Whose membership it is. */
 	account: string;
 	/** Everything up to here reached a device. */
 	delivered_seq: number;
+	/** The place after which they see the chat; 0 is all of it. */
 	joined_seq: number;
+	/** When they left; `null` while they are in. */
 	left_at: number | null;
+	/** The name shown. */
 	name: string;
+	/** Where their photo is. */
 	photo: string | null;
 	/** The countable number that belongs to `read_seq`. */
 	read_n: number;
 	/** Everything up to here was read. */
 	read_seq: number;
+	/** The chat's rev at this row's last change; receipts do not move it. */
 	rev: number;
-	/** `owner`, `admin` or `member`. */
-	role: string;
+	/** What they may do in the chat. */
+	role: MemberRole;
+	/** Their handle, if they chose one. */
 	username: string | null;
 };
 
+/** What a member may do in a chat. */
+export type MemberRole = "owner" | "admin" | "member";
+
 /** A message, or the tombstone of one: `deleted_at` set and an empty `body`. */
 export type Message = {
+	/** Always empty yet. */
 	attachments: object[];
+	/** What it says; empty when it was deleted. */
 	body: string;
+	/** The chat it stands in. */
 	chat: string;
 	/** The sender's own id for it, told to the sender only. */
 	client_id: string | null;
+	/** When it was sent. */
 	created_at: number;
+	/** When it was deleted; then this is a tombstone. */
 	deleted_at: number | null;
+	/** When its body was last changed. */
 	edited_at: number | null;
-	kind: string;
+	/** What it is. */
+	kind: MessageKind;
 	/** The number of countable messages up to here. */
 	n: number;
+	/** Always empty yet. */
 	reactions: object[];
+	/** The place of the message it answers. */
 	reply_to_seq: number | null;
 	/** The chat's rev at this message's last change. */
 	rev: number;
+	/** Who sent it. */
 	sender: string;
 	/** Its place in the chat: dense, from 1. */
 	seq: number;
@@ -246,79 +337,113 @@ export type Message = {
  * moves its sender's marks to its own place.
  */
 export type MessageEvent = {
+	/** The chat. */
 	chat: string;
+	/** The store's epoch. */
 	epoch: string;
+	/** The message as it is now. */
 	message: Message;
+	/** The number of countable messages up to it. */
 	n: number;
+	/** The number of this change in the chat. */
 	rev: number;
+	/** The place of the message. */
 	seq: number;
 };
 
+/** What a message is. */
+export type MessageKind = "text";
+
 /** A part of the history, newest first. */
 export type MessagePage = {
+	/** There are more in the direction that was asked for. */
 	has_more: boolean;
+	/** The newest first. */
 	messages: Message[];
 };
 
 /** What somebody signs up with. */
 export type NewAccount = {
+	/** Where the code goes. */
 	email: string;
+	/** The name others see. */
 	name: string;
 	/** 8 characters to 1,000 bytes, and not easy to guess. */
 	password: string;
+	/** A handle to be found and to sign in by. */
 	username?: string | null;
 };
 
 /** What `POST …/messages` takes. */
 export type NewMessage = {
+	/** 1 to 4,096 characters, not all white space. */
 	body: string;
+	/**
+	 * Chosen by the client, 1 to 64 printable ASCII characters; the same one
+	 * on every retry.
+	 */
 	client_id: string;
+	/** The place of the message it answers. */
 	reply_to_seq?: number | null;
 };
 
 /** Somebody the caller has to do with. */
 export type One = {
+	/** The person. */
 	person: Person;
 };
 
 /** One chat. */
 export type OneChat = {
+	/** The chat. */
 	chat: Chat;
 };
 
 /** One message. */
 export type OneMessage = {
+	/** The message. */
 	message: Message;
 };
 
 /** `online.count`: how many people are here. */
 export type OnlineCount = {
+	/** People, not sockets. */
 	count: number;
 };
 
 /** `chat.open`, `chat.close`: the chat is on the screen, or no longer. */
 export type OpenChat = {
+	/** The chat. */
 	chat: string;
 };
 
 /** An account as another one sees it. */
 export type Person = {
+	/** Who it is. */
 	id: string;
+	/** The name shown. */
 	name: string;
+	/** Where their photo is. */
 	photo: string | null;
+	/** What they are to the one who looks. */
 	relation: Relation;
+	/** Their handle, if they chose one. */
 	username: string | null;
 };
 
 /** A place in the chat. */
 export type Place = {
+	/** The place, from 1. */
 	seq: number;
 };
 
 /** `presence`: a friend came or left. */
 export type Presence = {
+	/** Who. */
 	account: string;
+	/** When they were last here, if ever. */
 	last_seen_at: number | null;
+	/** Whether they are here. */
 	online: boolean;
 };
 
@@ -344,7 +469,9 @@ export type Problem = {
 
 /** What to change; a field that is absent stays as it is. */
 export type ProfilePatch = {
+	/** Other words; empty text takes them back. */
 	bio?: string | null;
+	/** Another name. */
 	name?: string | null;
 	/** `null` gives the username up. */
 	username?: string | null;
@@ -352,28 +479,39 @@ export type ProfilePatch = {
 
 /** `chat.read`: everything up to `seq` was read. */
 export type Read = {
+	/** The chat. */
 	chat: string;
+	/** The last place that was read. */
 	seq: number;
 };
 
 /** `ready`: the socket hears everything from here on. */
 export type Ready = {
+	/** Who is signed in. */
 	account: string;
+	/** The number of the account's latest event. */
 	arev: number;
+	/** The store's epoch: another one means to start afresh. */
 	epoch: string;
 };
 
 /** `receipt`: a member's marks moved. */
 export type Receipt = {
+	/** Whose marks. */
 	account: string;
+	/** The chat. */
 	chat: string;
+	/** Everything up to here reached a device. */
 	delivered_seq: number;
+	/** The countable number that belongs to `read_seq`. */
 	read_n: number;
+	/** Everything up to here was read. */
 	read_seq: number;
 };
 
 /** The refresh token, unless a cookie brings it. */
 export type Refresh = {
+	/** The token that the last answer gave. */
 	refresh_token?: string | null;
 };
 
@@ -382,31 +520,46 @@ export type Relation = "none" | "asked" | "asking" | "friend" | "blocked";
 
 /** The requests that wait for an answer, the newest first. */
 export type Requests = {
+	/** They asked the caller. */
 	incoming: Person[];
+	/** The caller asked them. */
 	outgoing: Person[];
 };
 
 /** Asks for another code. */
 export type Resend = {
+	/** The attempt. */
 	signup: string;
 };
 
 /** The token of the mailed link, and the password to be. */
 export type Reset = {
+	/** 8 characters to 1,000 bytes, and not easy to guess. */
 	password: string;
+	/** From the mailed link. */
 	token: string;
+};
+
+/** `typing`: not acknowledged; say it again every few seconds. */
+export type SayTyping = {
+	/** Where. */
+	chat: string;
+	/** Whether they write, or have stopped. */
+	on: boolean;
 };
 
 /** `message.send`: at least once from the client, exactly once in effect. */
 export type SendMessage = {
 	/** 1 to 4,096 characters, not all white space. */
 	body: string;
+	/** Where to. */
 	chat: string;
 	/**
 	 * Chosen by the client, 1 to 64 printable ASCII characters; the same one
 	 * on every retry.
 	 */
 	client_id: string;
+	/** The place of the message it answers. */
 	reply_to_seq?: number | null;
 };
 
@@ -414,6 +567,7 @@ export type SendMessage = {
 export type SignIn = {
 	/** The e-mail address, or the username. */
 	email: string;
+	/** The password. */
 	password: string;
 	/** Whether the tokens come in the body instead of cookies. */
 	tokens?: boolean;
@@ -423,6 +577,7 @@ export type SignIn = {
 export type Signup = {
 	/** Until when the code is good. */
 	expires_at: number;
+	/** Names the attempt. */
 	signup: string;
 };
 
@@ -438,16 +593,23 @@ export type Strength = {
 
 /** What the client is missing. */
 export type SyncAnswer = {
+	/** Every event of the account up to here is in the answer. */
 	arev: number;
+	/** The chats that are new or changed. */
 	chats: SyncChat[];
+	/** Hold it for the next time. */
 	epoch: string;
+	/** What happened to the account, in order. */
 	events: SyncEvent[];
+	/** Chats of the request that are the caller's no longer. */
 	gone: string[];
+	/** Those that did not fit: ask again with these in mind. */
 	more: SyncMore[];
 	/** Forget everything held: this answer starts afresh. */
 	reset: boolean;
 };
 
+/** A chat that is new or changed, with what was said there. */
 export type SyncChat = Chat & {
 	/** Rows were left out: forget what you held of this chat. */
 	limited: boolean;
@@ -455,16 +617,25 @@ export type SyncChat = Chat & {
 	messages: Message[];
 };
 
+/** What happened to the account. */
 export type SyncEvent = {
+	/** Its number in the account. */
 	arev: number;
+	/** The payload of the live event, without `arev`. */
 	body: object;
-	kind: string;
+	/** The name it has when it is heard live. */
+	kind: AccountEventKind;
 };
 
+/** A chat that did not fit into this answer. */
 export type SyncMore = {
+	/** The chat. */
 	id: string;
+	/** The number of its latest change. */
 	rev: number;
+	/** The place of its last message. */
 	seq: number;
+	/** How many messages the caller has not read. */
 	unread: number;
 };
 
@@ -489,6 +660,7 @@ export type SyncRequired = object;
 export type Tokens = {
 	/** For `authorization: Bearer`; `null` when cookies were set. */
 	access_token: string | null;
+	/** Who signed in. */
 	account: Account;
 	/** How long the access token lives, in seconds. */
 	expires_in: number;
@@ -498,8 +670,11 @@ export type Tokens = {
 
 /** `typing`: forget it after 6 seconds. */
 export type Typing = {
+	/** Who. */
 	account: string;
+	/** Where. */
 	chat: string;
+	/** Whether they write, or have stopped. */
 	on: boolean;
 };
 
@@ -507,6 +682,7 @@ export type Typing = {
 export type Verify = {
 	/** Six digits. */
 	code: string;
+	/** The attempt. */
 	signup: string;
 	/** Whether the tokens come in the body instead of cookies. */
 	tokens?: boolean;
@@ -523,6 +699,7 @@ export type Watch = {
 
 /** Who of them is here. */
 export type Watched = {
+	/** Those of the wanted that are friends. */
 	presence: Presence[];
 };
 
@@ -551,7 +728,7 @@ export type ServerEvents = {
 	/** Somebody asks, or was asked. */
 	"friend.request": FriendEvent;
 	/** Two became friends. */
-	"friend.accepted": FriendEvent;
+	"friend.accepted": FriendAccepted;
 	/** They are nothing to each other any more. */
 	"friend.removed": FriendEvent;
 	/** One's own profile changed. */
@@ -591,7 +768,7 @@ export type ClientCalls = {
 /** What a client may say without an answer, by event name. */
 export type ClientHints = {
 	/** The caller writes, or no longer. */
-	typing: Typing;
+	typing: SayTyping;
 };
 
 /** The answer to a call: its own fields, or the problem. */

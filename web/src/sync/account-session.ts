@@ -5,7 +5,7 @@
  * part's rules stand in its own file.
  */
 import { fetchMe } from "@/api/chats";
-import type { Account } from "@/api/wire.gen";
+import type { Account, AccountEventKind } from "@/api/wire.gen";
 import { ACCOUNT_EVENTS, createAccountLog } from "./account-log";
 import { createCache, restoreChats } from "./cache";
 import { catchUpAll } from "./catch-up";
@@ -257,8 +257,12 @@ type Listeners = {
 	readonly ephemeral: Ephemeral;
 };
 
+function isOfAccount(name: string): name is AccountEventKind {
+	return ACCOUNT_EVENTS.has(name);
+}
+
 function dispatch(core: Core, event: ServerEvent, to: Listeners): void {
-	if (ACCOUNT_EVENTS.has(event.name)) {
+	if (isOfAccount(event.name)) {
 		const { arev, ...body } = event.body as { arev: number };
 		to.log.receive({ arev, kind: event.name, body });
 		return;

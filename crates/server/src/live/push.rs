@@ -4,14 +4,14 @@
 //! others do; the same bytes go to every socket. Who gets them is decided in
 //! `hub`.
 
-use domain::account::Account;
-use domain::friend::Person;
 use domain::{AccountId, ChatId, Event};
 use serde::Serialize;
 use socketio::Frame;
 use utoipa::ToSchema;
 
+use crate::native::me::Account;
 use crate::native::message::Message;
+use crate::native::people::Person;
 use crate::schema::EventDoc;
 
 /// The namespace of the native dialect.
@@ -20,9 +20,12 @@ pub const NAMESPACE: &str = "/v1";
 /// `ready`: the socket hears everything from here on.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Ready<'a> {
+    /// Who is signed in.
     #[schema(value_type = String)]
     pub account: AccountId,
+    /// The store's epoch: another one means to start afresh.
     pub epoch: &'a str,
+    /// The number of the account's latest event.
     pub arev: i64,
 }
 
@@ -30,19 +33,27 @@ pub struct Ready<'a> {
 /// moves its sender's marks to its own place.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MessageEvent<'a> {
+    /// The chat.
     #[schema(value_type = String)]
     pub chat: ChatId,
+    /// The number of this change in the chat.
     pub rev: i64,
+    /// The place of the message.
     pub seq: i64,
+    /// The number of countable messages up to it.
     pub n: i64,
+    /// The message as it is now.
     pub message: Message<'a>,
+    /// The store's epoch.
     pub epoch: &'a str,
 }
 
 /// `chat.new`: the account has a chat it did not have; ask for it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ChatNew {
+    /// The number of this event in the account.
     pub arev: i64,
+    /// The chat.
     #[schema(value_type = String)]
     pub chat: ChatId,
 }
@@ -50,51 +61,66 @@ pub struct ChatNew {
 /// `chat.updated`: the chat itself changed; ask for it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ChatUpdated {
+    /// The chat.
     #[schema(value_type = String)]
     pub chat: ChatId,
+    /// The number of this change in it.
     pub rev: i64,
 }
 
 /// `receipt`: a member's marks moved.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Receipt {
+    /// The chat.
     #[schema(value_type = String)]
     pub chat: ChatId,
+    /// Whose marks.
     #[schema(value_type = String)]
     pub account: AccountId,
+    /// Everything up to here was read.
     pub read_seq: i64,
+    /// The countable number that belongs to `read_seq`.
     pub read_n: i64,
+    /// Everything up to here reached a device.
     pub delivered_seq: i64,
 }
 
 /// `typing`: forget it after 6 seconds.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Typing {
+    /// Where.
     #[schema(value_type = String)]
     pub chat: ChatId,
+    /// Who.
     #[schema(value_type = String)]
     pub account: AccountId,
+    /// Whether they write, or have stopped.
     pub on: bool,
 }
 
 /// `presence`: a friend came or left.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Presence {
+    /// Who.
     #[schema(value_type = String)]
     pub account: AccountId,
+    /// Whether they are here.
     pub online: bool,
+    /// When they were last here, if ever.
     pub last_seen_at: Option<i64>,
 }
 
 /// `online.count`: how many people are here.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OnlineCount {
+    /// People, not sockets.
     pub count: usize,
 }
 
 /// `login.revoked`: this sign-in was ended; the socket closes.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LoginRevoked {
+    /// Always `signed_out` yet.
     pub reason: &'static str,
 }
 
@@ -105,33 +131,44 @@ pub struct SyncRequired {}
 /// `server.drain`: connect again after this time.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Drain {
+    /// How long to wait first, in milliseconds.
     pub after_ms: u64,
 }
 
-/// `friend.request`, `friend.accepted`, `friend.removed`: what somebody is to
-/// the account has changed; the relation says to what.
+/// `friend.request`, `friend.removed`: what somebody is to the account has
+/// changed; the relation says to what.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct FriendEvent<'a> {
+pub struct FriendEvent {
+    /// The number of this event in the account.
     pub arev: i64,
-    #[schema(value_type = Object)]
-    pub person: &'a Person,
-    /// Their direct chat, when they are friends.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    pub chat: Option<ChatId>,
+    /// Who, as the account sees them now.
+    pub person: Person,
+}
+
+/// `friend.accepted`: two became friends.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FriendAccepted {
+    /// The number of this event in the account.
+    pub arev: i64,
+    /// The new friend.
+    pub person: Person,
+    /// Their direct chat.
+    #[schema(value_type = String)]
+    pub chat: ChatId,
 }
 
 /// `account.updated`: one's own profile changed.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct AccountUpdated<'a> {
+pub struct AccountUpdated {
+    /// The number of this event in the account.
     pub arev: i64,
-    #[schema(value_type = Object)]
-    pub account: &'a Account,
+    /// The account as it is now.
+    pub account: Account,
 }
 
 /// What the server says.
 pub(crate) fn events() -> Vec<EventDoc> {
-    let friend = |name, about| EventDoc::to_client::<FriendEvent<'_>>(name, about);
+    let friend = |name, about| EventDoc::to_client::<FriendEvent>(name, about);
     let message = |name, about| EventDoc::to_client::<MessageEvent<'_>>(name, about);
     vec![
         EventDoc::to_client::<Ready<'_>>("ready", "The socket hears everything from here on."),
@@ -145,9 +182,9 @@ pub(crate) fn events() -> Vec<EventDoc> {
         EventDoc::to_client::<Presence>("presence", "A watched friend came or left."),
         EventDoc::to_client::<OnlineCount>("online.count", "How many people are here."),
         friend("friend.request", "Somebody asks, or was asked."),
-        friend("friend.accepted", "Two became friends."),
+        EventDoc::to_client::<FriendAccepted>("friend.accepted", "Two became friends."),
         friend("friend.removed", "They are nothing to each other any more."),
-        EventDoc::to_client::<AccountUpdated<'_>>("account.updated", "One's own profile changed."),
+        EventDoc::to_client::<AccountUpdated>("account.updated", "One's own profile changed."),
         EventDoc::to_client::<LoginRevoked>("login.revoked", "This sign-in was ended."),
         EventDoc::to_client::<SyncRequired>("sync.required", "Events were dropped: call sync."),
         EventDoc::to_client::<Drain>("server.drain", "Connect again after this time."),
@@ -208,11 +245,16 @@ pub(super) fn render(event: &Event, epoch: &str) -> Rendered {
             "presence",
             &Presence { account: *account, online: *online, last_seen_at: *last_seen_at },
         ),
-        Event::FriendChanged { arev, person, chat, .. } => Rendered::one(
-            person.relation.event(),
-            &FriendEvent { arev: *arev, person, chat: *chat },
-        ),
+        Event::FriendChanged { arev, person, chat, .. } => {
+            let (name, arev) = (person.relation.event(), *arev);
+            let person = Person::from(person.clone());
+            match chat {
+                Some(chat) => Rendered::one(name, &FriendAccepted { arev, person, chat: *chat }),
+                None => Rendered::one(name, &FriendEvent { arev, person }),
+            }
+        }
         Event::AccountUpdated { arev, account } => {
+            let account = Account::from(&**account);
             Rendered::one("account.updated", &AccountUpdated { arev: *arev, account })
         }
         Event::LoginRevoked { .. } => {

@@ -20,8 +20,11 @@ use crate::route::{Route, post};
 #[serde(deny_unknown_fields)]
 #[schema(as = NewAccount)]
 pub struct Register {
+    /// Where the code goes.
     email: String,
+    /// The name others see.
     name: String,
+    /// A handle to be found and to sign in by.
     username: Option<String>,
     /// 8 characters to 1,000 bytes, and not easy to guess.
     password: String,
@@ -31,6 +34,7 @@ pub struct Register {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Signup)]
 pub struct Begun {
+    /// Names the attempt.
     #[schema(value_type = String)]
     signup: SignupId,
     /// Until when the code is good.
@@ -47,6 +51,7 @@ impl From<signup::Begun> for Begun {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Verify {
+    /// The attempt.
     #[schema(value_type = String)]
     signup: SignupId,
     /// Six digits.
@@ -60,6 +65,7 @@ pub struct Verify {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Resend {
+    /// The attempt.
     #[schema(value_type = String)]
     signup: SignupId,
 }

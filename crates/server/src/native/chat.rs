@@ -10,18 +10,24 @@ use utoipa::ToSchema;
 use crate::auth::Caller;
 use crate::edge::Edge;
 use crate::native::message::Message;
+use crate::native::word::{ChatKind, MemberRole};
 use crate::reply::{Json, Path, Reply};
 use crate::route::{Route, get};
 
 /// A member as the members see one another.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Member {
+    /// Whose membership it is.
     #[schema(value_type = String)]
     account: AccountId,
-    /// `owner`, `admin` or `member`.
+    /// What they may do in the chat.
+    #[schema(value_type = MemberRole)]
     role: String,
+    /// The name shown.
     name: String,
+    /// Their handle, if they chose one.
     username: Option<String>,
+    /// Where their photo is.
     photo: Option<String>,
     /// Everything up to here was read.
     read_seq: i64,
@@ -29,8 +35,11 @@ pub struct Member {
     read_n: i64,
     /// Everything up to here reached a device.
     delivered_seq: i64,
+    /// The place after which they see the chat; 0 is all of it.
     joined_seq: i64,
+    /// When they left; `null` while they are in.
     left_at: Option<i64>,
+    /// The chat's rev at this row's last change; receipts do not move it.
     rev: i64,
 }
 
@@ -55,11 +64,15 @@ impl From<chat::Listed> for Member {
 /// A chat as one of its members sees it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Chat<'a> {
+    /// Names the chat.
     #[schema(value_type = String)]
     id: ChatId,
-    /// `direct`, `group` or `session`.
+    /// What it is.
+    #[schema(value_type = ChatKind)]
     kind: &'static str,
+    /// What its members call it; `null` for two friends.
     title: Option<String>,
+    /// Where its photo is.
     photo: Option<String>,
     /// Since when it can only be read.
     closed_at: Option<i64>,
@@ -69,20 +82,29 @@ pub struct Chat<'a> {
     seq: i64,
     /// How many countable messages it has had.
     n: i64,
+    /// The first place the caller can see.
     first_seq: i64,
+    /// When something was last said; the order of the list.
     last_at: i64,
+    /// When it began.
     created_at: i64,
     /// How far the caller has read.
     read_seq: i64,
+    /// The countable number that belongs to `read_seq`.
     read_n: i64,
     /// The sum of all members' `read_seq` and `delivered_seq`.
     marks: i64,
     /// `n - read_n`.
     unread: i64,
+    /// Until when the caller wants no sound of it.
     muted_until: Option<i64>,
+    /// The caller keeps it on top.
     pinned: bool,
+    /// The caller has put it away.
     archived: bool,
+    /// Everybody who is or was in it.
     members: Vec<Member>,
+    /// What was last said, or its tombstone.
     last_message: Option<Message<'a>>,
 }
 
@@ -119,12 +141,14 @@ impl<'a> Chat<'a> {
 /// Every chat of the caller, the most active first.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ChatList<'a> {
+    /// The most active first.
     chats: Vec<Chat<'a>>,
 }
 
 /// One chat.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OneChat<'a> {
+    /// The chat.
     chat: Chat<'a>,
 }
 

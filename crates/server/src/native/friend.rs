@@ -16,19 +16,23 @@ use crate::route::{Route, delete, get, put};
 /// The caller's friends.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Friends {
+    /// By name.
     friends: Vec<Person>,
 }
 
 /// The requests that wait for an answer, the newest first.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Requests {
+    /// They asked the caller.
     incoming: Vec<Person>,
+    /// The caller asked them.
     outgoing: Vec<Person>,
 }
 
 /// Whom the caller blocks.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Blocks {
+    /// By name.
     blocked: Vec<Person>,
 }
 
@@ -36,6 +40,7 @@ pub struct Blocks {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Befriended)]
 pub struct Standing {
+    /// What the other one is to the caller.
     relation: Relation,
     /// Their direct chat, when they are friends.
     #[schema(value_type = Option<String>)]

@@ -18,6 +18,7 @@ use crate::schema::EventDoc;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OpenChat {
+    /// The chat.
     #[schema(value_type = String)]
     pub chat: ChatId,
 }
@@ -34,9 +35,12 @@ impl OpenChat {
 /// `typing`: not acknowledged; say it again every few seconds.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = SayTyping)]
 pub struct Typing {
+    /// Where.
     #[schema(value_type = String)]
     pub chat: ChatId,
+    /// Whether they write, or have stopped.
     pub on: bool,
 }
 
@@ -61,6 +65,7 @@ pub struct Watch {
 /// Who of them is here.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Watched {
+    /// Those of the wanted that are friends.
     presence: Vec<Presence>,
 }
 
@@ -102,7 +107,9 @@ pub struct Check {
 /// What the server has. A chat that is stale needs its `changes`.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Checked {
+    /// The number of the account's latest event.
     arev: i64,
+    /// Those of the asked whose `rev` is higher, or that are not the caller's.
     #[schema(value_type = Vec<String>)]
     stale: Vec<ChatId>,
 }

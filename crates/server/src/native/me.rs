@@ -10,22 +10,37 @@ use utoipa::ToSchema;
 
 use crate::auth::Caller;
 use crate::edge::Edge;
+use crate::native::word::AccountRole;
 use crate::reply::{Json, Reply};
 use crate::route::{Route, get, patch};
 
 /// An account as its owner sees it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Account {
+    /// Names it.
     #[schema(value_type = String)]
     id: AccountId,
+    /// Where its mail goes, and what it signs in by.
     email: String,
+    /// The name others see.
     name: String,
+    /// Its handle, if it chose one.
     username: Option<String>,
+    /// A few words; may be empty.
     bio: String,
+    /// Where its photo is.
     photo: Option<String>,
-    /// `member` or `admin`.
+    /// What it may do here.
+    #[schema(value_type = AccountRole)]
     role: String,
+    /// When it was made.
     created_at: i64,
+}
+
+impl From<&account::Account> for Account {
+    fn from(account: &account::Account) -> Self {
+        account.clone().into()
+    }
 }
 
 impl From<account::Account> for Account {
@@ -46,6 +61,7 @@ impl From<account::Account> for Account {
 /// The account.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Me {
+    /// The caller's own.
     account: Account,
 }
 
@@ -54,11 +70,13 @@ pub struct Me {
 #[serde(deny_unknown_fields)]
 #[schema(as = ProfilePatch)]
 pub struct Patch {
+    /// Another name.
     name: Option<String>,
     /// `null` gives the username up.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
     username: Option<Option<String>>,
+    /// Other words; empty text takes them back.
     bio: Option<String>,
 }
 

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use crate::auth::Caller;
 use crate::edge::Edge;
 use crate::native::chat::Member;
+use crate::native::word::MessageKind;
 use crate::native::{Done, whole};
 use crate::reply::{Json, Path, Query, Reply};
 use crate::route::{Route, delete, get, patch, post};
@@ -24,6 +25,7 @@ const MAX_PAGE: i64 = 100;
 /// A message, or the tombstone of one: `deleted_at` set and an empty `body`.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Message<'a> {
+    /// The chat it stands in.
     #[schema(value_type = String)]
     chat: ChatId,
     /// Its place in the chat: dense, from 1.
@@ -32,19 +34,29 @@ pub struct Message<'a> {
     n: i64,
     /// The chat's rev at this message's last change.
     rev: i64,
+    /// Who sent it.
     #[schema(value_type = String)]
     sender: AccountId,
     /// The sender's own id for it, told to the sender only.
     client_id: Option<&'a str>,
+    /// What it is.
+    #[schema(value_type = MessageKind)]
     kind: &'a str,
+    /// What it says; empty when it was deleted.
     body: &'a str,
+    /// The place of the message it answers.
     reply_to_seq: Option<i64>,
+    /// Always empty yet.
     #[schema(value_type = Vec<Object>)]
     attachments: [(); 0],
+    /// Always empty yet.
     #[schema(value_type = Vec<Object>)]
     reactions: [(); 0],
+    /// When its body was last changed.
     edited_at: Option<i64>,
+    /// When it was deleted; then this is a tombstone.
     deleted_at: Option<i64>,
+    /// When it was sent.
     created_at: i64,
 }
 
@@ -80,6 +92,7 @@ impl<'a> Message<'a> {
 /// One message.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OneMessage<'a> {
+    /// The message.
     pub message: Message<'a>,
 }
 
@@ -87,6 +100,7 @@ pub struct OneMessage<'a> {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SendMessage {
+    /// Where to.
     #[schema(value_type = String)]
     pub chat: ChatId,
     /// Chosen by the client, 1 to 64 printable ASCII characters; the same one
@@ -94,6 +108,7 @@ pub struct SendMessage {
     pub client_id: String,
     /// 1 to 4,096 characters, not all white space.
     pub body: String,
+    /// The place of the message it answers.
     pub reply_to_seq: Option<i64>,
 }
 
@@ -110,9 +125,12 @@ impl SendMessage {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EditMessage {
+    /// The chat it stands in.
     #[schema(value_type = String)]
     pub chat: ChatId,
+    /// Its place there.
     pub seq: i64,
+    /// What it says from now on, as in a new message.
     pub body: String,
 }
 
@@ -129,8 +147,10 @@ impl EditMessage {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeleteMessage {
+    /// The chat it stands in.
     #[schema(value_type = String)]
     pub chat: ChatId,
+    /// Its place there.
     pub seq: i64,
 }
 
@@ -147,8 +167,12 @@ impl DeleteMessage {
 #[serde(deny_unknown_fields)]
 #[schema(as = NewMessage)]
 pub struct SendBody {
+    /// Chosen by the client, 1 to 64 printable ASCII characters; the same one
+    /// on every retry.
     client_id: String,
+    /// 1 to 4,096 characters, not all white space.
     body: String,
+    /// The place of the message it answers.
     reply_to_seq: Option<i64>,
 }
 
@@ -156,6 +180,7 @@ pub struct SendBody {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EditBody {
+    /// What it says from now on, as in a new message.
     body: String,
 }
 
@@ -172,7 +197,9 @@ pub struct PageQuery {
 /// A part of the history, newest first.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MessagePage<'a> {
+    /// The newest first.
     messages: Vec<Message<'a>>,
+    /// There are more in the direction that was asked for.
     has_more: bool,
 }
 
@@ -193,6 +220,7 @@ pub struct ChatChanges<'a> {
     rev: i64,
     /// Rows new or changed, by ascending place.
     messages: Vec<Message<'a>>,
+    /// All of them: receipts are not in `rev`.
     members: Vec<Member>,
     /// Rows were left out: forget what you held of this chat.
     limited: bool,

@@ -18,6 +18,7 @@ use crate::route::{Route, post};
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Estimate {
+    /// The password.
     password: String,
     /// What others know of its owner: address, name, username.
     #[serde(default)]
@@ -39,6 +40,7 @@ pub struct Strength {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Forgot {
+    /// Where the link goes, if it has an account.
     email: String,
 }
 
@@ -50,7 +52,9 @@ pub struct Asked {}
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Reset {
+    /// From the mailed link.
     token: String,
+    /// 8 characters to 1,000 bytes, and not easy to guess.
     password: String,
 }
 

@@ -42,11 +42,16 @@ impl From<friend::Relation> for Relation {
 /// An account as another one sees it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Person {
+    /// Who it is.
     #[schema(value_type = String)]
     id: AccountId,
+    /// The name shown.
     name: String,
+    /// Their handle, if they chose one.
     username: Option<String>,
+    /// Where their photo is.
     photo: Option<String>,
+    /// What they are to the one who looks.
     relation: Relation,
 }
 
@@ -65,12 +70,14 @@ impl From<friend::Person> for Person {
 /// Who was found.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Found {
+    /// At most 20.
     people: Vec<Person>,
 }
 
 /// Somebody the caller has to do with.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct One {
+    /// The person.
     person: Person,
 }
 

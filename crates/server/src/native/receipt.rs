@@ -18,8 +18,10 @@ use crate::schema::EventDoc;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Read {
+    /// The chat.
     #[schema(value_type = String)]
     pub chat: ChatId,
+    /// The last place that was read.
     pub seq: i64,
 }
 
@@ -27,8 +29,10 @@ pub struct Read {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Delivered {
+    /// The chat.
     #[schema(value_type = String)]
     pub chat: ChatId,
+    /// The last place that arrived.
     pub seq: i64,
 }
 
@@ -51,6 +55,7 @@ impl Delivered {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Place {
+    /// The place, from 1.
     seq: i64,
 }
 

@@ -15,6 +15,7 @@ use crate::auth::Caller;
 use crate::edge::Edge;
 use crate::native::chat::Chat;
 use crate::native::message::{self, Message};
+use crate::native::word::AccountEventKind;
 use crate::reply::{Json, LongJson, Reply};
 use crate::route::{Route, post};
 use crate::schema::EventDoc;
@@ -47,14 +48,20 @@ pub struct Answer {
     answer: sync::Answer,
 }
 
+/// What happened to the account.
 #[derive(Debug, Serialize, ToSchema)]
 struct SyncEvent {
+    /// Its number in the account.
     arev: i64,
+    /// The name it has when it is heard live.
+    #[schema(value_type = AccountEventKind)]
     kind: String,
+    /// The payload of the live event, without `arev`.
     #[schema(value_type = Object)]
     body: Box<RawValue>,
 }
 
+/// A chat that is new or changed, with what was said there.
 #[derive(Debug, Serialize, ToSchema)]
 struct SyncChat<'a> {
     #[serde(flatten)]
@@ -65,25 +72,36 @@ struct SyncChat<'a> {
     messages: Vec<Message<'a>>,
 }
 
+/// A chat that did not fit into this answer.
 #[derive(Debug, Serialize, ToSchema)]
 struct SyncMore {
+    /// The chat.
     #[schema(value_type = String)]
     id: ChatId,
+    /// The number of its latest change.
     rev: i64,
+    /// The place of its last message.
     seq: i64,
+    /// How many messages the caller has not read.
     unread: i64,
 }
 
 /// What the client is missing.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SyncAnswer<'a> {
+    /// Hold it for the next time.
     epoch: &'a str,
+    /// Every event of the account up to here is in the answer.
     arev: i64,
     /// Forget everything held: this answer starts afresh.
     reset: bool,
+    /// What happened to the account, in order.
     events: Vec<SyncEvent>,
+    /// The chats that are new or changed.
     chats: Vec<SyncChat<'a>>,
+    /// Those that did not fit: ask again with these in mind.
     more: Vec<SyncMore>,
+    /// Chats of the request that are the caller's no longer.
     #[schema(value_type = Vec<String>)]
     gone: &'a [ChatId],
 }
