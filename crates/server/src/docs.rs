@@ -12,6 +12,8 @@ use crate::edge::Edge;
 use crate::problems::PROBLEMS;
 use crate::{pages, router};
 
+mod example;
+
 /// What does not change while the process lives.
 struct Content {
     routes: Vec<Value>,
@@ -28,7 +30,7 @@ static CONTENT: LazyLock<Content> = LazyLock::new(|| {
     let list = events["events"].as_array().into_iter().flatten();
     Content {
         routes: routes(&openapi),
-        events: list.map(event).collect(),
+        events: list.map(|one| event(one, &events)).collect(),
         types: types.iter().map(|(name, schema)| a_type(name, schema)).collect(),
     }
 });
@@ -53,12 +55,22 @@ fn routes(openapi: &Value) -> Vec<Value> {
     let paths = openapi["paths"].as_object().into_iter().flatten();
     let operations = paths.flat_map(|(path, methods)| {
         let methods = methods.as_object().into_iter().flatten();
-        methods.map(move |(method, operation)| route(path, method, operation))
+        methods.map(move |(method, operation)| route((path, method), operation, openapi))
     });
     operations.collect()
 }
 
-fn route(path: &str, method: &str, operation: &Value) -> Value {
+/// The heading a route stands under.
+fn group(path: &str) -> &'static str {
+    match path.split('/').nth(2).unwrap_or_default() {
+        "chats" => "Chats and messages",
+        "people" | "friends" | "blocks" => "People and friends",
+        "sync" | "online" => "Staying in step",
+        _ => "Accounts and sign-ins",
+    }
+}
+
+fn route((path, method): (&str, &str), operation: &Value, all: &Value) -> Value {
     let body = |content: &Value| {
         let schema = &content["content"]["application/json"]["schema"];
         (!schema.is_null()).then(|| describe(schema))
@@ -66,33 +78,40 @@ fn route(path: &str, method: &str, operation: &Value) -> Value {
     let responses = operation["responses"].as_object().into_iter().flatten();
     let answers = responses.filter(|(status, _)| *status != "default");
     let parameters = operation["parameters"].as_array().into_iter().flatten();
-    let takes = body(&operation["requestBody"]);
+    let takes = &operation["requestBody"]["content"]["application/json"]["schema"];
     let method = method.to_uppercase();
+    let is_open = operation["security"].as_array().is_some_and(Vec::is_empty);
+    // The only parameter that a route cannot do without.
+    let query: &[&str] = if path == "/v1/people" { &["q"] } else { &[] };
+    let request = example::Request {
+        method: &method,
+        path,
+        query,
+        is_open,
+        body: (!takes.is_null()).then(|| example::value(takes, all)),
+    };
+    let answers: Vec<_> =
+        answers.map(|(status, answer)| json!({ "status": status, "body": body(answer) })).collect();
+    let gives = answers.iter().any(|answer| !answer["body"].is_null());
     json!({
         "id": operation["operationId"],
         "method": method,
         "path": path,
+        "group": group(path),
         "summary": operation["summary"],
-        "is_open": operation["security"].as_array().is_some_and(Vec::is_empty),
+        "is_open": is_open,
         "parameters": parameters
             .map(|one| json!({ "name": one["name"], "about": one["description"] }))
             .collect::<Vec<_>>(),
-        "curl": curl(&method, path, takes.is_some()),
-        "takes": takes,
-        "answers": answers
-            .map(|(status, answer)| json!({ "status": status, "body": body(answer) }))
-            .collect::<Vec<_>>(),
+        "curl": request.curl(),
+        "script": request.script(gives),
+        "takes": (!takes.is_null()).then(|| describe(takes)),
+        "answers": answers,
         "errors": operation["x-errors"],
     })
 }
 
-fn curl(method: &str, path: &str, has_body: bool) -> String {
-    let verb = if method == "GET" { String::new() } else { format!(" -X {method}") };
-    let body = if has_body { " -H 'content-type: application/json' -d '{…}'" } else { "" };
-    format!("curl{verb} \"$TIDINGS{path}\" -H \"authorization: Bearer $TOKEN\"{body}")
-}
-
-fn event(event: &Value) -> Value {
+fn event(event: &Value, all: &Value) -> Value {
     let ack = &event["ack"];
     json!({
         "name": event["name"],
@@ -100,6 +119,7 @@ fn event(event: &Value) -> Value {
         "summary": event["summary"],
         "payload": describe(&event["payload"]),
         "ack": (!ack.is_null()).then(|| describe(ack)),
+        "script": example::event(event, all),
     })
 }
 

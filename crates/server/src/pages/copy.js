@@ -12,3 +12,10 @@ document.addEventListener("click", async (event) => {
     location.reload();
   }
 });
+
+const reveal = () => {
+  const at = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (at instanceof HTMLDetailsElement) at.open = true;
+};
+addEventListener("hashchange", reveal);
+reveal();
