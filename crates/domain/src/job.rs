@@ -176,6 +176,21 @@ impl From<Error> for Failed {
     }
 }
 
+/// How many jobs of a kind are not done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// What they do.
+    pub kind: String,
+    /// How many there are, those that run now too.
+    pub count: i64,
+}
+
+/// What is still to be done, for whoever watches the server.
+pub async fn waiting(app: &App) -> Result<Vec<Waiting>> {
+    let rows = app.db.rows(&WAITING, args![SHARD]).await?;
+    rows.iter().map(|row| Ok(Waiting { kind: row.get(0)?, count: row.get(1)? })).collect()
+}
+
 /// Returns soon after the bell, or when it is time to look anyway. The bell
 /// rings before the commit it announces, so the looks that follow it come at
 /// 2, 4, 8 … milliseconds, together about two seconds.
@@ -230,7 +245,12 @@ static RETRY: Sql = Sql::new(
 );
 static FORGET: Sql = Sql::new("delete from job where shard = $1 and done_at < $2");
 
-pub(crate) const STATEMENTS: &[&Sql] = &[&ADD, &DUE, &CLAIM_DUE, &FINISH, &RETRY, &FORGET];
+static WAITING: Sql = Sql::new(
+    "select kind, count(*) from job where shard = $1 and done_at is null group by kind order by kind",
+);
+
+pub(crate) const STATEMENTS: &[&Sql] =
+    &[&ADD, &DUE, &CLAIM_DUE, &FINISH, &RETRY, &FORGET, &WAITING];
 
 #[cfg(test)]
 mod tests {

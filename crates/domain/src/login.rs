@@ -81,17 +81,51 @@ pub(crate) struct Opening {
     expires_at: i64,
 }
 
-/// Signs in by address or username.
+/// Whom an address or username names, if anybody: for limits, and to sign in.
+/// The client is never told which of the two it was.
+pub struct Named {
+    spelling: String,
+    holder: Option<Holder>,
+}
+
+impl Named {
+    /// The account, when there is one.
+    #[must_use]
+    pub fn account(&self) -> Option<AccountId> {
+        self.holder.as_ref().map(|holder| holder.id)
+    }
+
+    /// The one spelling of what was typed: another spelling of the same
+    /// address must not bring further tries.
+    #[must_use]
+    pub fn spelling(&self) -> &str {
+        &self.spelling
+    }
+
+    /// The same as if there were no such account: no password fits.
+    #[must_use]
+    pub fn as_nobody(self) -> Self {
+        Self { holder: None, ..self }
+    }
+}
+
+/// Looks up whom `who` names.
+pub async fn named(app: &App, who: &str) -> Result<Named> {
+    let Some((kind, spelling)) = holder_key(who) else {
+        return Ok(Named { spelling: nobody(who), holder: None });
+    };
+    let holder = account::holder(app, kind, &spelling).await?;
+    Ok(Named { spelling, holder })
+}
+
+/// Signs in as whom was named.
 ///
 /// # Errors
 /// When there is no such account or the password is wrong: both take the same
 /// time and answer alike.
-pub async fn sign_in(app: &App, who: &str, given: &str, from: &From) -> Result<Login> {
+pub async fn sign_in(app: &App, who: Named, given: &str, from: &From) -> Result<Login> {
     let given = Password::given(given)?;
-    let holder = match holder_key(who) {
-        Some((kind, value)) => account::holder(app, kind, &value).await?,
-        None => None,
-    };
+    let holder = who.holder;
     let stored = holder.as_ref().and_then(|holder| holder.password_hash.clone());
     let is_right = password::is_right(app, given, stored.clone()).await?;
     let (Some(holder), Some(stored), true) = (holder, stored, is_right) else {
@@ -111,13 +145,10 @@ pub async fn sign_in(app: &App, who: &str, given: &str, from: &From) -> Result<L
     }
 }
 
-/// The one spelling of who wants to sign in, for limits: another spelling of
-/// the same address must not bring further tries. It is remembered, so of what
-/// nobody can be called only the beginning counts.
-#[must_use]
-pub fn spelling(who: &str) -> String {
-    let nobody = || fold(&who.chars().take(NOBODY_MAX).collect::<String>());
-    holder_key(who).map_or_else(nobody, |(_, value)| value)
+/// What nobody can be called, as limits remember it: only its beginning
+/// counts, so that they keep little of it.
+fn nobody(who: &str) -> String {
+    fold(&who.chars().take(NOBODY_MAX).collect::<String>())
 }
 
 /// What somebody may be looked up by; nothing for text that is neither.
@@ -405,10 +436,11 @@ mod tests {
     #[test]
     fn an_address_has_one_spelling_however_it_is_typed() {
         for typed in ["ÉVA@example.org", " e\u{301}va@Example.ORG "] {
-            assert_eq!(spelling(typed), "éva@example.org");
+            assert_eq!(holder_key(typed), Some(("email", "éva@example.org".to_owned())));
         }
-        assert_eq!(spelling(" Ann "), "ann");
-        assert_eq!(spelling("No One"), "no one");
-        assert!(spelling(&"\u{fdfa}".repeat(80_000)).len() < 4_096, "a limit keeps it");
+        assert_eq!(holder_key(" Ann "), Some(("username", "ann".to_owned())));
+        assert_eq!(holder_key("No One"), None);
+        assert_eq!(nobody("No One"), "no one");
+        assert!(nobody(&"\u{fdfa}".repeat(80_000)).len() < 4_096, "a limit keeps it");
     }
 }

@@ -16,6 +16,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 
 use crate::edge::Edge;
+use crate::live;
 use crate::reply::Failure;
 
 pub mod cookie;
@@ -122,11 +123,12 @@ impl Access {
         Ok(domain::Caller { account: claims.sub, login: claims.sid })
     }
 
-    /// From now on every token of `login` is refused.
-    pub fn revoke(&self, login: LoginId, now_ms: i64) {
+    /// From now on every token of `login` is refused. Answers whether that is
+    /// news.
+    pub fn revoke(&self, login: LoginId, now_ms: i64) -> bool {
         let mut revoked = self.revoked.write().unwrap_or_else(PoisonError::into_inner);
         revoked.retain(|_, until| *until > now_ms);
-        revoked.insert(login, now_ms + (ACCESS_SECS + 60) * 1_000);
+        revoked.insert(login, now_ms + (ACCESS_SECS + 60) * 1_000).is_none()
     }
 
     /// Whether the login session has ended.
@@ -221,8 +223,11 @@ pub(crate) async fn poll_revocations(edge: &Edge) {
 
 async fn read_revocations(edge: &Edge, back_ms: i64) -> Result<(), Error> {
     let now = edge.app.clock.now_ms();
-    for (_, login) in domain::login::revoked_since(&edge.app, now - back_ms).await? {
-        edge.access.revoke(login, now);
+    for (account, login) in domain::login::revoked_since(&edge.app, now - back_ms).await? {
+        // What the bus lost it lost for the sockets too.
+        if edge.access.revoke(login, now) {
+            live::end_login(&edge.live, &domain::Event::LoginRevoked { account, login });
+        }
     }
     Ok(())
 }

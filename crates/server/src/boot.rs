@@ -19,7 +19,7 @@ use crate::config::{self, Config};
 use crate::edge::{Edge, Inside};
 use crate::limits::Limits;
 use crate::live::{self, Live};
-use crate::{native, router, serve};
+use crate::{metrics, native, router, serve};
 
 mod hmac_keys;
 
@@ -96,6 +96,7 @@ pub async fn start(mut config: Config, parts: Parts) -> Result<Running> {
     let edge = Edge::new(Inside {
         access: Access::new(&app.secrets.access, &config.public_url()),
         limits: Limits::new(&config.limits, config.dev_no_limits),
+        counts: metrics::Counts::default(),
         live: Live::new(epoch),
         boot: hex(&app.entropy.bytes::<4>()),
         stop,
@@ -118,8 +119,9 @@ pub async fn start(mut config: Config, parts: Parts) -> Result<Running> {
 /// # Errors
 /// When the store or the secret cannot be had; in words for the operator.
 pub async fn open(config: &Config, parts: Parts) -> Result<App> {
-    let options = sql::Options::parse(&config.database_url()).context("database")?;
-    let db = sql::Db::open(&options).await.context("the database cannot be opened")?;
+    let url = config.database_url();
+    let options = sql::Options::parse(&url).context("database")?;
+    let db = sql::Db::open(&options).await.with_context(|| cannot_open(&url))?;
     store::migrate(&db).await.context("the database cannot be brought up to date")?;
     let templates = config.data.join("templates");
     let templates = mail::Templates::load(Some(&templates)).map_err(with_source)?;
@@ -135,6 +137,19 @@ pub async fn open(config: &Config, parts: Parts) -> Result<App> {
         jobs: domain::job::Bell::default(),
         passwords: domain::password::Pool::per_core(),
     })
+}
+
+/// Names the database, without who logs in and by what.
+fn cannot_open(url: &str) -> String {
+    if url.starts_with("sqlite:") {
+        return "the database cannot be opened".to_owned();
+    }
+    let rest = url.split_once("://").map_or("", |(_, rest)| rest);
+    let place = rest.rsplit('@').next().unwrap_or_default();
+    let place = place.split(['/', '?']).next().unwrap_or_default();
+    format!(
+        "the database on {place} cannot be opened. See that it runs and that --database is right"
+    )
 }
 
 /// Work beside the requests: jobs, upkeep, ended sign-ins.
@@ -161,7 +176,7 @@ fn spawn_background(edge: &Edge, tasks: &TaskTracker) {
     });
 }
 
-fn mailer(config: &Config) -> Result<Mailer> {
+pub(crate) fn mailer(config: &Config) -> Result<Mailer> {
     let mail = &config.mail;
     let (Some(host), Some(from)) = (&mail.host, &mail.from) else {
         return Ok(Mailer::Inbox(Inbox::default()));
@@ -227,8 +242,13 @@ fn kept_secret(path: &Path, entropy: &Entropy) -> Result<Vec<u8>> {
 fn make_private_folder(path: &Path) -> Result<()> {
     use std::os::unix::fs::DirBuilderExt;
 
+    let remedy = "Name another with --data, or give it to whom tidings runs as";
     let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
-    made.with_context(|| format!("the data folder {} cannot be made", path.display()))
+    made.with_context(|| format!("the data folder {} cannot be made. {remedy}", path.display()))?;
+    // Tried now, to be told in these words and not in those of the database.
+    let probe = path.join(".writable");
+    let tried = std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe));
+    tried.with_context(|| format!("the data folder {} cannot be written. {remedy}", path.display()))
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -20,9 +20,9 @@ mod source;
 
 pub use check::Fault;
 pub use network::{Cidr, is_own_name};
-pub use print::{default_file, merged};
+pub use print::{default_file, merged, with_sources};
 pub use rate::Rate;
-pub use source::{Flags, load};
+pub use source::{Flags, Sources, load, load_with_sources};
 
 /// Everything an operator can set.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -60,6 +60,11 @@ pub struct Config {
     /// How long connections may take to leave when the server stops, in
     /// seconds.
     pub drain_secs: u64,
+    /// Opens `/metrics` to whoever sends it as a Bearer token; at least 16
+    /// characters. Without it only programs on this machine may read them, and
+    /// only when nobody else can reach the listener.
+    #[schema(value_type = Option<String>)]
+    pub metrics_token: Option<Secret>,
     /// Development: the mail inbox is on, cookies work over plain http. Only
     /// for a listener on this machine.
     pub dev: bool,
@@ -131,6 +136,10 @@ pub struct Limits {
     /// API requests of one network that come without a sign-in.
     #[schema(value_type = String)]
     pub unsigned_per_network: Rate,
+    /// API requests of one account, whichever its devices. What goes over the
+    /// socket is counted per socket, apart from this.
+    #[schema(value_type = String)]
+    pub requests_per_account: Rate,
 }
 
 /// What is logged.
@@ -168,6 +177,7 @@ impl Default for Config {
             trusted_proxies: Vec::new(),
             workers: 0,
             drain_secs: 20,
+            metrics_token: None,
             dev: false,
             dev_no_limits: false,
             mail: Mail::default(),
@@ -200,6 +210,7 @@ impl Default for Limits {
             mail_per_address: Rate::of(5, 3600),
             mail_per_network: Rate::of(30, 3600),
             unsigned_per_network: Rate::of(300, 60),
+            requests_per_account: Rate::of(1_200, 60),
         }
     }
 }

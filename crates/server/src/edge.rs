@@ -11,6 +11,7 @@ use crate::auth::Access;
 use crate::config::Config;
 use crate::limits::Limits;
 use crate::live::Live;
+use crate::metrics::Counts;
 
 /// The state of the router. Cheap to clone; derefs to its content.
 #[derive(Clone)]
@@ -26,6 +27,8 @@ pub struct Inside {
     pub access: Access,
     /// Who may do what how often.
     pub limits: Limits,
+    /// What is counted for `/metrics`.
+    pub counts: Counts,
     /// Who is here and what they hear.
     pub live: Live,
     /// Tells this process from others in request ids.

@@ -70,8 +70,13 @@ pub(crate) async fn pass(State(edge): State<Edge>, mut request: Request, next: N
         Failure::from(Error::internal("the code of a route panicked")).into_response()
     });
     let mut response = explain(response, &id);
-    dress(&edge.config, &path, &id, response.headers_mut());
+    dress(&edge.config, &id, response.headers_mut());
+    if path.starts_with("/v1/") {
+        let private = HeaderValue::from_static("no-store");
+        response.headers_mut().entry(CACHE_CONTROL).or_insert(private);
+    }
 
+    edge.counts.answer(response.status());
     let (status, ms) = (response.status().as_u16(), started.elapsed().as_secs_f64() * 1_000.0);
     tracing::debug!(
         request.id = &*id.0, %method, path, status, ms, network = %from, "answered"
@@ -90,7 +95,7 @@ fn admit(edge: &Edge, request: &mut Request, from: IpAddr) -> Result<(), Error> 
     match auth::identify(edge, request.headers()) {
         Ok(Some(caller)) => {
             request.extensions_mut().insert(auth::Caller(caller));
-            Ok(())
+            edge.limits.signed(caller.account)
         }
         Ok(None) | Err(_) => edge.limits.unsigned(from),
     }
@@ -109,7 +114,7 @@ fn explain(mut response: Response, id: &RequestId) -> Response {
 
 /// The headers that every answer bears (A43). A route may have set its own
 /// cache, content and frame policy; nobody sets the others.
-fn dress(config: &Config, path: &str, id: &RequestId, headers: &mut HeaderMap) {
+fn dress(config: &Config, id: &RequestId, headers: &mut HeaderMap) {
     let id = HeaderValue::try_from(&*id.0).expect("an id is plain ASCII");
     headers.insert(REQUEST_ID, id);
     for (name, value) in [
@@ -128,9 +133,19 @@ fn dress(config: &Config, path: &str, id: &RequestId, headers: &mut HeaderMap) {
     headers.entry(X_FRAME_OPTIONS).or_insert(HeaderValue::from_static("DENY"));
     let nothing = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
     headers.entry(http::header::CONTENT_SECURITY_POLICY).or_insert(nothing);
-    if path.starts_with("/v1/") {
-        headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    }
+}
+
+/// What the transport of the socket puts on its own answers, which pass no
+/// route: an id and the same headers. Nothing of it outlives the answer.
+pub(crate) fn dresses(edge: &Edge) -> socketio::Dress {
+    let edge = edge.clone();
+    Arc::new(move |status, headers| {
+        let id = RequestId(next_id(&edge));
+        dress(&edge.config, &id, headers);
+        edge.counts.answer(status);
+        let status = status.as_u16();
+        tracing::debug!(request.id = &*id.0, status, "answered on the socket's path");
+    })
 }
 
 /// Unique within the log: a nonce of this process and a counter.

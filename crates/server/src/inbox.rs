@@ -117,7 +117,7 @@ fn open<'a>(edge: &'a Edge, uri: &Uri, headers: &HeaderMap) -> Result<&'a Inbox,
 }
 
 /// Whether the request was made on this machine, to this machine by name.
-fn is_from_here(uri: &Uri, headers: &HeaderMap) -> bool {
+pub(crate) fn is_from_here(uri: &Uri, headers: &HeaderMap) -> bool {
     let named = headers.get(HOST).and_then(|host| host.to_str().ok()?.parse::<Authority>().ok());
     let is_own = |authority: &Authority| is_own_name(authority.host());
     let is_passed_on = ["forwarded", "via", "x-forwarded-for", "x-real-ip"];

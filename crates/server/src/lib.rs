@@ -9,6 +9,7 @@ pub mod edge;
 pub mod gate;
 pub mod limits;
 pub mod live;
+pub mod metrics;
 pub mod native;
 pub mod problems;
 pub mod reply;

@@ -16,7 +16,7 @@ pub mod push;
 mod rooms;
 
 pub(crate) use drain::notice;
-pub(crate) use hub::{Hub, follow};
+pub(crate) use hub::{Hub, end_login, follow};
 pub(crate) use limits::{Bucket, Verdict};
 pub(crate) use presence::{came, online, tick, went};
 
@@ -59,6 +59,12 @@ impl Live {
     #[must_use]
     pub fn sockets(&self) -> usize {
         self.hub.sockets()
+    }
+
+    /// The transport, once there is one.
+    #[must_use]
+    pub fn transport(&self) -> Option<&socketio::Server> {
+        self.hub.server()
     }
 
     /// How many frames were rendered: per event one, or two where its causer

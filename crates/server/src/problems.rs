@@ -24,7 +24,7 @@ pub const PROBLEMS: &[(&str, &str)] = &[
     ("limit.code", "Too many codes or links were tried from your network."),
     ("limit.events", "This socket says too much at once."),
     ("limit.mail", "Too many mails were asked for."),
-    ("limit.requests", "Too many requests without a sign-in came from your network."),
+    ("limit.requests", "Too many requests came from your account, or unsigned from your network."),
     ("limit.sign_in", "Too many passwords were tried."),
     ("limit.sign_up", "Too many sign-ups came from your network."),
     ("login.expired", "The token has had its time; refresh it, or sign in again."),

@@ -18,7 +18,7 @@ use crate::problems::PROBLEMS;
 use crate::reply::{Failure, Problem};
 use crate::route::{Route, delete, get};
 use crate::schema::{EventDoc, Shape};
-use crate::{docs, gate, health, inbox, live, native, web};
+use crate::{docs, gate, health, inbox, live, metrics, native, web};
 
 /// What the server tells about itself.
 fn own() -> Vec<Route> {
@@ -26,6 +26,7 @@ fn own() -> Vec<Route> {
         get("/livez", health::live),
         get("/readyz", health::ready),
         get("/version", health::version),
+        get("/metrics", metrics::show),
         get("/openapi.json", || async { axum::Json(openapi()) }),
         get("/events.json", || async { axum::Json(events()) }),
         get("/docs", docs::show),
@@ -125,7 +126,7 @@ pub fn openapi() -> Value {
         let operation = route.operation(&mut components);
         paths.entry(route.path).or_default().insert(method, operation);
     }
-    let problem = Shape::of::<Problem>().collect(&mut components);
+    let problem = Shape::of::<Problem>().sent().collect(&mut components);
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -154,7 +155,7 @@ pub fn openapi() -> Value {
 #[must_use]
 pub fn events() -> Value {
     let mut components = BTreeMap::new();
-    let error = Shape::of::<Problem>().collect(&mut components);
+    let error = Shape::of::<Problem>().sent().collect(&mut components);
     let mut describe = |event: &EventDoc| {
         json!({
             "name": event.name,

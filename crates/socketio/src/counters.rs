@@ -4,13 +4,13 @@
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 macro_rules! counters {
-    ($($(#[$doc:meta])* $name:ident,)*) => {
+    ($($(#[doc = $doc:literal])* $name:ident,)*) => {
         #[derive(Default)]
         pub(crate) struct Counters { $(pub(crate) $name: Counter,)* }
 
         /// A sum over all workers at one moment.
         #[derive(Clone, Debug, Default, PartialEq, Eq)]
-        pub struct Counted { $($(#[$doc])* pub $name: u64,)* }
+        pub struct Counted { $($(#[doc = $doc])* pub $name: u64,)* }
 
         impl Counters {
             pub(crate) fn add_to(&self, sum: &mut Counted) {
@@ -19,9 +19,9 @@ macro_rules! counters {
         }
 
         impl Counted {
-            /// Names and values, for a metrics page.
-            pub fn list(&self) -> Vec<(&'static str, u64)> {
-                vec![$((stringify!($name), self.$name)),*]
+            /// Names, what they count, and values, for a metrics page.
+            pub fn list(&self) -> Vec<(&'static str, &'static str, u64)> {
+                vec![$((stringify!($name), concat!($($doc),*), self.$name)),*]
             }
         }
     };

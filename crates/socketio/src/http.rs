@@ -95,6 +95,23 @@ pub(crate) async fn answer(
     peer: Peer,
     request: Request<Incoming>,
 ) -> Answer {
+    let mut answer = admitted(&shared, kind, peer, request).await;
+    let status = answer.status();
+    if let Some(dress) = &shared.dress
+        && status != StatusCode::SWITCHING_PROTOCOLS
+    {
+        dress(status, answer.headers_mut());
+    }
+    answer
+}
+
+/// Answers a page of ours, or a program; refuses every other page.
+async fn admitted(
+    shared: &Arc<Shared>,
+    kind: Kind,
+    peer: Peer,
+    request: Request<Incoming>,
+) -> Answer {
     let origin = request.headers().get(header::ORIGIN).cloned();
     if let Some(origin) = &origin
         && !origin.to_str().is_ok_and(|origin| shared.config.origins.allow(origin))
@@ -105,13 +122,13 @@ pub(crate) async fn answer(
     let mut answer = if request.method() == Method::OPTIONS {
         preflight(request.headers())
     } else {
-        route(&shared, kind, peer, request).await.unwrap_or_else(|fault| {
+        route(shared, kind, peer, request).await.unwrap_or_else(|fault| {
             count(|worker| worker.counters().requests_refused.bump());
             fault.answer()
         })
     };
     if let Some(origin) = origin {
-        allow_origin(&shared, origin, answer.headers_mut());
+        allow_origin(shared, origin, answer.headers_mut());
     }
     answer
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::task::AtomicWaker;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use tokio::sync::{oneshot, watch};
 
 use crate::application::{Application, Handshake, Reason, Task};
@@ -25,6 +25,10 @@ use crate::worker::Worker;
 /// Asked before a handshake is answered; an error is the status to refuse with.
 pub type Admit = Arc<dyn Fn(&Handshake) -> Task<Result<(), StatusCode>> + Send + Sync>;
 
+/// Puts the headers of the house on an answer of ours before it is sent. A
+/// `101 Switching Protocols` goes without: no page ever sees it.
+pub type Dress = Arc<dyn Fn(StatusCode, &mut HeaderMap) + Send + Sync>;
+
 /// What to tell each socket when the server goes away.
 pub type Notice = Arc<dyn Fn(&Socket) -> Option<Frame> + Send + Sync>;
 
@@ -33,6 +37,7 @@ pub struct Builder {
     namespaces: Vec<(String, Box<dyn Application>)>,
     raw: Vec<RawEndpoint>,
     admit: Option<Admit>,
+    dress: Option<Dress>,
 }
 
 /// A path that speaks Engine.IO alone, or plain WebSocket.
@@ -67,6 +72,12 @@ impl Builder {
         self
     }
 
+    /// Gives every answer but an upgrade to `dress`, refusals too.
+    pub fn dress(mut self, dress: Dress) -> Builder {
+        self.dress = Some(dress);
+        self
+    }
+
     pub fn build(self) -> Server {
         let workers = self.config.workers.clamp(1, 256);
         Server(Arc::new(Shared {
@@ -74,6 +85,7 @@ impl Builder {
             namespaces: self.namespaces,
             raw: self.raw,
             admit: self.admit,
+            dress: self.dress,
             posts: (0..workers).map(|_| Post::default()).collect(),
             started: AtomicU16::new(0),
             running: AtomicUsize::new(0),
@@ -98,6 +110,7 @@ pub(crate) struct Shared {
     pub(crate) namespaces: Vec<(String, Box<dyn Application>)>,
     pub(crate) raw: Vec<RawEndpoint>,
     pub(crate) admit: Option<Admit>,
+    pub(crate) dress: Option<Dress>,
     pub(crate) posts: Vec<Post>,
     pub(crate) started: AtomicU16,
     pub(crate) running: AtomicUsize,
@@ -207,7 +220,7 @@ pub struct Server(pub(crate) Arc<Shared>);
 
 impl Server {
     pub fn builder(config: Config) -> Builder {
-        Builder { config, namespaces: Vec::new(), raw: Vec::new(), admit: None }
+        Builder { config, namespaces: Vec::new(), raw: Vec::new(), admit: None, dress: None }
     }
 
     /// Emits to every socket of a room that is in the frame's namespace.

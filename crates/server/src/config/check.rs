@@ -96,6 +96,12 @@ impl Config {
                 "Make one with `openssl rand -hex 32`, or leave it out.",
             ),
             (
+                self.metrics_token.as_ref().is_some_and(|token| token.reveal().len() < 16),
+                "metrics_token",
+                "shorter than 16 characters",
+                "Make one with `openssl rand -hex 16`, or leave it out.",
+            ),
+            (
                 self.name.trim().is_empty() || self.name.chars().any(char::is_control),
                 "name",
                 "empty, or not plain text",

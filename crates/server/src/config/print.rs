@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
 
-use super::{Config, Limits, Log, Mail};
+use super::{Config, Limits, Log, Mail, Sources};
 
 /// One key as it is documented.
 struct Key {
@@ -38,6 +38,27 @@ pub fn default_file() -> String {
 #[must_use]
 pub fn merged(config: &Config) -> String {
     toml::to_string(config).expect("a configuration can be written")
+}
+
+/// Every value that holds, secrets masked, each with where it came from.
+#[must_use]
+pub fn with_sources(config: &Config, sources: &Sources) -> String {
+    let held = Table::try_from(config).expect("a configuration can be written");
+    let mut lines = Vec::new();
+    for (section, _, keys) in sections() {
+        for key in keys {
+            let (table, path) = match section {
+                Some(section) => (held.get(section), format!("{section}.{}", key.name)),
+                None => (None, key.name.clone()),
+            };
+            let value = table.map_or(held.get(&key.name), |table| table.get(&key.name));
+            let value = value.map_or_else(|| "(not set)".to_owned(), Value::to_string);
+            let source = sources.get(&path).map_or("default", String::as_str);
+            lines.push((format!("{path} = {value}"), source));
+        }
+    }
+    let width = lines.iter().map(|(line, _)| line.chars().count()).max().unwrap_or(0).min(60);
+    lines.iter().map(|(line, source)| format!("{line:width$}  # {source}\n")).collect()
 }
 
 fn sections() -> Vec<(Option<&'static str>, String, Vec<Key>)> {

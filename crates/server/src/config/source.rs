@@ -1,6 +1,8 @@
 //! Where values come from: flags over environment over file over defaults.
 
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::path::PathBuf;
 
 use serde::Deserialize;
 use toml::{Table, Value};
@@ -30,6 +32,10 @@ pub struct Flags {
     pub dev_no_limits: bool,
 }
 
+/// Which flag, variable or file set a key, by its dotted path. What is not in
+/// it holds by default.
+pub type Sources = BTreeMap<String, String>;
+
 /// Puts the configuration together from `flags`, the variables of `env` that
 /// begin with `TIDINGS_`, and the file.
 ///
@@ -39,13 +45,29 @@ pub fn load(
     flags: &Flags,
     env: impl Iterator<Item = (String, String)>,
 ) -> Result<Config, Vec<Fault>> {
+    load_with_sources(flags, env).map(|(config, _)| config)
+}
+
+/// The same, and where each value came from.
+///
+/// # Errors
+/// As for [`load`].
+pub fn load_with_sources(
+    flags: &Flags,
+    env: impl Iterator<Item = (String, String)>,
+) -> Result<(Config, Sources), Vec<Fault>> {
     let env = from_environment(env);
     let mut faults = Vec::new();
     let data = flags.data.clone().or_else(|| text_of(&env, "data").map(PathBuf::from));
     let path = flags.config.clone().or_else(|| text_of(&env, "config").map(PathBuf::from));
-    let mut table = read_file(path.as_deref(), data.as_deref(), &mut faults);
+    let path = path.ok_or_else(|| data.unwrap_or("./data".into()).join("config.toml"));
+    let mut table = read_file(&path, &mut faults);
+    let mut sources = Sources::new();
+    let (Ok(file) | Err(file)) = &path;
+    name_source(&table, "", &file.display().to_string(), &mut sources);
     for (path, text) in env {
         set(&mut table, &path, &text);
+        sources.insert(path.join("."), format!("TIDINGS_{}", path.join("__").to_uppercase()));
     }
     for (key, text) in [
         ("data", flags.data.as_ref().map(|path| path.display().to_string())),
@@ -56,6 +78,7 @@ pub fn load(
     ] {
         if let Some(text) = text {
             set(&mut table, &[key.to_owned()], &text);
+            sources.insert(key.to_owned(), format!("--{}", key.replace('_', "-")));
         }
     }
     table.remove("config");
@@ -71,16 +94,30 @@ pub fn load(
         }]
     })?;
     let faults = config.check();
-    if faults.is_empty() { Ok(config) } else { Err(faults) }
+    if faults.is_empty() { Ok((config, sources)) } else { Err(faults) }
 }
 
-fn read_file(path: Option<&Path>, data: Option<&Path>, faults: &mut Vec<Fault>) -> Table {
-    let is_asked_for = path.is_some();
-    let path = path
-        .map_or_else(|| data.unwrap_or(Path::new("./data")).join("config.toml"), Path::to_path_buf);
-    let text = match std::fs::read_to_string(&path) {
+fn name_source(table: &Table, above: &str, source: &str, sources: &mut Sources) {
+    for (key, value) in table {
+        let path = if above.is_empty() { key.clone() } else { format!("{above}.{key}") };
+        match value {
+            Value::Table(table) => name_source(table, &path, source, sources),
+            _ => drop(sources.insert(path, source.to_owned())),
+        }
+    }
+}
+
+/// Reads the file that was asked for, or the one that may be in the data
+/// folder.
+fn read_file(path: &Result<PathBuf, PathBuf>, faults: &mut Vec<Fault>) -> Table {
+    let (is_asked_for, Ok(path) | Err(path)) = (path.is_ok(), path);
+    let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !is_asked_for => {
+        // A data folder that cannot be one is told of when it is made.
+        Err(error)
+            if !is_asked_for
+                && matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
+        {
             return Table::new();
         }
         Err(error) => {
@@ -148,7 +185,7 @@ fn set(table: &mut Table, path: &[String], text: &str) {
 /// Every key with a value of its type; those without a default are text.
 fn known() -> Table {
     let mut table = Table::try_from(Config::default()).expect("the defaults can be written");
-    for path in ["public_url", "database", "secret"] {
+    for path in ["public_url", "database", "secret", "metrics_token"] {
         table.insert(path.to_owned(), Value::String(String::new()));
     }
     if let Some(Value::Table(mail)) = table.get_mut("mail") {

@@ -122,3 +122,38 @@ fn the_inbox_is_not_published_by_a_proxy() {
     let with_mail = load_text(&format!("public_url = 'https://chat.example.org'\n{mail}"), &[]);
     assert!(!with_mail.unwrap().has_inbox());
 }
+
+#[test]
+fn each_value_says_where_it_came_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("c.toml");
+    std::fs::write(&path, "workers = 3\n[log]\nlevel = 'warn'\n[mail]\nport = 25").unwrap();
+    let canary = "canary-canary-canary-canary-canary";
+    let env = [
+        ("TIDINGS_DRAIN_SECS", "7"),
+        ("TIDINGS_MAIL__PORT", "587"),
+        ("TIDINGS_SECRET", canary),
+        ("TIDINGS_LISTEN", "127.0.0.1:2"),
+    ];
+    let env = env.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let listen = Some("127.0.0.1:3".to_owned());
+    let flags = Flags { config: Some(path.clone()), listen, dev: true, ..Flags::default() };
+    let (config, sources) = load_with_sources(&flags, env.into_iter()).unwrap();
+    let shown = with_sources(&config, &sources);
+    let file = path.display().to_string();
+    for (value, source) in [
+        ("listen = \"127.0.0.1:3\"", "--listen"),
+        ("workers = 3", &*file),
+        ("drain_secs = 7", "TIDINGS_DRAIN_SECS"),
+        ("dev = true", "--dev"),
+        ("log.level = \"warn\"", &*file),
+        ("mail.port = 587", "TIDINGS_MAIL__PORT"),
+        ("mail.host = (not set)", "default"),
+        ("secret = \"***\"", "TIDINGS_SECRET"),
+        ("name = \"Tidings\"", "default"),
+    ] {
+        let fits = |line: &str| line.starts_with(value) && line.ends_with(&format!("  # {source}"));
+        assert!(shown.lines().any(fits), "{value} from {source}:\n{shown}");
+    }
+    assert!(!shown.contains("canary"), "{shown}");
+}

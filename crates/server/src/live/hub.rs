@@ -243,7 +243,7 @@ fn pass(edge: &Edge, event: &Event) {
         Event::PresenceChanged { account, friends, .. } => {
             tell_watchers(&edge.live, event, *account, friends);
         }
-        Event::LoginRevoked { login, .. } => end_login(&edge.live, event, rooms::login(*login)),
+        Event::LoginRevoked { .. } => end_login(&edge.live, event),
     }
 }
 
@@ -322,8 +322,10 @@ fn tell_watchers(live: &Live, event: &Event, account: AccountId, friends: &[Acco
     }
 }
 
-fn end_login(live: &Live, event: &Event, sockets: Room) {
-    if let Some(server) = live.hub.server() {
+/// Tells the sockets of a sign-in that it was ended, and closes them.
+pub(crate) fn end_login(live: &Live, event: &Event) {
+    if let (Some(server), Event::LoginRevoked { login, .. }) = (live.hub.server(), event) {
+        let sockets = rooms::login(*login);
         server.emit_urgent(sockets, &live.render(event).all);
         server.disconnect_all(sockets);
     }

@@ -11,6 +11,7 @@ use crate::auth::Caller;
 use crate::auth::cookie::{self, RefreshCookie};
 use crate::edge::Edge;
 use crate::gate::Client;
+use crate::limits::Tries;
 use crate::native::me::Account;
 use crate::reply::{Failure, Json, MaybeJson, Path, Reply};
 use crate::route::{Route, delete, get, post};
@@ -21,6 +22,7 @@ use crate::route::{Route, delete, get, post};
 pub struct SignIn {
     /// The e-mail address, or the username.
     email: String,
+    /// The password.
     password: String,
     /// Whether the tokens come in the body instead of cookies.
     #[serde(default)]
@@ -31,12 +33,14 @@ pub struct SignIn {
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Refresh {
+    /// The token that the last answer gave.
     refresh_token: Option<String>,
 }
 
 /// Who signed in, and by what further requests are signed.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Tokens {
+    /// Who signed in.
     account: Account,
     /// For `authorization: Bearer`; `null` when cookies were set.
     access_token: Option<String>,
@@ -49,11 +53,16 @@ pub struct Tokens {
 /// One sign-in on one device.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Login {
+    /// Names the sign-in.
     #[schema(value_type = String)]
     id: LoginId,
+    /// Such as `Firefox on Linux`.
     device: String,
+    /// The address it was made from.
     network: String,
+    /// When it was made.
     created_at: i64,
+    /// When it was made or last refreshed.
     last_used_at: i64,
     /// Whether this request came through it.
     current: bool,
@@ -75,6 +84,7 @@ impl From<login::Session> for Login {
 /// Every live sign-in of the caller.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Logins {
+    /// The last used first.
     logins: Vec<Login>,
 }
 
@@ -103,10 +113,14 @@ pub(crate) fn answer(
 
 /// `POST /v1/login`
 pub async fn sign_in(State(edge): State<Edge>, client: Client, Json(body): Json<SignIn>) -> Reply {
-    let (name, network) = (login::spelling(&body.email), client.network);
-    edge.limits.sign_in(&name, network)?;
-    let login = login::sign_in(&edge.app, &body.email, &body.password, &client.into()).await?;
-    edge.limits.signed_in(&name, network);
+    let network = client.network;
+    edge.limits.sign_in_from(network)?;
+    let mut who = login::named(&edge.app, &body.email).await?;
+    if edge.limits.sign_in(who.spelling(), who.account(), network)? == Tries::Spent {
+        who = who.as_nobody();
+    }
+    let login = login::sign_in(&edge.app, who, &body.password, &client.into()).await?;
+    edge.limits.signed_in(login.account.id, network);
     Ok(answer(&edge, StatusCode::OK, login, body.tokens))
 }
 

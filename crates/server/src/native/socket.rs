@@ -15,6 +15,7 @@ use tokio::time::Instant;
 
 use crate::auth::{identify, origin};
 use crate::edge::Edge;
+use crate::gate;
 use crate::live::push::{NAMESPACE, Ready, SyncRequired, frame};
 use crate::live::{self, Bucket, Verdict};
 use crate::native::live::{Check, OpenChat, Typing, Watch, Watched};
@@ -86,7 +87,8 @@ pub(crate) fn transport(edge: &Edge, workers: usize) -> Server {
         limits: limits(edge),
         ..Config::default()
     };
-    Server::builder(config).namespace(NAMESPACE, Native::new(edge.clone())).build()
+    let builder = Server::builder(config).dress(gate::dresses(edge));
+    builder.namespace(NAMESPACE, Native::new(edge.clone())).build()
 }
 
 fn limits(edge: &Edge) -> Limits {
@@ -193,10 +195,12 @@ impl Session {
         match lock(&self.bucket).take(Instant::now()) {
             Verdict::Pass => Ok(()),
             Verdict::Refuse(after) => {
+                self.edge.limits.count("limit.events");
                 let ms = u64::try_from(after.as_millis()).unwrap_or(u64::MAX);
                 Err(Error::too_many("limit.events", ms))
             }
             Verdict::Close => {
+                self.edge.limits.count("limit.events");
                 socket.disconnect();
                 Err(Error::too_many("limit.events", 60_000))
             }

@@ -3,6 +3,7 @@
 use serde_json::json;
 use server::config::{Config, Rate};
 
+use crate::harness::client::Client;
 use crate::harness::{Harness, PASSWORD};
 
 fn limited(config: &mut Config) {
@@ -93,6 +94,51 @@ async fn requests_that_nobody_signed_are_counted_per_network() {
     ann.get("/v1/me").await.gives(200);
     h.stranger().get("/livez").await.gives(200);
     h.stranger().get("/").await.gives_html();
+}
+
+#[tokio::test]
+async fn guesses_by_address_and_by_username_are_counted_together() {
+    let h = Harness::start_with(limited).await;
+    let ann = h.person("ann").await;
+    let guess = |who: &str, password: &str| json!({ "email": who, "password": password });
+    let anyone = h.stranger();
+    for n in 0..10 {
+        let wrong = guess(&ann.email, &format!("guess number {n}"));
+        anyone.post("/v1/login", &wrong).await.fails(401, "login.refused");
+    }
+    // The account has no tries left; that its username answers otherwise than
+    // a stranger's would tell whose address was tried. Even the right password
+    // is a wrong one now.
+    let by_name = anyone.post("/v1/login", &guess("ann", PASSWORD)).await;
+    let at_nobody = anyone.post("/v1/login", &guess("nobody", PASSWORD)).await;
+    let [mut own, mut other] =
+        [&by_name, &at_nobody].map(|answer| answer.fails(401, "login.refused"));
+    for problem in [&mut own, &mut other] {
+        problem["request_id"].take();
+    }
+    assert_eq!(own, other);
+    anyone.post("/v1/login", &guess(&ann.email, PASSWORD)).await.fails(429, "limit.sign_in");
+}
+
+#[tokio::test]
+async fn requests_of_an_account_are_counted_over_all_its_sign_ins() {
+    let h = Harness::start_with(|config| {
+        limited(config);
+        config.limits.requests_per_account = Rate::of(20, 3600);
+    })
+    .await;
+    let (ann, bob) = (h.person("ann").await, h.person("bob").await);
+    let right = json!({ "email": ann.email, "password": PASSWORD, "tokens": true });
+    let tokens = h.stranger().post("/v1/login", &right).await.gives(200);
+    let token = tokens["access_token"].as_str().unwrap().to_owned();
+    let phone = Client { token: Some(token), ..h.stranger() };
+    for _ in 0..10 {
+        ann.get("/v1/me").await.gives(200);
+        phone.get("/v1/me").await.gives(200);
+    }
+    let problem = phone.get("/v1/me").await.fails(429, "limit.requests");
+    assert!((1..=180).contains(&problem["retry_after"].as_u64().unwrap()), "{problem}");
+    bob.get("/v1/me").await.gives(200);
 }
 
 #[tokio::test]

@@ -2,8 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "what fails in a helper fails the test")]
 
+use std::time::Duration;
+
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use sql::{Batch, Sql, args};
 
 use crate::harness::client::{Answer, Client};
 use crate::harness::socket::Socket;
@@ -268,4 +271,23 @@ async fn ending_a_session_closes_its_sockets_and_no_others() {
     here.closes().await;
     assert_eq!(other.ask("sync.check", &probe).await["ok"], true);
     assert!(!other.heard().contains(&"login.revoked".to_owned()));
+}
+
+#[tokio::test]
+async fn a_sign_in_ended_elsewhere_ends_here_though_the_bus_lost_it() {
+    static REVOKE: Sql = Sql::new("update login_session set revoked_at = $1");
+    let h = Harness::start().await;
+    let ann = h.person("ann").await;
+    let mut socket = ann.socket().await;
+    socket.hears("ready").await;
+
+    let mut batch = Batch::new();
+    batch.run(&REVOKE, args![h.clock.now_ms()]);
+    h.app().db.write(batch).await.unwrap();
+    let ended = async {
+        socket.hears("login.revoked").await;
+        socket.closes().await;
+    };
+    tokio::time::timeout(Duration::from_secs(5), ended).await.expect("within five seconds");
+    ann.get("/v1/me").await.fails(401, "login.revoked");
 }

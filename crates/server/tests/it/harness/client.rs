@@ -131,6 +131,13 @@ impl Answer {
         self.json()
     }
 
+    /// Demands text, answers it.
+    #[track_caller]
+    pub(crate) fn gives_text(&self) -> &str {
+        assert_eq!(self.status, 200, "{self:?}");
+        self.text()
+    }
+
     /// Demands a page.
     #[track_caller]
     pub(crate) fn gives_html(&self) -> &str {
