@@ -6,13 +6,16 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
+use serde_json::json;
 
 use crate::boot::{self, Parts, Running};
 use crate::config::{self, Config, Fault, Flags};
 use crate::{log, router};
 
+mod probe;
 mod upkeep;
 
+use probe::MailCommand;
 use upkeep::{Backup, Migrate};
 
 /// A messenger server with its own web client, in one program.
@@ -22,7 +25,9 @@ use upkeep::{Backup, Migrate};
     version,
     after_help = "Examples:\n  tidings                      serve on http://localhost:8080, data in ./data\n  \
                   tidings serve --dev          the same, with the mail inbox and pretty logs\n  \
-                  tidings config default       print a commented configuration"
+                  tidings config default       print a commented configuration\n  \
+                  tidings config show --source what holds, and which flag, variable or file says so\n  \
+                  tidings readyz               0 when the server here is ready, for container checks"
 )]
 pub struct Arguments {
     #[command(subcommand)]
@@ -46,6 +51,11 @@ enum Command {
     /// Move to another database
     #[command(subcommand)]
     Migrate(Migrate),
+    /// Ask the server here whether it is ready: exit code 0 or 1
+    Readyz,
+    /// Try how mail leaves
+    #[command(subcommand)]
+    Mail(MailCommand),
     /// Print the reference of the HTTP API (OpenAPI 3.1)
     Openapi,
     /// Print the reference of the socket events
@@ -57,7 +67,11 @@ enum ConfigCommand {
     /// Say what is wrong with it, all at once
     Check,
     /// Print what holds, secrets masked
-    Show,
+    Show {
+        /// Also where each value comes from: flag, variable, file or default
+        #[arg(long)]
+        source: bool,
+    },
     /// Print a commented file of the defaults
     Default,
 }
@@ -77,15 +91,20 @@ pub fn run(arguments: &Arguments) -> ExitCode {
         Some(Command::Config { what: ConfigCommand::Check }) => {
             with_config(flags, |_| print("The configuration is good.\n"))
         }
-        Some(Command::Config { what: ConfigCommand::Show }) => {
+        Some(Command::Config { what: ConfigCommand::Show { source: false } }) => {
             with_config(flags, |config| print(&config::merged(&config)))
         }
+        Some(Command::Config { what: ConfigCommand::Show { source: true } }) => {
+            match config::load_with_sources(flags, environment()) {
+                Ok((config, sources)) => print(&config::with_sources(&config, &sources)),
+                Err(faults) => misconfigured(&faults),
+            }
+        }
+        Some(Command::Readyz) => with_config(flags, |config| probe::ready(&config)),
+        Some(Command::Mail(what)) => with_config(flags, |config| probe::mail(&config, what)),
         None | Some(Command::Serve) => with_config(flags, |config| match serve(config) {
             Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
-                eprintln!("tidings: {error:#}");
-                ExitCode::FAILURE
-            }
+            Err(error) => failed(&error),
         }),
     }
 }
@@ -93,12 +112,19 @@ pub fn run(arguments: &Arguments) -> ExitCode {
 fn with_config(flags: &Flags, then: impl FnOnce(Config) -> ExitCode) -> ExitCode {
     match config::load(flags, environment()) {
         Ok(config) => then(config),
-        Err(faults) => {
-            eprintln!("tidings cannot start with this configuration:");
-            faults.iter().for_each(|fault: &Fault| eprintln!("  {fault}"));
-            ExitCode::from(3)
-        }
+        Err(faults) => misconfigured(&faults),
     }
+}
+
+fn misconfigured(faults: &[Fault]) -> ExitCode {
+    eprintln!("tidings cannot start with this configuration:");
+    faults.iter().for_each(|fault| eprintln!("  {fault}"));
+    ExitCode::from(3)
+}
+
+fn failed(error: &anyhow::Error) -> ExitCode {
+    eprintln!("tidings: {error:#}");
+    ExitCode::FAILURE
 }
 
 fn environment() -> impl Iterator<Item = (String, String)> {
@@ -147,32 +173,37 @@ async fn wait_for_signal() -> Result<()> {
     Ok(())
 }
 
-/// Tells whoever started it where to go.
+/// Tells whoever started it where to go: lines for people, or one JSON object
+/// per fact for programs.
 fn greet(running: &Running, is_new: bool) {
     let config = &running.edge.config;
-    let url = config.public_url();
-    let data = config.data.display();
+    let (url, version) = (config.public_url(), env!("CARGO_PKG_VERSION"));
+    let data = config.data.display().to_string();
     let engine = if config.database_url().starts_with("sqlite:") { "SQLite" } else { "PostgreSQL" };
     if !std::io::stdout().is_terminal() {
-        for (fact, at) in links(config) {
-            print_line(
-                &serde_json::json!({ "fact": fact, "url": format!("{url}{at}") }).to_string(),
-            );
+        let fact = |value: serde_json::Value| print_line(&value.to_string());
+        fact(json!({ "fact": "Version", "value": version }));
+        fact(json!({ "fact": "Data", "value": data, "is_new": is_new }));
+        fact(json!({ "fact": "Database", "value": engine }));
+        for (name, at) in links(config) {
+            fact(json!({ "fact": name, "url": format!("{url}{at}") }));
         }
         return;
     }
     let new = if is_new { " (new)" } else { "" };
-    print_line(&format!(
-        "tidings {}  ·  data {data}{new}  ·  {engine}\n",
-        env!("CARGO_PKG_VERSION")
-    ));
+    print_line(&format!("tidings {version}  ·  data {data}{new}  ·  {engine}\n"));
+    let inbox = if config.mail.host.is_none() {
+        "   (SMTP is not configured: no mail leaves this machine)"
+    } else {
+        "   (--dev: no mail leaves this machine)"
+    };
     for (fact, at) in links(config) {
-        let note = if fact == "Dev inbox" { "   (no mail leaves this machine)" } else { "" };
+        let note = if fact == "Dev inbox" { inbox } else { "" };
         print_line(&format!("  {fact:<10} {url}{at}{note}"));
     }
-    if config.listen.ip().is_loopback() {
+    if config.listen.ip().is_loopback() && config.public_url.is_none() {
         print_line(
-            "\n  ! Only this machine is served. To serve others, set `listen`, `public_url`",
+            "\n  ! Listening on localhost only. To serve others, set `listen`, `public_url`",
         );
         print_line("    and `[mail]`; `tidings config default` shows how.");
     }

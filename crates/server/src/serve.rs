@@ -36,8 +36,12 @@ pub(crate) fn bind(addr: SocketAddr, workers: usize) -> Result<Listeners> {
     };
     // The workers' sockets share the port, which would also let a second
     // server of the same person share it; this one finds out.
-    let probe = TcpListener::bind(addr)
-        .with_context(|| format!("{addr} cannot be listened on; choose another with --listen"))?;
+    let probe = TcpListener::bind(addr).with_context(|| {
+        format!(
+            "{addr} cannot be listened on. Stop what listens there, perhaps another tidings, \
+                 or choose another address with --listen"
+        )
+    })?;
     let addr = if addr.port() == 0 { probe.local_addr()? } else { addr };
     drop(probe);
     let sockets = (0..count).map(|_| listen(addr)).collect::<Result<_>>()?;

@@ -20,7 +20,7 @@ const KILLS: [usize; 5] = [3, 41, 1, 26, 60];
 const WRITERS: usize = 4;
 
 /// Signs up; answers who it is and what signs them in.
-async fn signs_up(server: &Server, name: &str) -> (String, Value) {
+pub(crate) async fn signs_up(server: &Server, name: &str) -> (String, Value) {
     let email = format!("{name}@example.org");
     let new = json!({ "email": email, "name": name, "password": PASSWORD });
     let signup = server.client.post("/v1/accounts", &new).await.gives(202)["signup"].clone();
@@ -37,7 +37,7 @@ async fn signs_up(server: &Server, name: &str) -> (String, Value) {
 }
 
 /// A token names its issuer, whose port changes with every start.
-async fn signs_in(server: &Server, login: &Value) -> Client {
+pub(crate) async fn signs_in(server: &Server, login: &Value) -> Client {
     let tokens = server.client.post("/v1/login", login).await.gives(200);
     let token = tokens["access_token"].as_str().unwrap().to_owned();
     Client { token: Some(token), ..server.client.clone() }
@@ -148,7 +148,7 @@ async fn i1_i3_what_was_acknowledged_survives_a_kill() {
 }
 
 /// The whole chat, the oldest first.
-async fn history(client: &Client, chat: &str) -> Vec<Value> {
+pub(crate) async fn history(client: &Client, chat: &str) -> Vec<Value> {
     let mut all = Vec::new();
     loop {
         let after = all.len();

@@ -68,7 +68,10 @@ async fn it_starts_with_nothing_and_stops_when_told() {
     let data = folder.path().join("new");
     let mut server = serve(&data, &["--dev"]);
     let facts: Vec<_> = server.lines.iter().map(|line| line["fact"].as_str().unwrap()).collect();
-    assert_eq!(facts, ["App", "API docs", "Dev inbox", "Health"]);
+    let known = ["Version", "Data", "Database", "App", "API docs", "Dev inbox", "Health"];
+    assert_eq!(facts, known);
+    assert_eq!(server.lines[1]["is_new"], true);
+    assert_eq!(server.lines[2]["value"], "SQLite");
     server.client.get("/readyz").await.gives(200);
     server.client.get("/docs").await.gives_html();
     server.client.get("/dev/mail").await.gives(200);
@@ -131,4 +134,107 @@ fn it_describes_itself() {
         .unwrap();
     let shown = String::from_utf8(shown.stdout).unwrap();
     assert!(shown.contains("***") && !shown.contains("canary"), "{shown}");
+}
+
+/// What the program says when it cannot start, with its exit code: one
+/// sentence in one line, or a list of faults under a heading.
+fn refusal(arguments: &[&str]) -> (Option<i32>, String) {
+    let output = run(arguments);
+    assert!(output.stdout.is_empty(), "{output:?}");
+    let said = String::from_utf8(output.stderr).unwrap();
+    for noise in ["panicked", "RUST_BACKTRACE", "Error {", "stack backtrace"] {
+        assert!(!said.contains(noise), "{said}");
+    }
+    (output.status.code(), said)
+}
+
+#[tokio::test]
+async fn whoever_cannot_start_says_why_and_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (ours, free) = (path("ours"), path("free"));
+    let server = serve(std::path::Path::new(&ours), &[]);
+    let taken = server.client.addr.to_string();
+    std::fs::write(path("file"), "no folder").unwrap();
+    std::fs::create_dir_all(path("other")).unwrap();
+    std::fs::write(path("other/tidings.db"), "no database, but more than sixteen bytes").unwrap();
+    let under_a_file = path("file/data");
+    let no_store = path("other");
+    let any = "127.0.0.1:0";
+    let refused_url = "postgres://u:canary@127.0.0.1:1/n";
+
+    for (arguments, code, parts) in [
+        (["--listen", &taken, "--data", &free], 1, [&*taken, "--listen"]),
+        (["--listen", any, "--data", &under_a_file], 1, [&*under_a_file, "--data"]),
+        (["--listen", any, "--data", &ours], 1, ["another process has", "stop it first"]),
+        (["--listen", any, "--data", &no_store], 1, ["is no store", "restore a backup"]),
+        (["--database", "postgress://h/n", "--data", &free], 3, ["database", "postgres://"]),
+        (["--database", "tidings.db", "--data", &free], 3, ["database", "sqlite:PATH"]),
+        (["--database", refused_url, "--data", &free], 1, ["database", "127.0.0.1"]),
+        (["--listen", "here", "--data", &free], 3, ["`listen`", "tidings config default"]),
+        (["--config", "/none.toml", "--data", &free], 3, ["/none.toml", "--config"]),
+    ] {
+        let (left, said) = refusal(&arguments);
+        assert_eq!(left, Some(code), "{arguments:?}: {said}");
+        assert!(parts.iter().all(|part| said.contains(part)), "{arguments:?}: {said}");
+        let lines = if code == 3 { 2 } else { 1 };
+        assert_eq!(said.lines().count(), lines, "{arguments:?}: {said}");
+        assert!(!said.contains("canary"), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_container_can_ask_whether_it_is_ready() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = serve(folder.path(), &[]);
+    let listen = server.client.addr.to_string();
+    let ask = || run(&["readyz", "--listen", &listen]);
+    let ready = ask();
+    assert!(ready.status.success(), "{ready:?}");
+    let said: Value = serde_json::from_slice(&ready.stdout).unwrap();
+    assert_eq!(said["parts"]["database"], "ok");
+    server.child.kill().unwrap();
+    server.child.wait().unwrap();
+    let gone = ask();
+    assert_eq!(gone.status.code(), Some(1));
+    let said = String::from_utf8(gone.stderr).unwrap();
+    assert!(said.contains(&listen) && said.contains("--listen"), "{said}");
+}
+
+#[test]
+fn a_mail_can_be_tried() {
+    let no_mail = run(&["mail", "test", "ann@example.org"]);
+    assert_eq!(no_mail.status.code(), Some(3), "{no_mail:?}");
+    assert!(String::from_utf8(no_mail.stderr).unwrap().contains("`mail.host`"));
+    assert_eq!(run(&["mail", "test", "nobody"]).status.code(), Some(2));
+    let refused = tidings()
+        .args(["mail", "test", "ann@example.org"])
+        .env("TIDINGS_MAIL__HOST", "127.0.0.1")
+        .env("TIDINGS_MAIL__PORT", "1")
+        .env("TIDINGS_MAIL__PRIVACY", "none")
+        .env("TIDINGS_MAIL__FROM", "tidings@example.org")
+        .output()
+        .unwrap();
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(said.contains("127.0.0.1:1 did not take the mail"), "{said}");
+}
+
+#[test]
+fn the_configuration_says_where_it_comes_from() {
+    let shown = tidings()
+        .args(["config", "show", "--source", "--listen", "127.0.0.1:1"])
+        .env("TIDINGS_NAME", "House")
+        .env("TIDINGS_METRICS_TOKEN", "canary-canary-canary")
+        .output()
+        .unwrap();
+    let shown = String::from_utf8(shown.stdout).unwrap();
+    let has = |value: &str, source: &str| {
+        shown.lines().any(|line| line.starts_with(value) && line.ends_with(source))
+    };
+    assert!(has("listen = \"127.0.0.1:1\"", "# --listen"), "{shown}");
+    assert!(has("name = \"House\"", "# TIDINGS_NAME"), "{shown}");
+    assert!(has("metrics_token = \"***\"", "# TIDINGS_METRICS_TOKEN"), "{shown}");
+    assert!(has("drain_secs = 20", "# default"), "{shown}");
+    assert!(!shown.contains("canary"), "{shown}");
 }

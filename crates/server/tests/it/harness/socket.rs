@@ -148,6 +148,16 @@ impl Socket {
         self.inbox.wait(&what, |state| state.acks.remove(&id)).await
     }
 
+    /// The same; nothing when the socket closes before it was acknowledged.
+    pub(crate) async fn attempt(&mut self, name: &str, payload: &Value) -> Option<Value> {
+        let id = self.next_ack;
+        self.next_ack += 1;
+        let packet = format!("42{NAMESPACE},{id}{}", json!([name, payload]));
+        self.send.send(packet).ok()?;
+        let take = |state: &mut State| state.acks.remove(&id);
+        self.inbox.find("an acknowledgement", take).await
+    }
+
     /// Waits for an event of this name that no earlier call took.
     pub(crate) async fn hears(&mut self, name: &str) -> Value {
         let take = |state: &mut State| {
@@ -202,7 +212,17 @@ impl Inbox {
 
     /// Waits until `take` finds something; panics when it takes too long, or
     /// when the socket is closed and it cannot come any more.
-    async fn wait<T>(&self, what: &str, mut take: impl FnMut(&mut State) -> Option<T>) -> T {
+    async fn wait<T>(&self, what: &str, take: impl FnMut(&mut State) -> Option<T>) -> T {
+        let found = self.find(what, take).await;
+        found.unwrap_or_else(|| panic!("closed before {what}; heard {:?}", self.log()))
+    }
+
+    /// The same; nothing when it cannot come any more.
+    async fn find<T>(
+        &self,
+        what: &str,
+        mut take: impl FnMut(&mut State) -> Option<T>,
+    ) -> Option<T> {
         let finding = async {
             loop {
                 let changed = self.changed.notified();
@@ -220,11 +240,8 @@ impl Inbox {
                 changed.await;
             }
         };
-        match tokio::time::timeout(DEADLINE, finding).await {
-            Ok(Some(found)) => found,
-            Ok(None) => panic!("closed before {what}; heard {:?}", self.log()),
-            Err(_) => panic!("no {what}; heard {:?}", self.log()),
-        }
+        let found = tokio::time::timeout(DEADLINE, finding).await;
+        found.unwrap_or_else(|_| panic!("no {what}; heard {:?}", self.log()))
     }
 
     fn log(&self) -> Vec<String> {
