@@ -338,6 +338,11 @@ pub(crate) fn closed() -> Error {
     Error::new(crate::Kind::Forbidden, "chat.closed", "This chat can only be read.")
 }
 
+/// The chat was closed when it was written to, and is open by now.
+pub(crate) fn changing() -> Error {
+    Error::unavailable("chat.changing", "The chat is just changing.")
+}
+
 fn read_chat(row: &Row) -> Result<Chat> {
     let own: i64 = row.get(14)?;
     let (mut read_seq, mut read_n): (i64, i64) = (row.get(12)?, row.get(13)?);

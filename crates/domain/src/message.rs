@@ -141,7 +141,8 @@ pub async fn edit(app: &App, caller: &Caller, at: (ChatId, i64), body: Body) -> 
     let mut batch = Batch::new();
     chat::lock(&mut batch, chat);
     let now = app.clock.now_ms();
-    let edited = batch.run(&EDIT, args![chat, seq, caller.account, body.into_text(), now]);
+    let body = body.into_text();
+    let edited = batch.run(&EDIT, args![chat, seq, caller.account, &body, now]);
     let (changed, message) = finish(app, batch, edited, (chat, seq)).await?;
     let message = demand_own(&member, message)?;
     if changed {
@@ -150,6 +151,9 @@ pub async fn edit(app: &App, caller: &Caller, at: (ChatId, i64), body: Body) -> 
         return Err(Error::conflict("message.deleted", "This message was deleted."));
     } else {
         chat::member(app, caller, chat).await?.demand_open()?;
+        if message.body != body {
+            return Err(chat::changing());
+        }
     }
     Ok(message)
 }
@@ -168,6 +172,7 @@ pub async fn delete(app: &App, caller: &Caller, at: (ChatId, i64)) -> Result<()>
         app.bus.publish(&Event::MessageDeleted(Arc::new(message)));
     } else if message.deleted_at.is_none() {
         chat::member(app, caller, chat).await?.demand_open()?;
+        return Err(chat::changing());
     }
     Ok(())
 }
@@ -291,7 +296,7 @@ async fn why_refused(app: &App, caller: &Caller, chat: ChatId, reply_to: Option<
             "message.reply_not_found",
             "There is no such message to reply to.",
         ),
-        Ok(()) => Error::unavailable("chat.changing", "The chat is just changing."),
+        Ok(()) => chat::changing(),
     }
 }
 

@@ -144,3 +144,45 @@ async fn i12_nothing_is_written_once_the_chat_is_closed() {
     let seqs: Vec<_> = history(&ann, &chat).await.iter().map(|it| it["seq"].clone()).collect();
     assert_eq!(seqs, (1..=sent).rev().map(Value::from).collect::<Vec<_>>());
 }
+
+/// A chat closes and opens again within an edit or a delete: it is done, or
+/// it is refused, but never acknowledged without being done.
+#[tokio::test]
+async fn what_was_acknowledged_is_done_while_the_chat_closes_and_opens() {
+    let h = Harness::start().await;
+    let (ann, bob) = (h.person("ann").await, h.person("bob").await);
+    let chat = ann.befriends(&bob).await;
+    let (count, tries) = (20, 40);
+    for n in 0..count {
+        sends(&ann, &chat, n).await;
+    }
+    let changes = async |seq: usize| {
+        let place = format!("/v1/chats/{chat}/messages/{seq}");
+        for n in 0..tries {
+            let body = format!("{n} of {seq}");
+            let edited = ann.patch(&place, &json!({ "body": body })).await;
+            if edited.status == 200 {
+                assert_eq!(edited.json()["message"]["body"], body, "acknowledged and not done");
+            }
+        }
+        (seq, ann.delete(&place).await.status == 204)
+    };
+    let is_over = AtomicBool::new(false);
+    let changing = async {
+        let done = join_all((1..=count).map(changes)).await;
+        is_over.store(true, Ordering::SeqCst);
+        done
+    };
+    let flapping = async {
+        while !is_over.load(Ordering::SeqCst) {
+            ann.delete(&format!("/v1/friends/{}", bob.id)).await.gives(204);
+            ann.befriends(&bob).await;
+        }
+    };
+    let (done, ()) = futures_util::join!(changing, flapping);
+    let history = history(&bob, &chat).await;
+    for (seq, deleted) in done {
+        let message = &history[count - seq];
+        assert_eq!(deleted, !message["deleted_at"].is_null(), "{message}");
+    }
+}
