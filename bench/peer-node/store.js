@@ -52,15 +52,20 @@ function sqlite(grouped) {
       for (const member of members) addMember.run(chat, member);
     }
   })();
-  // Its parameters are numbered by `?1`, not `$1`.
-  const [insert, count, mark, find] = SEND.map((text) => db.prepare(text.replace(/\$(\d)/g, '?$1')));
+  // A value that is used twice is bound twice: this driver counts places.
+  const [insert, count, mark, find] = SEND.map((text) => {
+    const order = [...text.matchAll(/\$(\d)/g)].map((found) => found[1] - 1);
+    const statement = db.prepare(text.replace(/\$\d/g, '?'));
+    const method = statement.reader ? 'get' : 'run';
+    return (...values) => statement[method](...order.map((at) => values[at]));
+  });
   const one = (m) => {
     const at = Date.now();
-    if (insert.run(m.chat, m.sender, m.id, BODY, at).changes === 1) {
-      count.run(m.chat, at);
-      mark.run(m.chat, m.sender);
+    if (insert(m.chat, m.sender, m.id, BODY, at).changes === 1) {
+      count(m.chat, at);
+      mark(m.chat, m.sender);
     }
-    return find.get(m.chat, m.sender, m.id);
+    return find(m.chat, m.sender, m.id);
   };
   const alone = db.transaction(one);
   if (!grouped) return async (m) => alone(m);
@@ -130,13 +135,13 @@ async function main() {
       const place = places[number % chats];
       const sender = place.members[Math.floor(number / chats) % 2];
       const began = performance.now();
+      // A driver that answers within the turn would keep the others out.
+      if (variant === 'sqlite') await new Promise(setImmediate);
       const row = await send({ chat: place.chat, sender, id: `client-${String(number).padStart(16, '0')}` });
       if (!row) throw new Error('a send left no row');
       const now = performance.now();
       if (now >= until) return;
       if (began >= from) took.push(now - began);
-      // A driver that answers within the turn would keep the others out.
-      if (variant === 'sqlite') await new Promise(setImmediate);
     }
   };
   await Promise.all(Array.from({ length: writers }, writer));
