@@ -6,7 +6,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import type { CDPSession, Page } from "@playwright/test";
 import { ask, befriend, type Person, test } from "../e2e/fixtures";
 import { composer, openChat } from "../e2e/verbs";
@@ -191,6 +191,10 @@ test.afterAll(async ({ browser }) => {
 	const path = process.env.BENCH_RESULTS;
 	if (!path) return;
 	const machine = `${cpus().length} × ${cpus()[0]?.model ?? "unknown"}`;
-	const told = { at: new Date().toISOString(), machine, browser: browser.version(), figures };
+	// A busy machine and an unoptimised server make every figure worse: both are told.
+	const load = loadavg()[0];
+	const build = process.env.BENCH_BUILD ?? "unknown";
+	const at = new Date().toISOString();
+	const told = { at, machine, load, build, browser: browser.version(), figures };
 	await writeFile(path, `${JSON.stringify(told, null, "\t")}\n`);
 });

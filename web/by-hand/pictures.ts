@@ -33,7 +33,7 @@ const OTHERS: [name: string, lines: [who: "me" | "they", body: string][], isRead
 		true,
 	],
 	["Дмитро Коваленко", [["they", "Надішлю голосове ввечері, добре?"]], false],
-	["山田 葵", [["they", "了解です。明日の朝に送りますね 🙏"]], true],
+	["Aoi Yamada", [["they", "Understood, I send it tomorrow morning 🙏"]], true],
 	[
 		"Priya Raghunathan",
 		[
@@ -116,9 +116,11 @@ async function show({ noor, ana, chat }: Scene, path: string, isTyping: boolean)
 	await page.locator("h1, h2, [role=log]").first().waitFor();
 	if (isTyping) {
 		await page.locator(".timeline [data-key]").last().waitFor();
-		await composer(ana.page).pressSequentially("Se");
-		await page.getByText("typing").first().waitFor();
-		await composer(ana.page).fill("");
+		// Typing is told now and then only, and this page has just begun to listen.
+		await expect(async () => {
+			await composer(ana.page).pressSequentially("e");
+			await expect(page.getByText("typing").first()).toBeVisible({ timeout: 500 });
+		}).toPass();
 	}
 	await page.evaluate(() => document.fonts.ready);
 	await page.waitForTimeout(700);

@@ -1,0 +1,50 @@
+/** What must not grow with a day's messages: rows, nodes and what is held. */
+import { randomUUID } from "node:crypto";
+import { ask, befriend, expect, test } from "./fixtures";
+import { openChat, timeline } from "./verbs";
+
+const MOST_ROWS = 200;
+
+test("a chat that is followed costs no more after many messages", async ({ person }) => {
+	const ann = await person("Ann");
+	const bob = await person("Bob");
+	const chat = await befriend(ann, bob);
+	const { page } = ann;
+	const devtools = await ann.context.newCDPSession(page);
+	await devtools.send("Performance.enable");
+	await page.goto("/");
+	await openChat(ann, "Bob");
+	let written = 0;
+	const hear = async (count: number) => {
+		for (const last = written + count; written < last; ) {
+			const body = `news-${++written}.`;
+			const path = `/v1/chats/${chat}/messages`;
+			await ask(bob, "POST", path, { client_id: randomUUID(), body });
+		}
+		await expect(timeline(page).getByText(`news-${written}.`)).toBeInViewport();
+		await devtools.send("HeapProfiler.collectGarbage");
+		const { metrics } = await devtools.send("Performance.getMetrics");
+		return {
+			rows: await page.locator(".timeline [data-key]").count(),
+			nodes: metrics.find(({ name }) => name === "Nodes")?.value ?? Number.NaN,
+		};
+	};
+	const early = await hear(260);
+	const late = await hear(400);
+	expect(early.rows).toBe(MOST_ROWS);
+	expect(late.rows).toBe(MOST_ROWS);
+	expect(late.nodes).toBeLessThan(early.nodes * 1.15);
+	// One who scrolls back through all of it still finds the first.
+	for (let pages = 0; pages < 60; pages++) {
+		if (await page.getByText("This is where it begins.").isVisible()) break;
+		const first = page.locator(".timeline [data-key]").first();
+		const key = await first.getAttribute("data-key");
+		await page.locator(".timeline").evaluate((frame) => {
+			frame.scrollTop = 0;
+		});
+		if (await page.getByText("This is where it begins.").isVisible()) break;
+		await expect.poll(() => first.getAttribute("data-key")).not.toBe(key);
+	}
+	await expect(timeline(page).getByText("news-1.", { exact: true })).toBeAttached();
+	expect(await page.locator(".timeline [data-key]").count()).toBeLessThanOrEqual(MOST_ROWS);
+});
