@@ -1,6 +1,5 @@
 /** What must not grow with a day's messages: rows, nodes and what is held. */
-import { randomUUID } from "node:crypto";
-import { ask, befriend, expect, test } from "./fixtures";
+import { befriend, expect, test } from "./fixtures";
 import { openChat, timeline } from "./verbs";
 
 const MOST_ROWS = 200;
@@ -15,12 +14,22 @@ test("a chat that is followed costs no more after many messages", async ({ perso
 	await page.goto("/");
 	await openChat(ann, "Bob");
 	let written = 0;
+	// From a page of Bob's, because a request of the runner's own costs ten times as much.
+	await bob.page.goto("/people");
+	const tell = (after: number, last: number) =>
+		bob.page.evaluate(
+			async ([chat, after, last]) => {
+				for (let index = after + 1; index <= last; index++) {
+					const body = JSON.stringify({ client_id: crypto.randomUUID(), body: `news-${index}.` });
+					const headers = { "content-type": "application/json" };
+					await fetch(`/v1/chats/${chat}/messages`, { method: "POST", headers, body });
+				}
+			},
+			[chat, after, last] as const,
+		);
 	const hear = async (count: number) => {
-		for (const last = written + count; written < last; ) {
-			const body = `news-${++written}.`;
-			const path = `/v1/chats/${chat}/messages`;
-			await ask(bob, "POST", path, { client_id: randomUUID(), body });
-		}
+		written += count;
+		await tell(written - count, written);
 		await expect(timeline(page).getByText(`news-${written}.`)).toBeInViewport();
 		await devtools.send("HeapProfiler.collectGarbage");
 		const { metrics } = await devtools.send("Performance.getMetrics");
