@@ -110,8 +110,15 @@ impl From<sql::Error> for Error {
     /// A full queue and a lost connection can be retried; the rest is ours.
     fn from(error: sql::Error) -> Self {
         if error.is_retryable() {
+            let detail = match error {
+                sql::Error::DiskFull => {
+                    "The server's disk is full: reading works, writing does not."
+                }
+                sql::Error::Busy => "The store is busy.",
+                _ => "The store does not answer just now.",
+            };
             let code = error.code();
-            Self { source: Some(Box::new(error)), ..Self::unavailable(code, "The store is busy.") }
+            Self { source: Some(Box::new(error)), ..Self::unavailable(code, detail) }
         } else {
             Self::internal(error)
         }

@@ -57,7 +57,7 @@ impl Store {
         seed.args(["--chats", "1000", "--friends", "20", "--messages", &messages.to_string()]);
         output(&mut seed)?;
         let postgres = Postgres::start_lasting()?;
-        let seconds = if options.quick { "1.5" } else { "4" };
+        let seconds = if options.quick { "3" } else { "5" };
         Ok(Self { built, postgres, large, messages, seconds })
     }
 
