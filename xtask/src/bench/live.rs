@@ -15,7 +15,7 @@ use super::load;
 use super::machine::{LOAD_CORE, SERVER_CORE, pinned};
 use super::peer::{self, Bare};
 use super::{Options, signed};
-use crate::process::{cargo, output};
+use crate::process::{cargo, command, output};
 use crate::tree;
 
 const NODE: &str = "node";
@@ -57,6 +57,9 @@ const BURST: Run = rooms("1 room of 100, 512 in flight", 100, 1, 512);
 const ECHO_100: Run = Run { name: "echo, 100 sockets", sockets: 100, work: Work::Echo };
 const ECHO_1000: Run = Run { name: "echo, 1,000 sockets", sockets: 1000, work: Work::Echo };
 const HELD: Run = Run { name: "10,000 idle", sockets: IDLE, work: Work::Idle };
+
+/// Reported: with the load beside it, two cores prove no scaling.
+const TWO_WORKERS: Run = rooms("1 room of 1,000, 8 in flight, 2 workers", 1000, 1, 8);
 
 const RUNS: [Run; 10] = [
     ONE_OF_100,
@@ -187,6 +190,12 @@ impl Live {
         Bare::start(server)
     }
 
+    fn two_workers(&self) -> Result<Bare> {
+        let mut server = command(&self.conformance);
+        server.args(["bench", "0", "2"]);
+        Bare::start(server)
+    }
+
     fn measure(&self, run: &Run, server: &Bare) -> Result<Value> {
         let said =
             output(&mut run.command(&self.load, &server.address, server.pid(), self.seconds))?;
@@ -215,7 +224,8 @@ fn conformance() -> Result<PathBuf> {
 
 impl super::Contest for Live {
     fn cases(&self) -> Vec<Case> {
-        RUNS.iter().flat_map(Run::cases).chain(signed::cases()).collect()
+        let runs = RUNS.iter().chain([&TWO_WORKERS]);
+        runs.flat_map(Run::cases).chain(signed::cases()).collect()
     }
 
     fn round(&mut self, number: u32, board: &mut Board) -> Result<()> {
@@ -231,6 +241,9 @@ impl super::Contest for Live {
                 run.note(board, variant, &self.measure(run, &server)?)?;
             }
         }
+        let server = self.two_workers()?;
+        TWO_WORKERS.note(board, OURS, &self.measure(&TWO_WORKERS, &server)?)?;
+        drop(server);
         self.signed.round(number, board)
     }
 }
