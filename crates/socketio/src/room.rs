@@ -3,10 +3,12 @@
 //! A membership costs 16 bytes: where the socket stands in the room's list,
 //! and where the room stands in the socket's. Both sides know the place of the
 //! other, so joining, leaving and the end of a socket never search a room.
+//! Lists grow by half and names are packed: most rooms are small, and there
+//! are several for each socket.
 
 use std::collections::HashMap;
 
-use crate::slab::{Key, Slab};
+use crate::slab::Slab;
 
 /// A name for a set of sockets. What the number means is the application's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -21,21 +23,40 @@ struct Member {
 
 #[derive(Clone, Copy)]
 struct Membership {
-    room: Key,
+    /// The room's slot, which is not reused while a socket is in it.
+    room: u32,
     /// Place of the socket in the room's list.
     at: u32,
 }
 
+/// The namespace and the number, without the gap that alignment would leave.
+type Name = [u8; 17];
+
+fn name(namespace: u8, room: Room) -> Name {
+    let mut name = [namespace; 17];
+    name[1..].copy_from_slice(&room.0.to_ne_bytes());
+    name
+}
+
 struct Members {
-    name: (u8, Room),
+    name: Name,
     list: Vec<Member>,
+}
+
+/// Adds to a list that is one of very many: half again, where a vector by
+/// itself would double.
+fn push<T>(list: &mut Vec<T>, item: T) {
+    if list.len() == list.capacity() {
+        list.reserve_exact((list.len() / 2).max(1));
+    }
+    list.push(item);
 }
 
 /// Rooms are kept apart per namespace (the `u8`), so that an emission only
 /// walks over sockets that can read it.
 #[derive(Default)]
 pub(crate) struct Rooms {
-    names: HashMap<(u8, Room), Key>,
+    names: HashMap<Name, u32>,
     rooms: Slab<Members>,
     of: Vec<Vec<Membership>>,
 }
@@ -48,16 +69,16 @@ impl Rooms {
         if self.place_of(socket, namespace, room).is_some() {
             return false;
         }
-        let name = (namespace, room);
+        let name = name(namespace, room);
         let rooms = &mut self.rooms;
-        let key = *self
+        let room = *self
             .names
             .entry(name)
-            .or_insert_with(|| rooms.insert_with(|_| Members { name, list: Vec::new() }));
-        let members = self.rooms.get_mut(key).expect("a named room exists");
+            .or_insert_with(|| rooms.insert_with(|_| Members { name, list: Vec::new() }).slot);
+        let members = self.rooms.at_mut(room).expect("a named room exists");
         let memberships = &mut self.of[socket as usize];
-        members.list.push(Member { socket, at: memberships.len() as u32 });
-        memberships.push(Membership { room: key, at: members.list.len() as u32 - 1 });
+        push(&mut members.list, Member { socket, at: memberships.len() as u32 });
+        push(memberships, Membership { room, at: members.list.len() as u32 - 1 });
         true
     }
 
@@ -80,29 +101,30 @@ impl Rooms {
     }
 
     pub(crate) fn members(&self, namespace: u8, room: Room) -> impl Iterator<Item = u32> + '_ {
-        let members = self.names.get(&(namespace, room)).and_then(|key| self.rooms.get(*key));
+        let slot = self.names.get(&name(namespace, room));
+        let members = slot.and_then(|slot| self.rooms.at(*slot));
         members.into_iter().flat_map(|members| members.list.iter().map(|member| member.socket))
     }
 
     /// Searches the socket's rooms or the room's sockets, whichever are fewer.
     fn place_of(&self, socket: u32, namespace: u8, room: Room) -> Option<usize> {
-        let key = *self.names.get(&(namespace, room))?;
+        let slot = *self.names.get(&name(namespace, room))?;
         let memberships = self.of.get(socket as usize)?;
-        let members = &self.rooms.get(key)?.list;
+        let members = &self.rooms.at(slot)?.list;
         if members.len() < memberships.len() {
             let member = members.iter().find(|member| member.socket == socket)?;
             return Some(member.at as usize);
         }
-        memberships.iter().position(|membership| membership.room == key)
+        memberships.iter().position(|membership| membership.room == slot)
     }
 
     fn remove(&mut self, socket: u32, place: usize) {
         let gone = self.of[socket as usize].swap_remove(place);
         if let Some(moved) = self.of[socket as usize].get(place).copied() {
-            let members = self.rooms.get_mut(moved.room).expect("a joined room exists");
+            let members = self.rooms.at_mut(moved.room).expect("a joined room exists");
             members.list[moved.at as usize].at = place as u32;
         }
-        let members = self.rooms.get_mut(gone.room).expect("a joined room exists");
+        let members = self.rooms.at_mut(gone.room).expect("a joined room exists");
         members.list.swap_remove(gone.at as usize);
         if let Some(moved) = members.list.get(gone.at as usize).copied() {
             self.of[moved.socket as usize][moved.at as usize].at = gone.at;
@@ -110,7 +132,7 @@ impl Rooms {
         if members.list.is_empty() {
             let name = members.name;
             self.names.remove(&name);
-            self.rooms.remove(gone.room);
+            self.rooms.evict(gone.room);
         } else if members.list.capacity() > 64 && members.list.len() * 4 < members.list.capacity() {
             members.list.shrink_to_fit();
         }

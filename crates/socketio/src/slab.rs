@@ -69,6 +69,12 @@ impl<T> Slab<T> {
         Some(tenant)
     }
 
+    /// Takes out whoever lives at `slot` now.
+    pub(crate) fn evict(&mut self, slot: u32) -> Option<T> {
+        let generation = self.places.get(slot as usize)?.generation;
+        self.remove(Key { slot, generation })
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
         self.places.iter().filter_map(|place| place.tenant.as_ref())
     }

@@ -114,7 +114,8 @@ impl Run {
 
     fn command(&self, program: &Path, address: &str, pid: u32, seconds: f64) -> Command {
         let mut run = load(program, address, pid, self.sockets);
-        run.args(["--duration", &seconds.to_string(), "--warmup", "0.5"]);
+        run.args(["--duration", &seconds.to_string()]);
+        run.args(["--warmup", if self.work == Work::Idle { "0" } else { "0.5" }]);
         match self.work {
             Work::Rooms { rooms, window } => {
                 run.args(["--rooms", &rooms.to_string(), "--window", &window.to_string()]);
@@ -124,7 +125,7 @@ impl Run {
                 run.args(["--mode", "echo"]);
             }
             Work::Idle => {
-                run.args(["--mode", "idle", "--settle-ms", "2000", "--warmup", "0"]);
+                run.args(["--mode", "idle", "--settle-ms", "2000"]);
             }
         }
         run
@@ -244,6 +245,6 @@ impl super::Contest for Live {
         let server = self.two_workers()?;
         TWO_WORKERS.note(board, OURS, &self.measure(&TWO_WORKERS, &server)?)?;
         drop(server);
-        self.signed.round(number, board)
+        self.signed.round(board)
     }
 }

@@ -1,30 +1,26 @@
 //! What somebody who is signed in costs the real server: the memory of an idle
 //! connection with twenty chats, and the time until it stands.
 
-use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use super::Options;
 use super::board::{Board, Case, OURS, Reach};
 use super::live::{IDLE, load, number};
 use super::load::Shape;
 use super::machine::SERVER_CORE;
 use super::peer::{self, Peer};
-use crate::http::Client;
-use crate::process::{TempDir, output};
-use crate::serve;
-use crate::tidings::{Person, Tidings, befriend};
+use super::{Options, build};
+use crate::process::{TempDir, command, output};
+use crate::tidings::Tidings;
 
-const MEMORY: &str = "10,000 idle, signed in, 20 chats: memory";
-const TIME: &str = "10,000 idle, signed in, 20 chats: server time to connect";
+const MEMORY: &str = "10,000 people idle in 20 chats each: memory";
+const TIME: &str = "10,000 people idle in 20 chats each: server time to connect";
 const PEER: &str = "peer-node";
 
-/// People, each with as many devices as it takes.
-const PEOPLE: usize = 250;
-/// Each befriends as many behind and before them in the circle.
+/// Everybody has a chat of their own, and is in the next ones of the circle:
+/// as many chats as people, each with as many members.
 const CHATS: usize = 20;
 
 pub(super) fn cases() -> Vec<Case> {
@@ -38,66 +34,40 @@ pub(super) fn cases() -> Vec<Case> {
     ]
 }
 
-/// A server on which people know one another.
 pub(super) struct Signed {
-    server: Tidings,
-    people: Vec<Person>,
+    built: build::Built,
     load: PathBuf,
-    folder: TempDir,
 }
 
 impl Signed {
     pub(super) fn prepare(options: &Options, load: &Path) -> Result<Self> {
         peer::install()?;
-        let binary = match &options.binary {
-            Some(binary) => binary.clone(),
-            None => serve::build(true)?,
-        };
-        let mut server = Tidings::new(&binary)?;
-        server.start()?;
-        let people = (0..PEOPLE).map(|number| server.sign_up(&format!("person{number}")));
-        let people = people.collect::<Result<Vec<_>>>()?;
-        for (number, person) in people.iter().enumerate() {
-            for step in 1..=CHATS / 2 {
-                befriend(server.address, person, &people[(number + step) % PEOPLE])?;
-            }
-        }
-        server.kill();
-        Ok(Self { server, people, load: load.to_path_buf(), folder: TempDir::new("signed")? })
+        Ok(Self { built: build::ours(options)?, load: load.to_path_buf() })
     }
 
-    pub(super) fn round(&mut self, number: u32, board: &mut Board) -> Result<()> {
-        // A server that has done nothing yet has no memory to reuse.
-        self.server.start()?;
-        if number > 1 {
-            self.sign_in()?;
-            self.server.kill();
-            self.server.start()?;
-        }
-        self.server.pin(SERVER_CORE)?;
-        let members = self.folder.path().join("members");
-        std::fs::write(&members, self.members()?)?;
-        let address = self.server.address.to_string();
-        let said = self.hold(&address, self.server.pid()?, &members, NATIVE)?;
-        self.server.kill();
-        note(board, OURS, &said)?;
+    pub(super) fn round(&self, board: &mut Board) -> Result<()> {
+        note(board, OURS, &self.ours()?)?;
         let peer = Peer::start("sqlite", None)?;
-        let members = peer.members(Shape { sockets: IDLE, chats: IDLE / 10, window: 1 })?;
+        let members = peer.members(Shape { sockets: IDLE, chats: IDLE / 20, window: 1 })?;
         note(board, PEER, &self.hold(&peer.address, peer.pid(), &members, &[])?)
     }
 
-    /// Tokens of an earlier round may have expired.
-    fn sign_in(&mut self) -> Result<()> {
-        let mut client = Client::new(self.server.address);
-        self.people.iter_mut().try_for_each(|person| person.sign_in(&mut client))
-    }
-
-    fn members(&self) -> Result<String> {
-        let mut lines = String::new();
-        for person in &self.people {
-            writeln!(lines, "{}", person.token)?;
-        }
-        Ok(lines)
+    /// A server that has done nothing yet has no memory to reuse, so its store
+    /// is filled by another process.
+    fn ours(&self) -> Result<Value> {
+        let mut server = Tidings::new(&self.built.tidings)?;
+        let mut seed = command(&self.built.parts);
+        seed.arg("seed").arg("--data").arg(server.data());
+        let public_url = format!("http://localhost:{}", server.address.port());
+        seed.args(["--public-url", &public_url, "--chats", &IDLE.to_string()]);
+        seed.args(["--members", "1", "--each", &CHATS.to_string()]);
+        let folder = TempDir::new("members")?;
+        let members = folder.path().join("members");
+        std::fs::write(&members, output(&mut seed)?)?;
+        server.environment.push(("TIDINGS_WORKERS", "1".into()));
+        server.start()?;
+        server.pin(SERVER_CORE)?;
+        self.hold(&server.address.to_string(), server.pid()?, &members, NATIVE)
     }
 
     fn hold(&self, address: &str, pid: u32, members: &Path, dialect: &[&str]) -> Result<Value> {

@@ -15,9 +15,12 @@ pub(crate) struct Plan {
     /// How many chats
     #[arg(long, default_value_t = 1000)]
     pub(crate) chats: usize,
-    /// How many people in each; each of them is in one chat only
+    /// How many people in each, who are in no other
     #[arg(long, default_value_t = 2)]
     pub(crate) members: usize,
+    /// In how many chats everybody is after all: their own and the next ones
+    #[arg(long, default_value_t = 1)]
+    pub(crate) each: usize,
     /// How many people are in so many further chats with the first of all
     #[arg(long, default_value_t = 0)]
     pub(crate) friends: usize,
@@ -64,6 +67,9 @@ pub(crate) async fn fill(app: &App, plan: Plan) -> Result<Vec<Seeded>> {
         seeded.push(open(&mut batch, app, members));
         app.db.write(batch).await?;
     }
+    for step in 1..plan.each {
+        widen(app, &seeded, step).await?;
+    }
     // Somebody who has many chats, for the list of them.
     if let Some(first) = seeded.first().map(|first| first.members[0]) {
         let others: Vec<_> = seeded.iter().skip(1).take(plan.friends).collect();
@@ -75,6 +81,23 @@ pub(crate) async fn fill(app: &App, plan: Plan) -> Result<Vec<Seeded>> {
     }
     speak(app, plan.messages / plan.chats.max(1)).await?;
     Ok(seeded)
+}
+
+/// Everybody joins the chat that is so many further, in a circle.
+async fn widen(app: &App, seeded: &[Seeded], step: usize) -> Result<()> {
+    for some in (0..seeded.len()).collect::<Vec<_>>().chunks(500) {
+        let mut batch = Batch::new();
+        for at in some {
+            let chat = seeded[(at + step) % seeded.len()].chat;
+            for member in &seeded[*at].members {
+                join(&mut batch, app, chat, (member.account, "member"));
+            }
+            let more = i64::try_from(seeded[*at].members.len())?;
+            batch.run(&MORE_MEMBERS, args![chat, more]);
+        }
+        app.db.write(batch).await?;
+    }
+    Ok(())
 }
 
 fn person(batch: &mut Batch, app: &App) -> Caller {
@@ -149,5 +172,7 @@ static MESSAGES: Sql = Sql::new(
                           changed, created_at)
      select id, $1, $1, $1, owner_id, $2, $3, 'text', $4, false, $5 from chat",
 );
+static MORE_MEMBERS: Sql =
+    Sql::new("update chat set member_count = member_count + $2 where id = $1");
 static COUNTERS: Sql =
     Sql::new("update chat set last_seq = $1, last_n = $1, rev = $1, last_at = $2");

@@ -28,7 +28,7 @@ pub(crate) struct Options {
 
 pub(crate) async fn run(options: &Options) -> Result<()> {
     let mut app = options.place.open().await?;
-    let plan = Plan { chats: options.chats, members: 2, friends: 0, messages: 0 };
+    let plan = Plan { chats: options.chats, members: 2, each: 1, friends: 0, messages: 0 };
     let seeded = seed::fill(&app, plan).await?;
     if options.each {
         app.db.close().await;
