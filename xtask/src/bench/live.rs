@@ -119,7 +119,7 @@ impl Run {
         match self.work {
             Work::Rooms { rooms, window } => {
                 run.args(["--rooms", &rooms.to_string(), "--window", &window.to_string()]);
-                run.args(["--drain-ms", "2000"]);
+                run.args(["--drain-ms", "1000"]);
             }
             Work::Echo => {
                 run.args(["--mode", "echo"]);
@@ -181,7 +181,7 @@ impl Live {
         let load = load::build()?;
         let conformance = conformance()?;
         let signed = signed::Signed::prepare(options, &load)?;
-        let seconds = if options.quick { 2.0 } else { 6.0 };
+        let seconds = if options.quick { 1.5 } else { 6.0 };
         Ok(Self { conformance, load, seconds, signed })
     }
 

@@ -5,7 +5,7 @@
 //! by the store and by events alone, never by what a client says. The order
 //! of locks is: accounts, then one shard of chats.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
@@ -41,10 +41,31 @@ pub(crate) struct Hub {
 #[derive(Default)]
 struct Present {
     sockets: u32,
-    chats: HashSet<ChatId>,
+    chats: Chats,
     /// Its chats have been read from the store.
     is_placed: bool,
     order: Order<Rendered>,
+}
+
+/// Chats in the order of their ids: there is such a list for everybody who is
+/// here, and a table would take twice its bytes.
+#[derive(Default)]
+struct Chats(Vec<ChatId>);
+
+impl Chats {
+    fn contains(&self, chat: ChatId) -> bool {
+        self.0.binary_search(&chat).is_ok()
+    }
+
+    /// False if it is there already.
+    fn insert(&mut self, chat: ChatId) -> bool {
+        let Err(at) = self.0.binary_search(&chat) else { return false };
+        if self.0.len() == self.0.capacity() {
+            self.0.reserve_exact((self.0.len() / 4).max(4));
+        }
+        self.0.insert(at, chat);
+        true
+    }
 }
 
 /// A chat that somebody here is in.
@@ -94,7 +115,7 @@ impl Hub {
         present.sockets += 1;
         socket.join(rooms::account(caller.account));
         socket.join(rooms::login(caller.login));
-        for chat in &present.chats {
+        for chat in &present.chats.0 {
             socket.join(rooms::chat(*chat));
         }
         present.is_placed
@@ -132,7 +153,7 @@ impl Hub {
             return;
         }
         let Some(present) = accounts.remove(&account) else { return };
-        for chat in present.chats {
+        for chat in present.chats.0 {
             let mut shard = self.shard(chat);
             if let Some(heard) = shard.get_mut(&chat) {
                 heard.accounts = heard.accounts.saturating_sub(1);
@@ -152,7 +173,7 @@ impl Hub {
         let is_stale = |held: &&(ChatId, i64)| {
             let shard = self.shard(held.0);
             let have = shard.get(&held.0).and_then(|heard| heard.order.have());
-            !present.chats.contains(&held.0) || have.is_none_or(|have| have > held.1)
+            !present.chats.contains(held.0) || have.is_none_or(|have| have > held.1)
         };
         Checked {
             arev: present.order.have().unwrap_or(0),
