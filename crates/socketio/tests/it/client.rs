@@ -137,6 +137,16 @@ impl Client {
         assert_eq!(self.hear(), text(expected));
     }
 
+    /// An emission of another thread and the answer to an event of one's own
+    /// have no order between them.
+    #[track_caller]
+    pub(crate) fn hears_both(&mut self, one: &str, other: &str) {
+        let heard = [self.hear(), self.hear()];
+        let (one, other) = (text(one), text(other));
+        let is_both = heard.contains(&one) && heard.contains(&other);
+        assert!(is_both, "expected {one:?} and {other:?}, heard {heard:?}");
+    }
+
     #[track_caller]
     pub(crate) fn hears_start(&mut self, expected: &str) -> String {
         match self.hear() {
