@@ -150,6 +150,12 @@ test("a phone's keyboard covers neither the field nor the newest message", async
 
 	// Where it is laid over the page, which only the visual viewport tells.
 	await page.setViewportSize({ width: 360, height: 740 });
+	await expect.poll(ends).toBeGreaterThan(600);
+	await expect(newest).toBeInViewport();
+	// Two frames, so that the page has heard of its own size before the next.
+	await page.evaluate(
+		() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+	);
 	await page.evaluate(() => {
 		const view = window.visualViewport as VisualViewport;
 		Object.defineProperty(view, "height", { configurable: true, value: 400 });
