@@ -151,11 +151,6 @@ test("a phone's keyboard covers neither the field nor the newest message", async
 	// Where it is laid over the page, which only the visual viewport tells.
 	await page.setViewportSize({ width: 360, height: 740 });
 	await expect.poll(ends).toBeGreaterThan(600);
-	await expect(newest).toBeInViewport();
-	// Two frames, so that the page has heard of its own size before the next.
-	await page.evaluate(
-		() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
-	);
 	await page.evaluate(() => {
 		const view = window.visualViewport as VisualViewport;
 		Object.defineProperty(view, "height", { configurable: true, value: 400 });
@@ -168,4 +163,68 @@ test("a phone's keyboard covers neither the field nor the newest message", async
 		window.visualViewport?.dispatchEvent(new Event("resize"));
 	});
 	await expect.poll(ends).toBeGreaterThan(600);
+});
+
+test("sizes that follow each other within a frame leave the reader where they were", async ({
+	person,
+}) => {
+	const ann = await person("Ann");
+	const bob = await person("Bob");
+	const chat = await befriend(ann, bob);
+	for (let round = 0; round < 4; round++) await fill(ann, bob, chat);
+	const { page } = ann;
+	await page.setViewportSize({ width: 360, height: 740 });
+	await page.goto("/");
+	await openChat(ann, "Bob");
+	await say(ann, "On the bus");
+	const newest = timeline(page).getByText("On the bus");
+	await expect(newest).toBeInViewport();
+	/** Each size comes after the page has drawn the one before, and before it hears of its scroll. */
+	const resize = (...sizes: number[]) =>
+		page.evaluate(async (sizes) => {
+			const view = window.visualViewport as VisualViewport;
+			const painted = () =>
+				new Promise<void>((done) =>
+					requestAnimationFrame(() => {
+						const { port1, port2 } = new MessageChannel();
+						port1.onmessage = () => done();
+						port2.postMessage(null);
+					}),
+				);
+			for (const height of sizes) {
+				Object.defineProperty(view, "height", { configurable: true, value: height });
+				view.dispatchEvent(new Event("resize"));
+				await painted();
+			}
+			for (let frames = 0; frames < 3; frames++) await painted();
+		}, sizes);
+	const gap = () =>
+		page
+			.locator(".timeline")
+			.evaluate((frame) => frame.scrollHeight - frame.scrollTop - frame.clientHeight);
+
+	for (const sizes of [[600, 480, 400], [740, 400], [500, 740, 420, 600], [400]]) {
+		await resize(...sizes);
+		expect(await gap(), sizes.join(", ")).toBeLessThanOrEqual(1);
+	}
+
+	// Further up it is the row in view that stays.
+	const top = () =>
+		page.locator(".timeline").evaluate((frame) => {
+			const edge = frame.getBoundingClientRect().top;
+			const rows = [...frame.querySelectorAll<HTMLElement>("[data-key]")];
+			const row = rows.find((one) => one.getBoundingClientRect().bottom > edge);
+			return `${row?.dataset.seq} ${Math.round((row?.getBoundingClientRect().top ?? 0) - edge)}`;
+		});
+	await page.locator(".timeline").hover();
+	await page.mouse.wheel(0, -700);
+	await expect.poll(gap).toBeGreaterThan(600);
+	const place = await top();
+	for (const sizes of [
+		[600, 740],
+		[400, 500, 740, 420],
+	]) {
+		await resize(...sizes);
+		expect(await top(), sizes.join(", ")).toBe(place);
+	}
 });

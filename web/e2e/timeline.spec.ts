@@ -137,3 +137,72 @@ test("the chat opens at the unread line, which stays for the visit", async ({ pe
 	await expect(timeline(page).getByText("row-60.")).toBeInViewport();
 	await expect(page.locator("[data-unread-line]")).toHaveCount(1);
 });
+
+/** From a page of the person's own, because a request of the runner's costs ten times as much. */
+async function writeFast(person: Person, chat: string, first: number, last: number): Promise<void> {
+	if (!person.page.url().startsWith("http")) await person.page.goto("/people");
+	await person.page.evaluate(
+		async ([chat, first, last]) => {
+			for (let index = first; index <= last; index++) {
+				const body = JSON.stringify({ client_id: crypto.randomUUID(), body: `row-${index}.` });
+				const headers = { "content-type": "application/json" };
+				await fetch(`/v1/chats/${chat}/messages`, { method: "POST", headers, body });
+			}
+		},
+		[chat, first, last] as const,
+	);
+}
+
+test("hundreds of new messages do not take the rows from under a reader", async ({ person }) => {
+	const ann = await person("Ann");
+	const bob = await person("Bob");
+	const chat = await befriend(ann, bob);
+	await writeFast(bob, chat, 1, 200);
+	await ask(ann, "PUT", `/v1/chats/${chat}/read`, { seq: 200 });
+	const { page } = ann;
+	await page.goto("/");
+	await openChat(ann, "Bob");
+	await expect(timeline(page).getByText("row-200.")).toBeVisible();
+	for (let pages = 0; pages < 4; pages++) {
+		const first = await firstKey(page);
+		await scrollTo(page, 0);
+		await expect.poll(() => firstKey(page)).not.toBe(first);
+	}
+	const place = await scrollTo(page, 300);
+	await writeFast(bob, chat, 201, 460);
+	await expect(page.getByRole("button", { name: "260 new messages" })).toBeVisible();
+	expect(Math.abs((await offsetOf(page, place.key)) - place.offset)).toBeLessThanOrEqual(1);
+	expect(await rowCount(page)).toBe(MOST_ROWS);
+
+	// What was counted is there for one who reads on.
+	await page.locator(".timeline").hover();
+	await expect(async () => {
+		await page.mouse.wheel(0, 4_000);
+		await expect(timeline(page).getByText("row-460.")).toBeInViewport({ timeout: 100 });
+	}).toPass();
+	await writeFast(bob, chat, 461, 461);
+	await expect(timeline(page).getByText("row-461.")).toBeInViewport();
+	expect(await rowCount(page)).toBeLessThanOrEqual(MOST_ROWS);
+});
+
+test("what one writes while reading further up leads to the end", async ({ person }) => {
+	const ann = await person("Ann");
+	const bob = await person("Bob");
+	const chat = await befriend(ann, bob);
+	await writeFast(bob, chat, 1, 120);
+	await ask(ann, "PUT", `/v1/chats/${chat}/read`, { seq: 120 });
+	const { page } = ann;
+	await page.goto("/");
+	await openChat(ann, "Bob");
+	await expect(timeline(page).getByText("row-120.")).toBeVisible();
+	await scrollTo(page, 0);
+	await expect(page.getByRole("button", { name: "To the newest" })).toBeVisible();
+	await say(ann, "From further up");
+	await expect(message(page, "From further up")).toBeInViewport();
+	// Also from a place so far up that the newest rows are not mounted.
+	await page.goto(`/chats/${chat}?at=20`);
+	await expect(timeline(page).getByText("row-20.", { exact: true })).toBeInViewport();
+	await say(ann, "From afar");
+	await expect(message(page, "From afar")).toBeInViewport();
+	await expect(message(page, "From further up")).toBeInViewport();
+});

@@ -22,6 +22,7 @@ type Step =
 	| { kind: "retitle"; chat: number }
 	| { kind: "read"; tab: number; chat: number; seq: number }
 	| { kind: "open" | "close" | "older" | "newer" | "latest"; tab: number; chat: number }
+	| { kind: "hold"; tab: number; chat: number; isHeld: boolean }
 	| { kind: "jump"; tab: number; chat: number; seq: number }
 	| { kind: "cut" }
 	| { kind: "down"; ms: number }
@@ -73,6 +74,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 		}) as fc.Arbitrary<Step>,
 	},
 	fc.record({ kind: fc.constant("jump" as const), tab, chat, seq }),
+	fc.record({ kind: fc.constant("hold" as const), tab, chat, isHeld: fc.boolean() }),
 	fc.record({ kind: fc.constant("cut" as const) }),
 	fc.record({ kind: fc.constant("down" as const), ms: fc.nat({ max: 30_000 }) }),
 	fc.record({ kind: fc.constant("crash" as const), tab }),
@@ -177,6 +179,9 @@ function perform(w: World, s: Step): void {
 			break;
 		case "latest":
 			void tabOf(s.tab)?.actions.jumpToLatest(chatOf(s.chat));
+			break;
+		case "hold":
+			tabOf(s.tab)?.actions.holdRows(chatOf(s.chat), s.isHeld);
 			break;
 		case "jump":
 			void tabOf(s.tab)?.actions.jumpTo(chatOf(s.chat), s.seq);

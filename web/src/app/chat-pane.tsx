@@ -29,6 +29,7 @@ export function ChatPane({ chat, at, onBack }: Props) {
 	const [editing, setEditing] = useState<Row | null>(null);
 	const [isRemoving, setRemoving] = useState(false);
 	const details = useDetails();
+	const toSent = useRef<() => void>(null);
 
 	const handleReply = useCallback(
 		(row: Row) => {
@@ -37,6 +38,11 @@ export function ChatPane({ chat, at, onBack }: Props) {
 		},
 		[actions, chat.id, draftBody],
 	);
+	function handleSent() {
+		toSent.current?.();
+		if (at !== null)
+			void navigate({ to: "/chats/$chat", params: { chat: chat.id }, replace: true });
+	}
 	const handleJump = (seq: number) =>
 		void navigate({
 			to: "/chats/$chat",
@@ -64,6 +70,7 @@ export function ChatPane({ chat, at, onBack }: Props) {
 					onDetails={details.toggle}
 				/>
 				<Timeline
+					ref={toSent}
 					chat={chat}
 					canWrite={canWrite}
 					at={at}
@@ -78,10 +85,7 @@ export function ChatPane({ chat, at, onBack }: Props) {
 						onEditEnd={() => setEditing(null)}
 						onEditLast={() => setEditing(lastOwn())}
 						onJump={handleJump}
-						onSent={() =>
-							at !== null &&
-							void navigate({ to: "/chats/$chat", params: { chat: chat.id }, replace: true })
-						}
+						onSent={handleSent}
 					/>
 				) : (
 					<ClosedNote face={face} />

@@ -171,6 +171,7 @@ export function createSync(deps: SyncDeps): SyncHost {
 			session?.pages.close(chat);
 			tellOpen(core, chat, false);
 		},
+		holdRows: (chat, isHeld) => session?.pages.hold(chat, isHeld),
 		loadOlder: async (chat) => session?.pages.loadOlder(chat),
 		loadNewer: async (chat) => session?.pages.loadNewer(chat),
 		jumpTo: async (chat, seq) => session?.pages.jumpTo(chat, seq),

@@ -10,7 +10,7 @@ import { isApiError } from "@/api/client";
 import type { MessagePage } from "@/api/wire.gen";
 import { type Core, isConnected } from "./core";
 import { applyPage } from "./reducers/chats";
-import { timelineOf, withTimeline } from "./state";
+import { timelineOf, withHeld, withTimeline } from "./state";
 import { growDown, growUp, isWindowCovered, PAGE, rangeAt, slim } from "./timeline";
 import type { ChatEntry, Failure, Timeline, Window } from "./types";
 
@@ -29,6 +29,7 @@ export type Pages = {
 	readonly loadNewer: (chat: string) => Promise<void>;
 	readonly jumpTo: (chat: string, seq: number) => Promise<void>;
 	readonly jumpToLatest: (chat: string) => Promise<void>;
+	readonly hold: (chat: string, isHeld: boolean) => void;
 	/** The chat left or all was forgotten: pages on their way are of something else. */
 	readonly forget: (chat?: string) => void;
 	/** Fetches what is mounted but no longer trusted; without a chat, in every open one. */
@@ -188,7 +189,8 @@ export function createPages(core: Core, onPage: (chat: string) => void): Pages {
 
 	/** Trust may be lost again on the way, so it is looked at again; but rows may also be gone for good. */
 	async function repairOne(chat: string): Promise<void> {
-		if (entryOf(chat) !== undefined && read(chat).window === null) await openAt(chat);
+		const { window, isJumping } = read(chat);
+		if (entryOf(chat) !== undefined && window === null && !isJumping) await openAt(chat);
 		for (let attempt = 0; attempt < MAX_REPAIRS; attempt++) {
 			const entry = entryOf(chat);
 			const { window } = read(chat);
@@ -222,15 +224,20 @@ export function createPages(core: Core, onPage: (chat: string) => void): Pages {
 	return {
 		async open(chat) {
 			open.add(chat);
-			if (read(chat).window === null) await openAt(chat);
+			// A permalink may have asked already; opening must not lead away from it.
+			const { window, isJumping } = read(chat);
+			if (window === null && !isJumping) await openAt(chat);
 		},
 		close(chat) {
 			open.delete(chat);
 			jumps.set(chat, (jumps.get(chat) ?? 0) + 1);
+			core.store.update((state) => withHeld(state, chat, false));
 			patch(chat, (timeline, entry) =>
 				slim({ ...timeline, window: null, isJumping: false, loadError: null }, entry.seq),
 			);
 		},
+		hold: (chat, isHeld) =>
+			core.store.update((state) => withHeld(state, chat, isHeld && open.has(chat))),
 		loadOlder,
 		loadNewer,
 		jumpTo,

@@ -12,6 +12,7 @@ export const emptyState: State = {
 	arev: 0,
 	chats: new Map(),
 	timelines: new Map(),
+	held: new Set(),
 	outbox: [],
 	drafts: new Map(),
 	typing: new Map(),
@@ -32,6 +33,14 @@ export function timelineOf(state: State, chat: string): Timeline {
 export function withTimeline(state: State, chat: string, timeline: Timeline): State {
 	if (state.timelines.get(chat) === timeline) return state;
 	return { ...state, timelines: new Map(state.timelines).set(chat, timeline) };
+}
+
+export function withHeld(state: State, chat: string, isHeld: boolean): State {
+	if (state.held.has(chat) === isHeld) return state;
+	const held = new Set(state.held);
+	if (isHeld) held.add(chat);
+	else held.delete(chat);
+	return { ...state, held };
 }
 
 /** A copy of the map without the key; the map itself when it was not there. */

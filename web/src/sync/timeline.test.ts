@@ -11,6 +11,7 @@ import {
 	joinRange,
 	MAX_ROWS,
 	rangeAt,
+	slim,
 } from "./timeline";
 import type { Range } from "./types";
 
@@ -125,5 +126,30 @@ describe("the mounted window", () => {
 	it("follows again when it reaches the newest row", () => {
 		expect(growDown({ from: 50, to: 90 }, 100, 100)).toEqual({ from: 50, to: null });
 		expect(growDown({ from: 50, to: 90 }, 99, 100).to).toBe(99);
+	});
+});
+
+describe("rows that nobody needs", () => {
+	const filled = (to: number) =>
+		addPage(
+			emptyTimeline,
+			span(1, to).map((seq) => row(seq)),
+		);
+
+	it("go, except the newest, the mounted and those around them", () => {
+		const back = slim({ ...filled(5_000), window: { from: 1_001, to: 1_200 } }, 5_000);
+		expect(back.ranges).toEqual([
+			[901, 1_300],
+			[4_901, 5_000],
+		]);
+		expect([...back.bySeq.keys()]).toEqual([...span(901, 1_300), ...span(4_901, 5_000)]);
+		const following = slim({ ...filled(5_000), window: { from: 4_801, to: null } }, 5_000);
+		expect(following.ranges).toEqual([[4_701, 5_000]]);
+		expect(slim(filled(5_000), 5_000).ranges).toEqual([[4_901, 5_000]]);
+	});
+
+	it("stay while there are few", () => {
+		const few = { ...filled(900), window: { from: 1, to: 200 } };
+		expect(slim(few, 900)).toBe(few);
 	});
 });

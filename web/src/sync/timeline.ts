@@ -111,19 +111,26 @@ export function growDown(window: Window, to: number, lastSeq: number): Window {
 const KEPT_ROWS = 100;
 
 /**
- * A chat keeps its newest rows only while nobody looks at it, and those that
- * are mounted while somebody follows it: a day of messages costs no more than
- * an hour of them. Who looks further back keeps all that they came through.
+ * A chat keeps its newest rows, and while somebody looks at it those that are
+ * mounted with some around them: a day of messages costs no more than an hour
+ * of them, also for one who reads further back meanwhile.
  */
 export function slim(timeline: Timeline, lastSeq: number): Timeline {
 	const { window } = timeline;
-	const mounted = window === null ? lastSeq + 1 : window.from;
-	const isBack = window !== null && window.to !== null;
-	if (isBack || timeline.bySeq.size <= (window === null ? 3 : 6) * KEPT_ROWS) return timeline;
-	const from = Math.min(lastSeq + 1, mounted) - KEPT_ROWS;
-	const bySeq = new Map([...timeline.bySeq].filter(([seq]) => seq >= from));
-	const ranges = timeline.ranges
-		.filter((range) => range[1] >= from)
-		.map(([a, b]): Range => [Math.max(a, from), b]);
+	const limit = window === null ? 3 : window.to === null ? 6 : 10;
+	if (timeline.bySeq.size <= limit * KEPT_ROWS) return timeline;
+	const kept = keptStretches(window, lastSeq);
+	const isKept = (seq: number) => rangeAt(kept, seq) !== null;
+	const bySeq = new Map([...timeline.bySeq].filter(([seq]) => isKept(seq)));
+	const ranges = timeline.ranges.flatMap(([from, to]) =>
+		kept.map(([a, b]): Range => [Math.max(a, from), Math.min(b, to)]).filter(([a, b]) => a <= b),
+	);
 	return { ...timeline, bySeq, ranges, generation: timeline.generation + 1 };
+}
+
+function keptStretches(window: Window | null, lastSeq: number): readonly Range[] {
+	const newest: Range = [lastSeq + 1 - KEPT_ROWS, lastSeq];
+	if (window === null) return [newest];
+	const mounted: Range = [window.from - KEPT_ROWS, (window.to ?? lastSeq) + KEPT_ROWS];
+	return joinRange([newest], mounted);
 }

@@ -142,6 +142,8 @@ export type State = {
 	readonly arev: number;
 	readonly chats: ReadonlyMap<string, ChatEntry>;
 	readonly timelines: ReadonlyMap<string, Timeline>;
+	/** Chats whose reader is away from the end: new rows must not push others from under them. */
+	readonly held: ReadonlySet<string>;
 	/** Sorted by `createdAt`, then `id`. */
 	readonly outbox: readonly OutboxEntry[];
 	readonly drafts: ReadonlyMap<string, Draft>;
@@ -189,6 +191,8 @@ export type Actions = {
 	/** Loads the chat around the first unread (or the newest when none) and hears its typing. */
 	openChat(chat: string): Promise<void>;
 	closeChat(chat: string): void;
+	/** The reader left the end of the rows, or came back to it. */
+	holdRows(chat: string, isHeld: boolean): void;
 	loadOlder(chat: string): Promise<void>;
 	loadNewer(chat: string): Promise<void>;
 	/** Loads around `seq` and swaps the rows in one step. */

@@ -17,6 +17,8 @@ export function useJump(
 	const wanted = useRef<number | null>(at);
 	const rows = useRef(view.rows);
 	rows.current = view.rows;
+	const isFollowing = useRef(true);
+	isFollowing.current = view.isFollowing;
 
 	const show = useCallback(
 		(seq: number) => {
@@ -43,6 +45,12 @@ export function useJump(
 		void actions.jumpToLatest(chat).then(toEnd);
 	}, [actions, chat, toEnd]);
 
+	/** What one just wrote is at the end: whoever reads further up goes there. */
+	const toSent = useCallback(() => {
+		if (isFollowing.current) toEnd();
+		else toLatest();
+	}, [toEnd, toLatest]);
+
 	// A permalink asks once the chat is there.
 	useEffect(() => {
 		if (at !== null) toSeq(at);
@@ -60,5 +68,5 @@ export function useJump(
 		return () => clearTimeout(timer);
 	}, [lit]);
 
-	return { lit, toSeq, toLatest };
+	return { lit, toSeq, toLatest, toSent };
 }

@@ -1,7 +1,14 @@
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { TimelineView } from "@/sync/types";
 import { domScroller, rowOf } from "./dom-scroller";
-import { type Anchor, isAtEnd, restoreAnchor, takeAnchor } from "./scroll-anchor";
+import {
+	goToEnd,
+	hearScroll,
+	keepPlace,
+	keepPlaceAmong,
+	type Place,
+	placeAt,
+} from "./reader-place";
 import { isAway } from "./use-visit";
 
 /** Distance from an edge at which the next page is asked for. */
@@ -9,87 +16,106 @@ const NEAR_PX = 800;
 /** Where a jump's target and the unread line come to rest, from the top. */
 const REST = 0.25;
 
-type Loads = { loadOlder: () => void; loadNewer: () => void; onSettled: () => void };
+type Loads = {
+	loadOlder: () => void;
+	loadNewer: () => void;
+	/** The reader left the end (`true`) or came back to it. */
+	onHold: (isHeld: boolean) => void;
+	onSettled: () => void;
+};
 
 /**
  * Owns the scroll position of the timeline: where it starts, how it keeps the
  * reader's place, when it asks for more. Nothing else writes `scrollTop`.
  */
 export function useScroll(ref: RefObject<HTMLElement | null>, view: TimelineView, loads: Loads) {
-	const anchor = useRef<Anchor>({ mode: "end" });
-	const hasStarted = useRef(false);
+	const place = useRef<Place | null>(null);
 	const target = useRef<string | null>(null);
 	const latest = useRef({ view, loads });
 	latest.current = { view, loads };
 	const [isEnd, setEnd] = useState(true);
 
-	const settle = useCallback(() => {
-		const element = ref.current;
-		if (!element || !hasStarted.current) return;
-		const scroller = domScroller(element);
+	/** Takes note of the place: what is known of it elsewhere, and what must be loaded for it. */
+	const settle = useCallback((element: HTMLElement, next: Place) => {
 		const { view, loads } = latest.current;
-		anchor.current = takeAnchor(scroller, view.isFollowing);
-		setEnd(view.isFollowing && isAtEnd(scroller));
+		const wasEnd = place.current === null || place.current.anchor.mode === "end";
+		const isNowEnd = next.anchor.mode === "end";
+		if (wasEnd !== isNowEnd) loads.onHold(!isNowEnd);
+		place.current = next;
+		setEnd(isNowEnd);
 		if (element.scrollTop < NEAR_PX && view.hasOlder && !view.isLoadingOlder) loads.loadOlder();
 		const below = element.scrollHeight - element.scrollTop - element.clientHeight;
 		if (below < NEAR_PX && view.hasNewer && !view.isLoadingNewer) loads.loadNewer();
 		loads.onSettled();
-	}, [ref]);
+	}, []);
 
 	// After each change of rows, before the eye sees it. A jump lands first; a
 	// page swapped under a jump must not be "corrected" by the old anchor.
 	useLayoutEffect(() => {
 		const element = ref.current;
 		if (!element || !view.isLoaded) return;
-		if (target.current !== null) {
-			const row = rowOf(element, target.current);
-			if (row) {
-				bringToRest(element, row);
-				target.current = null;
-			}
-		} else if (hasStarted.current) {
-			restore(element, anchor.current);
-		} else {
+		const scroller = domScroller(element);
+		const before = place.current;
+		const row = target.current === null ? null : rowOf(element, target.current);
+		if (row !== null) {
+			bringToRest(element, row);
+			target.current = null;
+		} else if (target.current === null && before !== null) {
+			settle(element, putBack(element, keepPlaceAmong(before, scroller, view.isFollowing), view));
+			return;
+		} else if (before === null) {
 			startAt(element);
 		}
-		hasStarted.current = true;
-		settle();
+		settle(element, placeAt(scroller, view.isFollowing));
 	}, [ref, view, settle]);
 
 	useResize(ref, () => {
 		const element = ref.current;
-		if (element && hasStarted.current) restore(element, anchor.current);
+		if (!element || place.current === null) return;
+		const { view } = latest.current;
+		const kept = keepPlace(place.current, domScroller(element), view.isFollowing);
+		settle(element, putBack(element, kept, view));
 	});
+
+	const handleScroll = useCallback(() => {
+		const element = ref.current;
+		if (!element || place.current === null) return;
+		const { isFollowing } = latest.current.view;
+		settle(element, hearScroll(place.current, domScroller(element), isFollowing));
+	}, [ref, settle]);
 
 	const toEnd = useCallback(() => {
 		const element = ref.current;
-		anchor.current = { mode: "end" };
-		if (element) element.scrollTop = element.scrollHeight;
-	}, [ref]);
+		if (!element) return;
+		settle(element, goToEnd(domScroller(element)));
+	}, [ref, settle]);
 
 	/** Brings a row to its resting place: now if it is mounted, else when it comes. */
 	const toRow = useCallback(
 		(key: string) => {
 			const element = ref.current;
 			const row = element ? rowOf(element, key) : null;
-			if (element && row) bringToRest(element, row);
-			else target.current = key;
-			return row !== null;
+			target.current = row ? null : key;
+			if (!element || !row) return false;
+			bringToRest(element, row);
+			settle(element, placeAt(domScroller(element), latest.current.view.isFollowing));
+			return true;
 		},
-		[ref],
+		[ref, settle],
 	);
 
-	return { isEnd, settle, toEnd, toRow };
+	return { isEnd, handleScroll, toEnd, toRow };
 }
 
 /**
- * Puts the reader back. Nobody reads in a page that is not in front: there the
- * end is followed only until the unread line has come to its resting place.
+ * Nobody reads in a page that is not in front: there the end is followed only
+ * until the unread line has come to its resting place.
  */
-function restore(element: HTMLElement, anchor: Anchor) {
-	restoreAnchor(domScroller(element), anchor);
-	const line = anchor.mode === "end" && isAway() ? lineOf(element) : null;
-	if (line && offsetIn(element, line) < element.clientHeight * REST) bringToRest(element, line);
+function putBack(element: HTMLElement, kept: Place, { isFollowing }: TimelineView): Place {
+	const line = kept.anchor.mode === "end" && isAway() ? lineOf(element) : null;
+	if (line === null || offsetIn(element, line) >= element.clientHeight * REST) return kept;
+	bringToRest(element, line);
+	return placeAt(domScroller(element), isFollowing);
 }
 
 function lineOf(element: HTMLElement): HTMLElement | null {

@@ -6,9 +6,9 @@
  * grow, and chat-level fields are judged by the rev they were read at.
  */
 import type { Changes, Chat, Member, Message, SyncChat } from "@/api/wire.gen";
-import { timelineOf, withChat, without, withTimeline } from "../state";
+import { timelineOf, withChat, withHeld, without, withTimeline } from "../state";
 import { addPage, changeRow, distrust, MAX_ROWS, newer, slim } from "../timeline";
-import type { ChatEntry, State, Timeline } from "../types";
+import type { ChatEntry, State, Timeline, Window } from "../types";
 import { raiseMarks, raiseMember } from "./marks";
 
 /** A chat-level view without rows, as GET gives it: fields, members, own marks; never the rev. */
@@ -21,7 +21,7 @@ export function applyMeta(state: State, chat: Chat): State {
 export function dropChat(state: State, chat: string): State {
 	if (!state.chats.has(chat)) return state;
 	return {
-		...state,
+		...withHeld(state, chat, false),
 		chats: without(state.chats, chat),
 		timelines: without(state.timelines, chat),
 		typing: without(state.typing, chat),
@@ -37,7 +37,9 @@ export function applyRow(state: State, row: Message, rev: number): State {
 	if (isNew) entry = raiseMarks(entry, row.sender, ownMarks(row), state.me?.id ?? null);
 	entry = { ...entry, rev: Math.max(entry.rev, rev) };
 	const timeline = timelineOf(state, row.chat);
-	const next = isNew ? keepUp(addPage(timeline, [row]), entry.seq) : changeRow(timeline, row);
+	const next = isNew
+		? keepUp(addPage(timeline, [row]), entry.seq, state.held.has(row.chat))
+		: changeRow(timeline, row);
 	return withTimeline(withChat(state, entry), row.chat, next);
 }
 
@@ -80,8 +82,11 @@ function catchUp(state: State, chat: string, answer: CatchUp): State {
 	const held = state.chats.get(chat);
 	if (held === undefined) return state;
 	let timeline = timelineOf(state, chat);
-	if (answer.limited && answer.rev > held.rev)
-		timeline = restart(distrust(timeline), answer.messages);
+	const isHeld = state.held.has(chat);
+	if (answer.limited && answer.rev > held.rev) {
+		timeline = distrust(timeline);
+		timeline = (isHeld ? stay : restart)(timeline, answer.messages, held.seq);
+	}
 	let entry = held;
 	const me = state.me?.id ?? null;
 	for (const row of answer.messages) {
@@ -94,7 +99,7 @@ function catchUp(state: State, chat: string, answer: CatchUp): State {
 		answer.rev >= held.rev
 			? addPage(timeline, answer.messages)
 			: answer.messages.reduce(changeRow, timeline);
-	timeline = keepUp(timeline, entry.seq);
+	timeline = keepUp(timeline, entry.seq, isHeld);
 	return withTimeline(withChat(state, entry), chat, timeline);
 }
 
@@ -108,12 +113,26 @@ function restart(timeline: Timeline, rows: readonly Message[]): Timeline {
 	return { ...timeline, window: { from, to: null } };
 }
 
-/** Keeps a following window within its bound, and unmounted rows within reason. */
-function keepUp(timeline: Timeline, lastSeq: number): Timeline {
+/** Under a reader who is not at the end the rows stay as they are, and are fetched again. */
+function stay(timeline: Timeline, rows: readonly Message[], lastSeq: number): Timeline {
+	const { window } = timeline;
+	const isPassed = (rows.at(-1)?.seq ?? 0) > lastSeq;
+	if (window === null || window.to !== null || window.from > lastSeq || !isPassed) return timeline;
+	return { ...timeline, window: { from: window.from, to: lastSeq } };
+}
+
+/**
+ * Keeps a following window within its bound, and unmounted rows within reason.
+ * Under a reader who is not at the end it stops following instead of moving on.
+ */
+function keepUp(timeline: Timeline, lastSeq: number, isHeld: boolean): Timeline {
 	const window = timeline.window;
 	if (window === null || window.to !== null || lastSeq - window.from < MAX_ROWS)
 		return slim(timeline, lastSeq);
-	return slim({ ...timeline, window: { from: lastSeq - MAX_ROWS + 1, to: null } }, lastSeq);
+	const moved: Window = isHeld
+		? { from: window.from, to: window.from + MAX_ROWS - 1 }
+		: { from: lastSeq - MAX_ROWS + 1, to: null };
+	return slim({ ...timeline, window: moved }, lastSeq);
 }
 
 function ownMarks(row: Message) {

@@ -1,5 +1,14 @@
 import { ChevronDown } from "lucide-react";
-import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import {
+	type KeyboardEvent,
+	type Ref,
+	useCallback,
+	useEffect,
+	useImperativeHandle,
+	useMemo,
+	useRef,
+	useState,
+} from "react";
 import { useText } from "@/i18n/use-text";
 import { faceOf } from "@/sync/chat-face";
 import { selectTimeline, unreadOf } from "@/sync/selectors";
@@ -26,10 +35,12 @@ type Props = {
 	at: number | null;
 	onReply: (row: Row) => void;
 	onEdit: (row: Row) => void;
+	/** Calling it tells that a message was written here: the rows go to their end. */
+	ref: Ref<() => void>;
 };
 
 /** The messages of one chat. Mounted anew for each chat, so nothing leaks from one to the next. */
-export function Timeline({ chat, canWrite, at, onReply, onEdit }: Props) {
+export function Timeline({ chat, canWrite, at, onReply, onEdit, ref: sent }: Props) {
 	const actions = useActions();
 	const ref = useRef<HTMLDivElement>(null);
 	const me = useSync((state) => state.me?.id ?? "");
@@ -40,9 +51,11 @@ export function Timeline({ chat, canWrite, at, onReply, onEdit }: Props) {
 	const scroll = useScroll(ref, view, {
 		loadOlder: () => void actions.loadOlder(chat.id),
 		loadNewer: () => void actions.loadNewer(chat.id),
+		onHold: (isHeld) => actions.holdRows(chat.id, isHeld),
 		onSettled: read,
 	});
 	const jump = useJump(chat.id, view, at, scroll.toRow, scroll.toEnd);
+	useImperativeHandle(sent, () => jump.toSent, [jump.toSent]);
 	const rowActions = useRowActions(chat.id, { onReply, onEdit, onJump: jump.toSeq });
 	const days = useMemo(
 		() => layOut(view.rows, me, visit.dividerAfter),
@@ -70,7 +83,7 @@ export function Timeline({ chat, canWrite, at, onReply, onEdit }: Props) {
 			<div
 				ref={ref}
 				className="scroll timeline"
-				onScroll={scroll.settle}
+				onScroll={scroll.handleScroll}
 				onKeyDown={handleKey}
 				data-region="messages"
 			>

@@ -1,0 +1,105 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { goToEnd, hearScroll, keepPlace, keepPlaceAmong, placeAt } from "./reader-place";
+import { isAtEnd, type Scroller } from "./scroll-anchor";
+
+const ROW = 40;
+
+/** Rows of one height in a frame that may be made larger and smaller, as a browser would. */
+function createFrame(rows: number, height: number) {
+	let top = 0;
+	let [count, clientHeight] = [rows, height];
+	const limit = () => Math.max(0, count * ROW - clientHeight);
+	const offsetOf = (key: string) => (Number(key) < count ? Number(key) * ROW - top : null);
+	const scroller: Scroller = {
+		get scrollTop() {
+			return top;
+		},
+		set scrollTop(value) {
+			top = Math.min(limit(), Math.max(0, value));
+		},
+		get scrollHeight() {
+			return count * ROW;
+		},
+		get clientHeight() {
+			return clientHeight;
+		},
+		visibleRows(atMost) {
+			const first = Math.floor(top / ROW);
+			const keys = Array.from({ length: atMost }, (_, index) => String(first + index));
+			return keys.flatMap((key) => {
+				const offset = offsetOf(key);
+				return offset === null ? [] : [{ key, offset }];
+			});
+		},
+		offsetOf,
+	};
+	return {
+		scroller,
+		resize(to: number) {
+			clientHeight = to;
+			top = Math.min(limit(), top);
+		},
+		append(more: number) {
+			count += more;
+		},
+	};
+}
+
+const height = fc.integer({ min: 100, max: 900 });
+
+describe("the reader's place", () => {
+	it("at the end outlives any sizes, whichever event tells of them first", () => {
+		fc.assert(
+			fc.property(fc.array(fc.tuple(height, fc.boolean())), (sizes) => {
+				const { scroller, resize } = createFrame(60, 700);
+				let place = goToEnd(scroller);
+				for (const [size, isHeardFirst] of sizes) {
+					resize(size);
+					// The scroll event of the last write comes before the page hears of its size.
+					place = (isHeardFirst ? hearScroll : keepPlace)(place, scroller, true);
+					expect(place.anchor.mode).toBe("end");
+					expect(isAtEnd(scroller)).toBe(true);
+				}
+			}),
+		);
+	});
+
+	it("among the rows outlives them too, and new rows below", () => {
+		fc.assert(
+			fc.property(fc.array(height), fc.integer({ min: 0, max: 30 }), (sizes, more) => {
+				const { scroller, resize, append } = createFrame(60, 300);
+				scroller.scrollTop = 410;
+				let place = placeAt(scroller, true);
+				append(more);
+				place = keepPlaceAmong(place, scroller, true);
+				for (const size of sizes) {
+					resize(size);
+					place = hearScroll(place, scroller, true);
+				}
+				expect(place.anchor.mode).toBe("rows");
+				expect(scroller.offsetOf("10")).toBe(-10);
+			}),
+		);
+	});
+
+	it("is another one once the reader moves, and the end again when they come back to it", () => {
+		const { scroller } = createFrame(60, 300);
+		let place = goToEnd(scroller);
+		scroller.scrollTop -= 400;
+		place = hearScroll(place, scroller, true);
+		expect(place.anchor.mode).toBe("rows");
+		scroller.scrollTop += 400;
+		place = hearScroll(place, scroller, true);
+		expect(place.anchor.mode).toBe("end");
+	});
+
+	it("is not the end while newer rows are not loaded, and is when the last of them is", () => {
+		const { scroller } = createFrame(60, 300);
+		scroller.scrollTop = scroller.scrollHeight;
+		const place = placeAt(scroller, false);
+		expect(place.anchor.mode).toBe("rows");
+		expect(keepPlaceAmong(place, scroller, false).anchor.mode).toBe("rows");
+		expect(keepPlaceAmong(place, scroller, true).anchor.mode).toBe("end");
+	});
+});

@@ -1,0 +1,58 @@
+import { type Anchor, isAtEnd, restoreAnchor, type Scroller, takeAnchor } from "./scroll-anchor";
+
+/**
+ * Where the reader means to be: at the end, or at the rows in view.
+ *
+ * What must hold: only the reader's own move or a jump changes it. A scroll
+ * event proves neither. The browser also sends one for what a new size, new
+ * rows or a write of ours did to the position, a frame late, when the size may
+ * be another one again. So a move is believed only in a frame that is as it
+ * was last seen; in any other the reader is put back first.
+ */
+export type Place = { readonly anchor: Anchor; readonly seen: Frame };
+
+type Frame = { readonly top: number; readonly height: number; readonly content: number };
+
+/** Below this the browser is only rounding. */
+const ROUNDING_PX = 1;
+
+function look(scroller: Scroller): Frame {
+	const { scrollTop, clientHeight, scrollHeight } = scroller;
+	return { top: scrollTop, height: clientHeight, content: scrollHeight };
+}
+
+/** The place as it is now, whatever was meant before. `canFollow` is false while newer rows are not loaded. */
+export function placeAt(scroller: Scroller, canFollow: boolean): Place {
+	return { anchor: takeAnchor(scroller, canFollow), seen: look(scroller) };
+}
+
+/** The end is meant, though its rows may only be on their way. */
+export function goToEnd(scroller: Scroller): Place {
+	const anchor = { mode: "end" } as const;
+	restoreAnchor(scroller, anchor);
+	return { anchor, seen: look(scroller) };
+}
+
+/** Puts the reader back after a size or the rows changed. */
+export function keepPlace({ anchor }: Place, scroller: Scroller, canFollow: boolean): Place {
+	restoreAnchor(scroller, anchor);
+	// Other rows may be in view by now, but the end is reached only by going there.
+	const isEnd = canFollow && anchor.mode === "end";
+	return { anchor: isEnd ? anchor : takeAnchor(scroller, false), seen: look(scroller) };
+}
+
+/** The place after a scroll event. */
+export function hearScroll(place: Place, scroller: Scroller, canFollow: boolean): Place {
+	const { top, height, content } = look(scroller);
+	const { seen } = place;
+	if (height !== seen.height || content !== seen.content)
+		return keepPlace(place, scroller, canFollow);
+	if (Math.abs(top - seen.top) < ROUNDING_PX) return place;
+	return placeAt(scroller, canFollow);
+}
+
+/** Other rows are mounted: the last of them may have come to be the newest under the reader. */
+export function keepPlaceAmong(place: Place, scroller: Scroller, canFollow: boolean): Place {
+	const kept = keepPlace(place, scroller, canFollow);
+	return canFollow && isAtEnd(scroller) ? { ...kept, anchor: { mode: "end" } } : kept;
+}
