@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type { Plugin } from "vite";
 
 /** Kept when the page first asks for them, since few people need them all. */
-const ON_DEMAND = /\.woff2$/;
+const ON_DEMAND = /\.woff2$|\/emoji-(list|[a-z]{2})-/;
 /** But for the letters that nearly every page shows. */
 const ALWAYS = /inter-latin-wght/;
 /** Not parts of the page. */

@@ -12,6 +12,8 @@ function setup(value: string) {
 		onCancel: vi.fn(() => false),
 		onUp: vi.fn(),
 		onBlur: vi.fn(),
+		onKeyFirst: vi.fn(() => false),
+		onCaret: vi.fn(),
 	};
 	render(
 		<ComposerField
@@ -19,6 +21,7 @@ function setup(value: string) {
 			value={value}
 			label="Message Ann"
 			placeholder="Message Ann"
+			list={null}
 			{...handlers}
 		/>,
 	);
@@ -44,6 +47,13 @@ describe("the field of the composer", () => {
 		await new Promise((resolve) => setTimeout(resolve));
 		fireEvent.keyDown(field, { key: "Enter", keyCode: 13 });
 		expect(onSubmit).toHaveBeenCalledOnce();
+	});
+
+	it("leaves Enter to a list that takes it", () => {
+		const { field, onSubmit, onKeyFirst } = setup("nice :ta");
+		onKeyFirst.mockReturnValueOnce(true);
+		fireEvent.keyDown(field, { key: "Enter", keyCode: 13 });
+		expect(onSubmit).not.toHaveBeenCalled();
 	});
 
 	it("asks for the last own message by ArrowUp only while empty", () => {

@@ -17,6 +17,12 @@ type Props = {
 	onCancel: () => boolean;
 	onUp: () => void;
 	onBlur: () => void;
+	/** Has the keys first, while it offers something to choose; true when it took one. */
+	onKeyFirst: (event: KeyboardEvent<HTMLTextAreaElement>) => boolean;
+	/** Where the cursor stands now. */
+	onCaret: (field: HTMLTextAreaElement) => void;
+	/** The list beside the field and its current option, for readers. */
+	list: { id: string; option: string | null } | null;
 };
 
 const MARKS: Record<string, string> = { b: "**", i: "*", e: "`" };
@@ -32,6 +38,9 @@ export function ComposerField({
 	onCancel,
 	onUp,
 	onBlur,
+	onKeyFirst,
+	onCaret,
+	list,
 }: Props) {
 	const { sendKey } = useLook();
 	const composition = useComposition();
@@ -53,6 +62,7 @@ export function ComposerField({
 			if (event.key === "Enter") event.preventDefault();
 			return;
 		}
+		if (onKeyFirst(event)) return;
 		if (event.key === "Enter") handleEnter(event, enterAction(pressed, sendKey, isTouch.current));
 		else if (event.key === "Escape") {
 			if (onCancel()) event.stopPropagation();
@@ -86,10 +96,14 @@ export function ComposerField({
 			rows={1}
 			enterKeyHint="enter"
 			aria-label={label}
+			aria-autocomplete="list"
+			aria-controls={list?.id}
+			aria-activedescendant={list?.option ?? undefined}
 			placeholder={placeholder}
 			value={value}
 			onChange={(event) => onChange(event.target.value)}
 			onKeyDown={handleKey}
+			onSelect={(event) => onCaret(event.currentTarget)}
 			onBlur={onBlur}
 			{...composition.handlers}
 		/>

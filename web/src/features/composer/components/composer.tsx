@@ -1,18 +1,21 @@
 import { ArrowUp, Check } from "lucide-react";
-import { type FormEvent, useCallback, useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useRef } from "react";
 import { useText } from "@/i18n/use-text";
 import type { Row } from "@/sync/types";
 import { useActions, useSync } from "@/sync/use-sync";
 import { IconButton } from "@/ui/button";
 import { useLook } from "@/ui/look";
 import { MOD } from "@/ui/platform";
-import { useDraft } from "../use-draft";
+import { EmojiButton } from "../emoji/emoji-button";
+import { useShortcode } from "../emoji/use-shortcode";
+import { useWriting } from "../use-writing";
 import { insert } from "../wrap";
 import { ComposerContext } from "./composer-context";
 import { ComposerField } from "./composer-field";
-import { EmojiButton } from "./emoji-button";
 
-const MOST_CHARACTERS = 8000;
+const EmojiCompletion = lazy(() =>
+	import("../emoji/emoji-completion").then((module) => ({ default: module.EmojiCompletion })),
+);
 
 type Props = {
 	chat: string;
@@ -31,50 +34,24 @@ export function Composer({ chat, name, editing, onEditEnd, onEditLast, onJump, o
 	const t = useText();
 	const actions = useActions();
 	const field = useRef<HTMLTextAreaElement>(null);
-	const draft = useDraft(chat);
-	const edit = useEdit(editing);
-	const { sendKey } = useLook();
-	const isOffline = useSync(
-		({ session }) => session.status === "offline" || session.status === "reconnecting",
-	);
-	const text = editing ? edit.text : draft.text;
-	const tooLong = Array.from(text).length - MOST_CHARACTERS;
-	const canSend = text.trim() !== "" && tooLong <= 0;
-	useFieldFocus(field, editing, draft.replyToSeq);
+	const writing = useWriting(field, { chat, editing, onEditEnd, onSent });
+	const shortcode = useShortcode(field, writing.text);
+	const placeholder = usePlaceholder(name);
 
-	const cancel = useCallback(() => {
-		if (editing) onEditEnd();
-		else if (draft.replyToSeq !== null)
-			actions.saveDraft(chat, { body: draft.text, replyToSeq: null });
-		else return false;
-		return true;
-	}, [actions, chat, draft.replyToSeq, draft.text, editing, onEditEnd]);
-
-	function submit(event?: FormEvent) {
-		event?.preventDefault();
-		if (!canSend) return;
-		const body = text.trim();
-		if (editing) {
-			if (body !== editing.message.body) actions.editMessage(chat, targetOf(editing), body);
-			onEditEnd();
-		} else {
-			actions.sendMessage(chat, { body, replyToSeq: draft.replyToSeq });
-			actions.setTyping(chat, false);
-			onSent();
-		}
-		field.current?.focus();
-	}
-
-	const sendKeys = sendKey === "enter" ? "Enter" : `${MOD} Enter`;
 	return (
 		<footer className="composer" id="composer" data-region="composer">
-			<form className="composer__in" onSubmit={submit}>
+			<form className="composer__in" onSubmit={writing.submit}>
+				{shortcode.open && (
+					<Suspense fallback={null}>
+						<EmojiCompletion {...shortcode.open} />
+					</Suspense>
+				)}
 				<ComposerContext
 					chat={chat}
 					editing={editing}
-					replyToSeq={draft.replyToSeq}
+					replyToSeq={writing.replyToSeq}
 					onCancel={() => {
-						cancel();
+						writing.cancel();
 						field.current?.focus();
 					}}
 					onJump={onJump}
@@ -82,71 +59,59 @@ export function Composer({ chat, name, editing, onEditEnd, onEditLast, onJump, o
 				<div className="composer__row">
 					<ComposerField
 						ref={field}
-						value={text}
+						value={writing.text}
 						label={t("composer.label", { name })}
-						placeholder={
-							isOffline ? t("composer.placeholderOffline") : t("composer.placeholder", { name })
-						}
-						onChange={editing ? edit.setText : draft.change}
-						onSubmit={submit}
-						onCancel={cancel}
+						placeholder={placeholder}
+						onChange={writing.change}
+						onSubmit={writing.submit}
+						onCancel={writing.cancel}
 						onUp={onEditLast}
-						onBlur={() => actions.setTyping(chat, false)}
+						onBlur={() => {
+							shortcode.close();
+							actions.setTyping(chat, false);
+						}}
+						onKeyFirst={shortcode.handleKey}
+						onCaret={shortcode.follow}
+						list={shortcode.list}
 					/>
-					{tooLong > 0 && (
-						<span className="composer__over bad num" role="status">
-							{t("composer.tooLong", { count: tooLong })}
-						</span>
-					)}
+					<TooLong by={writing.tooLong} />
 					<EmojiButton onPick={(emoji) => field.current && insert(field.current, emoji)} />
-					<IconButton
-						type="submit"
-						label={t(editing ? "composer.saveEdit" : "composer.send")}
-						keys={sendKeys}
-						icon={editing ? Check : ArrowUp}
-						isSolid={canSend}
-						aria-disabled={!canSend || undefined}
-					/>
+					<SendButton isEdit={editing !== null} canSend={writing.canSend} />
 				</div>
 			</form>
 		</footer>
 	);
 }
 
-function targetOf(row: Row) {
-	return row.state === "stored"
-		? { seq: row.message.seq }
-		: { clientId: row.message.client_id ?? row.key };
+function usePlaceholder(name: string): string {
+	const t = useText();
+	const isOffline = useSync(
+		({ session }) => session.status === "offline" || session.status === "reconnecting",
+	);
+	return isOffline ? t("composer.placeholderOffline") : t("composer.placeholder", { name });
 }
 
-/** The text of an edit lives apart, so that the draft underneath comes back untouched. */
-function useEdit(editing: Row | null) {
-	const [text, setText] = useState("");
-	const [of, setOf] = useState<string | null>(null);
-	const key = editing?.key ?? null;
-	if (key !== of) {
-		setOf(key);
-		setText(editing?.message.body ?? "");
-	}
-	return { text, setText };
+function TooLong({ by }: { by: number }) {
+	const t = useText();
+	if (by <= 0) return null;
+	return (
+		<span className="composer__over bad num" role="status">
+			{t("composer.tooLong", { count: by })}
+		</span>
+	);
 }
 
-/** An edit or a reply that begins brings the cursor here, at the end of the text. */
-function useFieldFocus(
-	field: React.RefObject<HTMLTextAreaElement | null>,
-	editing: Row | null,
-	replyToSeq: number | null,
-) {
-	const isFirst = useRef(true);
-	const editKey = editing?.key ?? null;
-	// biome-ignore lint/correctness/useExhaustiveDependencies: the focus follows a new edit or reply, not each letter.
-	useEffect(() => {
-		const isOpening = isFirst.current;
-		isFirst.current = false;
-		// Opening a chat with a finger must not throw the keyboard over it.
-		if (isOpening && matchMedia("(pointer: coarse)").matches) return;
-		const element = field.current;
-		element?.focus({ preventScroll: true });
-		element?.setSelectionRange(element.value.length, element.value.length);
-	}, [editKey, replyToSeq]);
+function SendButton({ isEdit, canSend }: { isEdit: boolean; canSend: boolean }) {
+	const t = useText();
+	const { sendKey } = useLook();
+	return (
+		<IconButton
+			type="submit"
+			label={t(isEdit ? "composer.saveEdit" : "composer.send")}
+			keys={sendKey === "enter" ? "Enter" : `${MOD} Enter`}
+			icon={isEdit ? Check : ArrowUp}
+			isSolid={canSend}
+			aria-disabled={!canSend || undefined}
+		/>
+	);
 }

@@ -1,0 +1,117 @@
+import { type KeyboardEvent, useEffect, useLayoutEffect, useState } from "react";
+import { useText } from "@/i18n/use-text";
+import { classes } from "@/ui/classes";
+import { byCode, type Emoji, type EmojiSet, loadEmoji, searchEmoji, withTone } from "./emoji-set";
+import { rememberEmoji, useTaste } from "./emoji-taste";
+import type { Offer } from "./use-shortcode";
+
+const AT_MOST = 7;
+
+/** What `:word` may become. The field keeps the focus and lends its keys. */
+export function EmojiCompletion({ id, word, keys, onChoose, onOption, onShown, onClose }: Offer) {
+	const t = useText();
+	const { tone } = useTaste();
+	const set = useLoaded();
+	const [at, setAt] = useState({ word, index: 0 });
+	// Another word begins again at its best match.
+	const index = at.word === word ? at.index : 0;
+	const found = set ? searchEmoji(set, word, AT_MOST) : [];
+
+	function choose(emoji: Emoji | undefined) {
+		if (!emoji) return;
+		rememberEmoji(emoji.emoji);
+		onChoose(withTone(emoji, tone));
+	}
+
+	function handleKey(event: KeyboardEvent): boolean {
+		const hasModifier = event.ctrlKey || event.metaKey || event.altKey || event.shiftKey;
+		const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+		const exact = event.key === ":" && set ? byCode(set, word) : undefined;
+		if (exact) choose(exact);
+		else if (found.length === 0 || hasModifier) return false;
+		else if (step !== 0) {
+			const next = (index + step + found.length) % found.length;
+			setAt({ word, index: next });
+			// Told to readers only once one walks, or it would talk over the typing.
+			onOption(`${id}-${next}`);
+		} else if (event.key === "Enter" || event.key === "Tab") choose(found[index]);
+		else if (event.key === "Escape") onClose();
+		else return false;
+		event.preventDefault();
+		event.stopPropagation();
+		return true;
+	}
+
+	useLayoutEffect(() => {
+		keys.current = handleKey;
+		return () => {
+			keys.current = null;
+		};
+	});
+	// biome-ignore lint/correctness/useExhaustiveDependencies: each word begins without a spoken option.
+	useEffect(() => onOption(null), [word, onOption]);
+	const isShown = found.length > 0;
+	useEffect(() => {
+		onShown(isShown);
+		return () => onShown(false);
+	}, [isShown, onShown]);
+
+	if (!isShown) return null;
+	return (
+		<div
+			id={id}
+			className="menu is-new completion"
+			role="listbox"
+			aria-label={t("emoji.completion", { query: word })}
+		>
+			{found.map((emoji, place) => (
+				<Option
+					key={emoji.emoji}
+					id={`${id}-${place}`}
+					emoji={emoji}
+					text={withTone(emoji, tone)}
+					isActive={place === index}
+					onChoose={() => choose(emoji)}
+				/>
+			))}
+		</div>
+	);
+}
+
+type OptionProps = {
+	id: string;
+	emoji: Emoji;
+	text: string;
+	isActive: boolean;
+	onChoose: () => void;
+};
+
+function Option({ id, emoji, text, isActive, onChoose }: OptionProps) {
+	return (
+		// biome-ignore lint/a11y/useFocusableInteractive lint/a11y/useKeyWithClickEvents: the field keeps the focus and takes the keys; this is its option.
+		<div
+			id={id}
+			role="option"
+			aria-selected={isActive}
+			className={classes("menu__i", isActive && "is-hover")}
+			// The press must not take the focus out of the field.
+			onPointerDown={(event) => event.preventDefault()}
+			onClick={onChoose}
+		>
+			<span className="completion__emoji">{text}</span>
+			<span className="clip">{emoji.name}</span>
+			<bdi className="t2 small clip" dir="ltr">
+				{emoji.codes[0] && `:${emoji.codes[0]}:`}
+			</bdi>
+		</div>
+	);
+}
+
+function useLoaded(): EmojiSet | null {
+	const [set, setSet] = useState<EmojiSet | null>(null);
+	useEffect(() => {
+		// Without them the words stay as they were typed, which is no fault to speak of.
+		loadEmoji().then(setSet, () => undefined);
+	}, []);
+	return set;
+}

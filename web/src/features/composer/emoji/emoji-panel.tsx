@@ -1,0 +1,183 @@
+import { Search } from "lucide-react";
+import {
+	type KeyboardEvent,
+	type RefObject,
+	useEffect,
+	useLayoutEffect,
+	useRef,
+	useState,
+} from "react";
+import { createPortal } from "react-dom";
+import { useText } from "@/i18n/use-text";
+import { Icon } from "@/ui/icon";
+import { placeLayer } from "@/ui/place";
+import { EmojiFoot } from "./emoji-foot";
+import { COLUMNS, EmojiGrid } from "./emoji-grid";
+import { type Emoji, type EmojiSet, loadEmoji, searchEmoji, withTone } from "./emoji-set";
+import { EmojiTabs } from "./emoji-tabs";
+import { rememberEmoji, useTaste } from "./emoji-taste";
+
+const MOST_FOUND = 12 * COLUMNS;
+
+type Props = { opener: Element; onPick: (emoji: string) => void; onClose: () => void };
+
+/** Emoji by group and by search; a pick leaves it open while Shift is held. */
+export function EmojiPanel({ opener, onPick, onClose }: Props) {
+	const t = useText();
+	const ref = useRef<HTMLDivElement>(null);
+	const grid = useRef<HTMLDivElement>(null);
+	const { set, hasFailed } = useEmojiSet();
+	const [typed, setTyped] = useState("");
+	const [shown, setShown] = useState<Emoji | null>(null);
+	const { recent, tone } = useTaste();
+	// What was used last keeps its place while the panel is open, so that nothing moves under the pointer.
+	const [recentAtOpen] = useState(recent);
+	const found = set && typed.trim() ? searchEmoji(set, typed, MOST_FOUND) : null;
+	useFloating(ref, opener, onClose);
+
+	function pick(emoji: Emoji, staysOpen: boolean) {
+		rememberEmoji(emoji.emoji);
+		if (!staysOpen) onClose();
+		onPick(withTone(emoji, tone));
+	}
+
+	function search(text: string) {
+		setTyped(text);
+		// The first one found is what Enter picks, so its name is shown.
+		setShown(null);
+	}
+
+	function handleKey(event: KeyboardEvent<HTMLElement>) {
+		event.stopPropagation();
+		if (event.nativeEvent.isComposing) return;
+		if (event.key === "Tab") keepInside(event);
+		else if (event.key === "Escape") {
+			event.preventDefault();
+			if (typed) search("");
+			else {
+				onClose();
+				if (opener instanceof HTMLElement) opener.focus();
+			}
+		}
+	}
+
+	function handleSearchKey(event: KeyboardEvent<HTMLElement>) {
+		if (event.nativeEvent.isComposing) return;
+		const first = found?.[0];
+		if (event.key === "ArrowDown") grid.current?.querySelector("button")?.focus();
+		else if (event.key === "Enter" && first) pick(first, event.shiftKey);
+		else return;
+		event.preventDefault();
+	}
+
+	return createPortal(
+		<div ref={ref} popover="manual" className="layer">
+			<div
+				className="menu is-new emoji"
+				role="dialog"
+				aria-label={t("composer.emoji")}
+				onKeyDown={handleKey}
+			>
+				<EmojiSearch value={typed} onChange={search} onKeyDown={handleSearchKey} />
+				{!found && set && <EmojiTabs grid={grid} hasRecent={recentAtOpen.length > 0} />}
+				<div className="emoji__body" aria-busy={!set && !hasFailed}>
+					{hasFailed && <p className="emoji__none t2">{t("emoji.loadFailed")}</p>}
+					{found?.length === 0 && (
+						<p className="emoji__none t2" role="status">
+							{t("emoji.none", { query: typed.trim() })}
+						</p>
+					)}
+					{set && found?.length !== 0 && (
+						<EmojiGrid
+							ref={grid}
+							set={set}
+							found={found}
+							recent={recentAtOpen}
+							tone={tone}
+							onPick={pick}
+							onShow={setShown}
+							onLeave={() => ref.current?.querySelector("input")?.focus()}
+						/>
+					)}
+				</div>
+				<EmojiFoot emoji={shown ?? found?.[0] ?? null} tone={tone} />
+			</div>
+		</div>,
+		document.body,
+	);
+}
+
+type SearchProps = {
+	value: string;
+	onChange: (typed: string) => void;
+	onKeyDown: (event: KeyboardEvent<HTMLElement>) => void;
+};
+
+function EmojiSearch({ value, onChange, onKeyDown }: SearchProps) {
+	const t = useText();
+	return (
+		<div className="field__box search emoji__search">
+			<Icon of={Search} size="s" />
+			<input
+				aria-label={t("emoji.search")}
+				placeholder={t("emoji.search")}
+				autoComplete="off"
+				spellCheck={false}
+				dir="auto"
+				value={value}
+				onKeyDown={onKeyDown}
+				onChange={(event) => onChange(event.target.value)}
+			/>
+		</div>
+	);
+}
+
+function useEmojiSet() {
+	const [set, setSet] = useState<EmojiSet | null>(null);
+	const [hasFailed, setFailed] = useState(false);
+	useEffect(() => {
+		let isHere = true;
+		loadEmoji().then(
+			(loaded) => isHere && setSet(loaded),
+			() => isHere && setFailed(true),
+		);
+		return () => {
+			isHere = false;
+		};
+	}, []);
+	return { set, hasFailed };
+}
+
+/** Over the page beside its button, until one presses elsewhere. */
+function useFloating(ref: RefObject<HTMLDivElement | null>, opener: Element, onClose: () => void) {
+	useLayoutEffect(() => {
+		const layer = ref.current;
+		if (!layer) return;
+		layer.showPopover();
+		placeLayer(layer, { element: opener });
+		layer.querySelector("input")?.focus();
+	}, [opener, ref]);
+	useEffect(() => {
+		const handleOutside = (event: Event) => {
+			const target = event.target as Node;
+			if (!ref.current?.contains(target) && !opener.contains(target)) onClose();
+		};
+		addEventListener("pointerdown", handleOutside, true);
+		addEventListener("resize", onClose);
+		return () => {
+			removeEventListener("pointerdown", handleOutside, true);
+			removeEventListener("resize", onClose);
+		};
+	}, [onClose, opener, ref]);
+}
+
+/** Tab goes around within the panel, which stands at the end of the document. */
+function keepInside(event: KeyboardEvent<HTMLElement>) {
+	const stops = [
+		...event.currentTarget.querySelectorAll<HTMLElement>("input, button:not([tabindex='-1'])"),
+	];
+	const at = stops.indexOf(document.activeElement as HTMLElement);
+	const next = stops[(at + (event.shiftKey ? -1 : 1) + stops.length) % stops.length];
+	event.preventDefault();
+	next?.focus();
+}
