@@ -3,128 +3,13 @@
  * page at three widths, in light and dark, in both directions, into
  * `web/shots` to be looked at beside the design (not kept).
  */
-import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import type { Page } from "@playwright/test";
-import { ask, befriend, expect, type Person, test } from "../e2e/fixtures";
+import { test } from "../e2e/fixtures";
 import { composer } from "../e2e/verbs";
+import { quiet, setScene, show } from "./scene";
 
 const SCREENS = join(import.meta.dirname, "../../docs/screens");
 const SHOTS = join(import.meta.dirname, "../shots");
-
-/** Who writes what, oldest chat first; a line of `me` is Noor's own. */
-const OTHERS: [name: string, lines: [who: "me" | "they", body: string][], isRead: boolean][] = [
-	["Κατερίνα Δούκα", [["they", "Τα λέμε τη Δευτέρα!"]], true],
-	[
-		"Mateus Oyelaran",
-		[
-			["they", "Train at nine, then?"],
-			["me", "sounds good, see you at the quay"],
-		],
-		true,
-	],
-	["Oma Hilde", [["they", "Fünf Gläser Marmelade stehen bereit."]], true],
-	[
-		"Elif Aydın",
-		[
-			["me", "Thursday at half past three works"],
-			["they", "Booked for Thursday, 15:30"],
-		],
-		true,
-	],
-	["Дмитро Коваленко", [["they", "Надішлю голосове ввечері, добре?"]], false],
-	["Aoi Yamada", [["they", "Understood, I send it tomorrow morning 🙏"]], true],
-	[
-		"Priya Raghunathan",
-		[
-			["they", "The minutes are in the folder."],
-			["they", "Could we move it?"],
-		],
-		true,
-	],
-	[
-		"ليلى منصور",
-		[
-			["they", "وصلت الصور كلها"],
-			["they", "شكراً جزيلاً! 🌿"],
-		],
-		false,
-	],
-];
-
-const TALK: [who: "me" | "they", body: string, answers?: number][] = [
-	["they", "Did the **corrected programme** ever reach you? The printer wants it by noon."],
-	["me", "It did. One umlaut was broken, this mends the file:"],
-	["me", "```\niconv -f latin1 -t utf-8 programme.txt \\\n  > print/programme.txt\n```"],
-	["they", "Perfect, thank you 🙏"],
-	["they", "This morning above Bergsfjorden: no wind at all, *só vento* in the afternoon."],
-	["they", "Are you coming on Saturday? Lars needs a head count for the boat."],
-	["they", "اسألي ليلى أيضاً، من فضلك"],
-	["me", "Yes, with two guests.", 6],
-	["me", "And the tall tripod."],
-	[
-		"they",
-		"Lovely. The ferry leaves at `07:40` from pier B, tickets at https://nordlys.example/boat",
-	],
-	["me", "Booked ⛴️"],
-];
-
-async function write(person: Person, chat: string, body: string, reply_to_seq?: number) {
-	const client_id = randomUUID();
-	await ask(person, "POST", `/v1/chats/${chat}/messages`, { client_id, body, reply_to_seq });
-}
-
-type Scene = { noor: Person; ana: Person; chat: string };
-type Make = (name: string) => Promise<Person>;
-
-async function setScene(person: Make): Promise<Scene> {
-	const noor = await person("Noor");
-	await ask(noor, "PATCH", "/v1/me", { name: "Noor Haddad", username: "noor" });
-	for (const [index, [name, lines, isRead]] of OTHERS.entries()) {
-		const other = await person(`Other${index}`);
-		await ask(other, "PATCH", "/v1/me", { name });
-		const chat = await befriend(noor, other);
-		for (const [who, body] of lines) await write(who === "me" ? noor : other, chat, body);
-		if (isRead) await ask(noor, "PUT", `/v1/chats/${chat}/read`, { seq: lines.length });
-		await ask(other, "PUT", `/v1/chats/${chat}/read`, { seq: 1 });
-		if (index > 5) await other.page.goto("/");
-	}
-	const asking = await person("Asking");
-	await ask(asking, "PATCH", "/v1/me", { name: "Lars Nygård", username: "lars_n" });
-	const { account } = await ask(noor, "GET", "/v1/me");
-	await ask(asking, "PUT", `/v1/friends/${account.id}`);
-
-	const ana = await person("Ana");
-	const bio = "Alto, second row. Maps, ferries, bad weather.";
-	await ask(ana, "PATCH", "/v1/me", { name: "Ana Sofía Ferreira", username: "anasofia", bio });
-	const chat = await befriend(noor, ana);
-	for (const [who, body, answers] of TALK)
-		await write(who === "me" ? noor : ana, chat, body, answers);
-	await ask(noor, "PUT", `/v1/chats/${chat}/read`, { seq: TALK.length });
-	await ana.page.goto(`/chats/${chat}`);
-	await expect(composer(ana.page)).toBeVisible();
-	return { noor, ana, chat };
-}
-
-async function quiet(page: Page, look: Record<string, unknown>): Promise<void> {
-	await page.evaluate((kept) => localStorage.setItem("tidings.look", kept), JSON.stringify(look));
-}
-
-async function show({ noor, ana, chat }: Scene, path: string, isTyping: boolean): Promise<void> {
-	const { page } = noor;
-	await page.goto(path.replace(":chat", chat));
-	await page.locator("h1, h2, [role=log]").first().waitFor();
-	if (isTyping) {
-		await page.locator(".timeline [data-key]").last().waitFor();
-		// Typing is told now and then only, and this page has just begun to listen.
-		await expect(async () => {
-			await composer(ana.page).pressSequentially("e");
-			await expect(page.getByText("typing").first()).toBeVisible({ timeout: 500 });
-		}).toPass();
-	}
-	await page.evaluate(() => document.fonts.ready);
-	await page.waitForTimeout(700);
-}
 
 test("the README's pictures", async ({ person }) => {
 	const scene = await setScene(person);
