@@ -1,7 +1,6 @@
 //! Backup, restore and the move to PostgreSQL, by the program's own commands.
 
 use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -79,8 +78,7 @@ fn port_of(server: &Server) -> u16 {
 }
 
 fn stop(mut server: Server) {
-    let pid = server.child.id().to_string();
-    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    server.terminate();
     assert_eq!(server.child.wait().unwrap().code(), Some(0));
 }
 

@@ -4,7 +4,6 @@
 #![expect(clippy::unwrap_used, reason = "what fails in a helper fails the test")]
 
 use std::collections::BTreeMap;
-use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -65,8 +64,7 @@ async fn sockets_are_told_and_nothing_acknowledged_is_lost() {
         tokio::task::yield_now().await;
     }
     let began = Instant::now();
-    let pid = server.child.id().to_string();
-    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    server.terminate();
     let mut places = BTreeMap::new();
     for writer in writers {
         let (of_one, notice) = writer.await.unwrap();
