@@ -29,7 +29,7 @@ impl Answer {
 
 /// Speaks to one server, with the token of one person or none.
 pub(crate) struct Client {
-    address: SocketAddr,
+    pub(crate) address: SocketAddr,
     connection: Option<BufReader<TcpStream>>,
     pub(crate) token: Option<String>,
 }

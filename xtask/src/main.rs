@@ -13,6 +13,7 @@ mod postgres;
 mod process;
 mod serve;
 mod session;
+mod socket;
 mod tally;
 mod test;
 mod tidings;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::history::{Change, Fault, Faults, History, Moment, Row, Send, View};
+use super::history::{Change, Fault, Faults, History, Moment, Refused, Row, Send, View};
 
 /// Every fault of the history; none in a good one.
 pub(crate) fn check(history: &History) -> Faults {
@@ -15,6 +15,7 @@ pub(crate) fn check(history: &History) -> Faults {
     }
     judge.acknowledgements(&chats);
     judge.sightings(&chats);
+    judge.refusals();
     judge.faults
 }
 
@@ -182,6 +183,15 @@ impl<'a> Judge<'a> {
                 let fault = wrong_body(held, send, &begun);
                 self.faults.add(fault, format!("chat {}: read {:?}", seen.chat, seen.row));
             }
+        }
+    }
+
+    /// What was acknowledged can be changed by who sent it.
+    fn refusals(&mut self) {
+        for refused in &self.history.refused {
+            let Refused { chat, seq, answer } = refused;
+            let case = format!("chat {chat}: {seq} could not be changed: {answer}");
+            self.faults.add(Fault::Lost, case);
         }
     }
 

@@ -6,15 +6,16 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use serde_json::json;
 
 use super::check::check;
-use super::history::History;
+use super::history::{Faults, History};
 use super::random::Random;
 use super::writer::{Shared, Writer};
 use crate::http::{Answer, Client};
 use crate::process::say;
+use crate::socket::Socket;
 use crate::tidings::{Tidings, befriend};
 
 /// People at work.
@@ -38,8 +39,23 @@ impl Crowd {
         self.shared.acknowledged.load(Ordering::SeqCst)
     }
 
+    /// Nobody has stopped by themselves, which they do over an answer that must not be.
+    pub(crate) fn is_at_work(&self) -> bool {
+        !self.threads.iter().any(JoinHandle::is_finished)
+    }
+
     /// Lets everybody finish, kills the server once more, and judges what that leaves.
     pub(crate) fn finish(self, server: &mut Tidings) -> Result<()> {
+        let faults = self.judge(server)?;
+        if faults.count() > 0 {
+            bail!("{} faults", faults.count());
+        }
+        say("0 lost, 0 duplicated, 0 phantom, 0 reordered, 0 missing, 0 resurrected");
+        Ok(())
+    }
+
+    /// The same, for whoever expects faults.
+    pub(crate) fn judge(self, server: &mut Tidings) -> Result<Faults> {
         self.shared.stop.store(true, Ordering::SeqCst);
         let mut writers = Vec::new();
         for thread in self.threads {
@@ -78,6 +94,19 @@ impl Probe {
         self.client.ask("POST", &path, Some(&body))
     }
 
+    /// Sends something new, once, over a socket.
+    pub(crate) fn emit(&mut self, socket: &mut Socket) -> Result<Answer> {
+        let (id, body) = (self.random.uuid(), "Is it well there too?");
+        let payload = json!({ "chat": self.chat, "client_id": id, "body": body });
+        socket.emit("message.send", &payload)
+    }
+
+    /// A socket of the same person.
+    pub(crate) fn socket(&self) -> Result<Socket> {
+        let token = self.client.token.as_ref().context("nobody is signed in")?;
+        Socket::connect(self.client.address, token)
+    }
+
     /// Sends until the answer is as wanted; says how long that took.
     pub(crate) fn send_until(
         &mut self,
@@ -107,7 +136,7 @@ impl Probe {
 
 /// A send that was acknowledged.
 pub(crate) fn is_sent(answer: &Answer) -> bool {
-    answer.status == 201
+    matches!(answer.status, 200 | 201)
 }
 
 /// A refusal of that name, which a client may retry.
@@ -150,7 +179,7 @@ fn prepare(server: &Tidings, count: usize, seed: u64) -> Result<Vec<Writer>> {
 }
 
 /// Reads everything as everybody, joins the notes and looks for faults.
-fn judge(writers: Vec<Writer>) -> Result<()> {
+fn judge(writers: Vec<Writer>) -> Result<Faults> {
     let mut history = History::default();
     for mut writer in writers {
         for chat in writer.chats.clone() {
@@ -159,10 +188,11 @@ fn judge(writers: Vec<Writer>) -> Result<()> {
         history.sends.append(&mut writer.history.sends);
         history.changes.append(&mut writer.history.changes);
         history.seen.append(&mut writer.history.seen);
+        history.refused.append(&mut writer.history.refused);
     }
     let doubtful = history.sends.iter().filter(|send| send.acknowledged.is_empty()).count();
     say(&format!(
-        "{} sends ({doubtful} in doubt), {} changes, {} rows read on the way",
+        "{} sends ({doubtful} in doubt), {} changes, {} rows read or heard on the way",
         history.sends.len(),
         history.changes.len(),
         history.seen.len()
@@ -174,9 +204,5 @@ fn judge(writers: Vec<Writer>) -> Result<()> {
         say(&format!("{fault:?}: {}", cases.len()));
         cases.iter().take(10).for_each(|case| say(&format!("  {case}")));
     }
-    if faults.count() > 0 {
-        bail!("{} faults", faults.count());
-    }
-    say("0 lost, 0 duplicated, 0 phantom, 0 reordered, 0 missing, 0 resurrected");
-    Ok(())
+    Ok(faults)
 }

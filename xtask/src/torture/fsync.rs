@@ -31,15 +31,18 @@ fn server(faulty: &Faulty, shim: &Shim) -> Result<Tidings> {
     Ok(server)
 }
 
-/// Each send that follows another's answer costs a sync of its own, and while
-/// syncs are held back nobody is told anything; a kill then loses nothing.
+/// Each send that follows another's answer, over HTTP or a socket, costs a sync
+/// of its own, and while syncs are held back nobody is told anything; a kill
+/// then loses nothing.
 fn synced(faulty: &Faulty, shim: &Shim) -> Result<()> {
     const SENDS: u64 = 30;
     let mut server = server(faulty, shim)?;
     let mut probe = Probe::new(&server, faulty.seed)?;
+    let mut socket = probe.socket()?;
     let before = shim.syncs();
-    for _ in 0..SENDS {
-        ensure!(is_sent(&probe.send()?), "a send was refused");
+    for number in 0..SENDS {
+        let answer = if number % 2 == 0 { probe.send()? } else { probe.emit(&mut socket)? };
+        ensure!(is_sent(&answer), "a send was refused: {} {}", answer.status, answer.body);
     }
     let counted = shim.syncs() - before;
     ensure!(counted >= SENDS, "{SENDS} acknowledgements after {counted} syncs");

@@ -11,6 +11,7 @@ pub(crate) struct History {
     pub(crate) sends: Vec<Send>,
     pub(crate) changes: Vec<Change>,
     pub(crate) seen: Vec<Seen>,
+    pub(crate) refused: Vec<Refused>,
     /// The final state of each chat, as each of its members reads it.
     pub(crate) views: Vec<View>,
 }
@@ -40,7 +41,16 @@ pub(crate) struct Change {
     pub(crate) acknowledged: Option<Moment>,
 }
 
-/// A row that somebody read while others wrote.
+/// A change of one's own message that was not let happen, though its place was
+/// acknowledged and nobody deletes it twice.
+#[derive(Clone, Debug)]
+pub(crate) struct Refused {
+    pub(crate) chat: usize,
+    pub(crate) seq: i64,
+    pub(crate) answer: String,
+}
+
+/// A row that somebody read, or heard of, while others wrote.
 #[derive(Clone, Debug)]
 pub(crate) struct Seen {
     pub(crate) chat: usize,
@@ -77,7 +87,7 @@ pub(crate) struct Faults(pub(crate) HashMap<Fault, Vec<String>>);
 /// The kinds of what must not happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Fault {
-    /// Acknowledged or read, and not there in the end.
+    /// Acknowledged or read, and not there in the end or when it was to be changed.
     Lost,
     /// There twice, or acknowledged at two places.
     Duplicated,

@@ -1,5 +1,5 @@
-//! A person who writes, changes and reads while the server is killed, and who
-//! notes what was asked and what was answered.
+//! A person who writes, changes and reads while the server is killed, over HTTP
+//! and over a socket, and who notes what was asked, answered and heard.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,9 +9,10 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
-use super::history::{Change, History, Moment, Row, Seen, Send, View};
+use super::history::{Change, History, Moment, Refused, Row, Seen, Send, View};
 use super::random::Random;
 use crate::http::{Answer, Client};
+use crate::socket::Socket;
 use crate::tidings::Person;
 
 /// What all writers share.
@@ -34,12 +35,28 @@ impl Shared {
     }
 }
 
+/// A request, and the event that does the same over a socket, where there is one.
+struct Request {
+    method: &'static str,
+    path: String,
+    body: Option<Value>,
+    event: Option<(&'static str, Value)>,
+}
+
+impl Request {
+    fn get(path: String) -> Self {
+        Self { method: "GET", path, body: None, event: None }
+    }
+}
+
 /// One of the people.
 pub(crate) struct Writer {
     pub(crate) shared: Arc<Shared>,
     pub(crate) number: usize,
     pub(crate) person: Person,
     pub(crate) client: Client,
+    socket: Option<Socket>,
+    heard: Vec<(String, Value)>,
     pub(crate) random: Random,
     /// The numbers of the chats this person is in.
     pub(crate) chats: Vec<usize>,
@@ -62,6 +79,8 @@ impl Writer {
             number,
             person,
             client,
+            socket: None,
+            heard: Vec::new(),
             random: Random::new(seed ^ (number as u64 + 1) << 32),
             chats: Vec::new(),
             history: History::default(),
@@ -78,6 +97,7 @@ impl Writer {
                 1 | 2 => self.look()?,
                 _ => self.send()?,
             }
+            self.listen()?;
         }
         Ok(self)
     }
@@ -93,14 +113,22 @@ impl Writer {
             started: self.shared.now(),
             acknowledged: Vec::new(),
         };
-        let path = format!("/v1/chats/{}/messages", self.shared.chats[chat]);
-        let body = json!({ "client_id": send.client_id, "body": send.body });
+        let id = &self.shared.chats[chat];
+        let request = Request {
+            method: "POST",
+            path: format!("/v1/chats/{id}/messages"),
+            body: Some(json!({ "client_id": send.client_id, "body": send.body })),
+            event: Some((
+                "message.send",
+                json!({ "chat": id, "client_id": send.client_id, "body": send.body }),
+            )),
+        };
         // Some people close the lid: their message is in doubt for ever.
         let patience = if self.random.once_in(50) { 1 } else { u32::MAX };
         // Some are told twice, and must be told the same.
         let times = if self.random.once_in(50) { 2 } else { 1 };
         for _ in 0..times {
-            let Some(answer) = self.ask("POST", &path, Some(&body), patience)? else { break };
+            let Some(answer) = self.ask(&request, patience)? else { break };
             let seq = answer.expect("send")?["message"]["seq"].as_i64().context("no seq")?;
             send.acknowledged.push((self.shared.now(), seq));
         }
@@ -126,14 +154,30 @@ impl Writer {
         }
         self.written += 1;
         let body = (!deletes).then(|| format!("p{}-{} edited", self.number, self.written));
-        let path = format!("/v1/chats/{}/messages/{seq}", self.shared.chats[chat]);
-        let started = self.shared.now();
-        let answer = match &body {
-            Some(body) => self.ask("PATCH", &path, Some(&json!({ "body": body })), u32::MAX)?,
-            None => self.ask("DELETE", &path, None, u32::MAX)?,
+        let id = &self.shared.chats[chat];
+        let path = format!("/v1/chats/{id}/messages/{seq}");
+        let request = match &body {
+            Some(body) => Request {
+                method: "PATCH",
+                path,
+                body: Some(json!({ "body": body })),
+                event: Some(("message.edit", json!({ "chat": id, "seq": seq, "body": body }))),
+            },
+            None => Request {
+                method: "DELETE",
+                path,
+                body: None,
+                event: Some(("message.delete", json!({ "chat": id, "seq": seq }))),
+            },
         };
-        answer.context("asked for ever")?.expect("change")?;
-        let acknowledged = Some(self.shared.now());
+        let started = self.shared.now();
+        let answer = self.ask(&request, u32::MAX)?.context("asked for ever")?;
+        let is_done = (200..300).contains(&answer.status);
+        if !is_done {
+            let answer = format!("{} {}", answer.status, answer.body);
+            self.history.refused.push(Refused { chat, seq, answer });
+        }
+        let acknowledged = is_done.then(|| self.shared.now());
         self.history.changes.push(Change { chat, seq, body, started, acknowledged });
         Ok(())
     }
@@ -143,7 +187,7 @@ impl Writer {
         let chat = self.chats[self.random.below(self.chats.len() as u64) as usize];
         let path = format!("/v1/chats/{}/messages?limit=20", self.shared.chats[chat]);
         let started = self.shared.now();
-        let Some(answer) = self.ask("GET", &path, None, 1)? else { return Ok(()) };
+        let Some(answer) = self.ask(&Request::get(path), 1)? else { return Ok(()) };
         let page = answer.expect("page")?;
         let finished = self.shared.now();
         for message in page["messages"].as_array().into_iter().flatten() {
@@ -156,14 +200,14 @@ impl Writer {
     /// Reads a whole chat, page by page, once all is quiet.
     pub(crate) fn read_all(&mut self, chat: usize) -> Result<View> {
         let id = self.shared.chats[chat].clone();
-        let held = self.ask("GET", &format!("/v1/chats/{id}"), None, u32::MAX)?;
+        let held = self.ask(&Request::get(format!("/v1/chats/{id}")), u32::MAX)?;
         let held = held.context("asked for ever")?.expect("chat")?;
         let last_seq = held["chat"]["seq"].as_i64().context("no seq")?;
         let mut rows: Vec<Row> = Vec::new();
         let mut before = String::new();
         loop {
             let path = format!("/v1/chats/{id}/messages?limit=100{before}");
-            let page = self.ask("GET", &path, None, u32::MAX)?;
+            let page = self.ask(&Request::get(path), u32::MAX)?;
             let page = page.context("asked for ever")?.expect("page")?;
             for message in page["messages"].as_array().context("no messages")? {
                 rows.push(self.row(message)?);
@@ -188,20 +232,16 @@ impl Writer {
         })
     }
 
-    /// Asks until there is a definite answer, at most so many times.
+    /// Asks until there is a definite answer, at most so many times, each time
+    /// by whichever way.
     ///
     /// What cannot be reached, is overloaded or is starting is asked again; an
     /// expired token is replaced. Anything else is the server's word.
-    fn ask(
-        &mut self,
-        method: &str,
-        path: &str,
-        body: Option<&Value>,
-        patience: u32,
-    ) -> Result<Option<Answer>> {
+    fn ask(&mut self, request: &Request, patience: u32) -> Result<Option<Answer>> {
         for attempt in 0..patience.max(1) {
-            match self.client.ask(method, path, body) {
+            match self.attempt(request) {
                 Ok(answer) if answer.status == 401 => {
+                    self.socket = None;
                     // It may be killed again in the middle of this.
                     let _ = self.person.sign_in(&mut self.client);
                 }
@@ -210,10 +250,51 @@ impl Writer {
                 Err(_) => {}
             }
             if attempt > 6000 {
-                bail!("{method} {path}: no answer for a minute");
+                bail!("{} {}: no answer for a minute", request.method, request.path);
             }
             std::thread::sleep(Duration::from_millis(10));
         }
         Ok(None)
+    }
+
+    fn attempt(&mut self, request: &Request) -> Result<Answer> {
+        if let Some((event, payload)) = &request.event
+            && self.random.once_in(2)
+        {
+            let answer = self.emit(event, payload);
+            if answer.is_err() {
+                self.socket = None;
+            }
+            return answer;
+        }
+        self.client.ask(request.method, &request.path, request.body.as_ref())
+    }
+
+    fn emit(&mut self, event: &str, payload: &Value) -> Result<Answer> {
+        let mut socket = match self.socket.take() {
+            Some(socket) => socket,
+            None => Socket::connect(self.client.address, &self.person.token)?,
+        };
+        let answer = socket.emit(event, payload);
+        self.heard.append(&mut socket.take_heard());
+        self.socket = Some(socket);
+        answer
+    }
+
+    /// Notes what was heard. An event says what was stored when it was sent,
+    /// and that may be long ago.
+    fn listen(&mut self) -> Result<()> {
+        for (event, heard) in std::mem::take(&mut self.heard) {
+            if !event.starts_with("message.") {
+                continue;
+            }
+            let chat = self.shared.chats.iter().position(|chat| heard["chat"] == **chat);
+            let Some(chat) = chat.filter(|chat| self.chats.contains(chat)) else {
+                bail!("{} heard of a chat that is not theirs: {heard}", self.number);
+            };
+            let row = self.row(&heard["message"])?;
+            self.history.seen.push(Seen { chat, started: 0, finished: self.shared.now(), row });
+        }
+        Ok(())
     }
 }

@@ -120,6 +120,9 @@ fn lost() {
         seen(history, 36, 4, "m3");
     };
     spoil(unread, &[Fault::Lost]);
+    // Acknowledged, and not to be found by who wants to change it.
+    let refused = Refused { chat: 0, seq: 4, answer: "404".into() };
+    spoil(|history| history.refused.push(refused), &[Fault::Lost]);
 }
 
 #[test]
