@@ -1,7 +1,7 @@
 //! `cargo xtask serve`: the whole product from sources, ready to be looked at.
 
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -39,20 +39,27 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 
 /// Builds the one shipped binary and says where it is.
 pub(crate) fn build(release: bool) -> Result<PathBuf> {
+    build_at(&tree::root(), "tidings", release)
+}
+
+/// Builds a program of the workspace at `sources`; what it depends on is shared
+/// with all others.
+pub(crate) fn build_at(sources: &Path, name: &str, release: bool) -> Result<PathBuf> {
     let mut build = cargo();
-    build.args(["build", "--bin", "tidings", "--message-format=json-render-diagnostics"]);
+    build.args(["build", "--bin", name, "--message-format=json-render-diagnostics"]);
+    build.current_dir(sources).arg("--target-dir").arg(tree::target());
     if release {
         build.arg("--release");
     }
     let built = build.stderr(Stdio::inherit()).output().context("could not start cargo")?;
     if !built.status.success() {
-        bail!("the server does not build");
+        bail!("{name} does not build");
     }
     let said = String::from_utf8_lossy(&built.stdout);
     let mut files = said.lines().filter_map(|line| {
         let message: serde_json::Value = serde_json::from_str(line).ok()?;
-        let tidings = message["target"]["name"] == "tidings";
-        tidings.then(|| message["executable"].as_str().map(PathBuf::from))?
+        let is_it = message["target"]["name"] == name;
+        is_it.then(|| message["executable"].as_str().map(PathBuf::from))?
     });
-    files.next_back().context("cargo built no binary called tidings")
+    files.next_back().with_context(|| format!("cargo built no program called {name}"))
 }

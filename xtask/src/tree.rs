@@ -13,6 +13,11 @@ pub(crate) fn web() -> PathBuf {
     root().join("web")
 }
 
+/// Where cargo keeps what it builds.
+pub(crate) fn target() -> PathBuf {
+    variable("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
 /// Reads a variable of the environment that steers a tool, not the product.
 #[expect(clippy::disallowed_methods, reason = "tools have no Config; the product does")]
 pub(crate) fn variable(name: &str) -> Option<String> {

@@ -1,5 +1,6 @@
 //! `cargo xtask torture`: what must hold while everything breaks.
 
+mod broken;
 mod check;
 mod crowd;
 mod disk;
@@ -9,6 +10,7 @@ mod history;
 mod kill;
 mod migrate;
 mod outage;
+mod prove;
 mod random;
 mod shim;
 mod writer;
@@ -86,7 +88,9 @@ pub(crate) fn run(torture: &Torture) -> Result<()> {
 /// What the suite runs, with a short instance of it.
 type Short = (&'static str, fn(&Options) -> Result<()>, u32);
 
-const SHORT: [Short; 4] = [
+const SHORT: [Short; 6] = [
+    ("torture kill", |options| kill::short(options, kill::Engine::Sqlite), 6),
+    ("torture kill, postgres", |options| kill::short(options, kill::Engine::Postgres), 6),
     ("torture disk", disk::run, 1),
     ("torture fsync", fsync::run, 2),
     ("torture migrate", migrate::run, 4),
@@ -98,7 +102,7 @@ pub(crate) fn short(session: &mut Session, binary: &Path, has_postgres: bool) {
     for (name, run, rounds) in SHORT {
         if name == "torture disk" && !need::is_root() {
             say("\n== torture disk\nnot run: a small disk can only be mounted by root");
-        } else if has_postgres || name != "torture postgres" {
+        } else if has_postgres || !name.ends_with("postgres") {
             let binary = Some(binary.to_path_buf());
             session.work(name, || run(&Options { rounds: Some(rounds), seed: None, binary }));
         }
