@@ -1,19 +1,14 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { ChatHead } from "@/features/chats/components/chat-head";
-import { ClosedNote } from "@/features/chats/components/closed-note";
-import { DetailsPane } from "@/features/chats/components/details-pane";
 import { Composer } from "@/features/composer/components/composer";
-import { RemoveDialog } from "@/features/people/components/person-actions";
 import { Timeline } from "@/features/timeline/components/timeline";
-import { useText } from "@/i18n/use-text";
 import { faceOf } from "@/sync/chat-face";
 import { selectDraft, selectTimeline } from "@/sync/selectors";
 import type { ChatEntry, Row } from "@/sync/types";
 import { useActions, useSync } from "@/sync/use-sync";
-import { Dialog } from "@/ui/dialog";
-import { setLook, useLook } from "@/ui/look";
-import { THREE_PANES, useMedia } from "@/ui/use-media";
+import { ChatDetails, useDetails } from "./chat-details";
+import { ClosedFoot } from "./closed-foot";
 
 type Props = { chat: ChatEntry; at: number | null; onBack: () => void };
 
@@ -27,7 +22,6 @@ export function ChatPane({ chat, at, onBack }: Props) {
 	const draftBody = useLatestDraft(chat.id);
 	const lastOwn = useLastOwn(chat.id, me);
 	const [editing, setEditing] = useState<Row | null>(null);
-	const [isRemoving, setRemoving] = useState(false);
 	const details = useDetails();
 	const toSent = useRef<() => void>(null);
 
@@ -51,14 +45,6 @@ export function ChatPane({ chat, at, onBack }: Props) {
 			replace: true,
 		});
 
-	const detailsBody = (
-		<DetailsPane
-			chat={chat}
-			face={face}
-			onClose={details.close}
-			onRemove={canWrite && face.peer ? () => setRemoving(true) : null}
-		/>
-	);
 	return (
 		<>
 			<main id="main" className="pane pane--main">
@@ -88,48 +74,12 @@ export function ChatPane({ chat, at, onBack }: Props) {
 						onSent={handleSent}
 					/>
 				) : (
-					<ClosedNote face={face} />
+					<ClosedFoot face={face} />
 				)}
 			</main>
-			{details.isPane && (
-				<aside className="pane pane--details is-new" data-region aria-label={face.name}>
-					{detailsBody}
-				</aside>
-			)}
-			{details.isDrawer && <DetailsDrawer onClose={details.close}>{detailsBody}</DetailsDrawer>}
-			{isRemoving && face.peer && (
-				<RemoveDialog
-					person={{ id: face.peer.account, name: face.name }}
-					onClose={() => setRemoving(false)}
-				/>
-			)}
+			<ChatDetails chat={chat} face={face} details={details} />
 		</>
 	);
-}
-
-function DetailsDrawer({ onClose, children }: { onClose: () => void; children: React.ReactNode }) {
-	const t = useText();
-	return (
-		<Dialog title={t("details.title")} isTitleHidden placement="side" onClose={onClose}>
-			{children}
-		</Dialog>
-	);
-}
-
-/** A third pane where there is room for it, remembered; else a drawer for the moment. */
-function useDetails() {
-	const hasRoom = useMedia(THREE_PANES);
-	const { isDetailsOpen } = useLook();
-	const [isDrawerOpen, setDrawerOpen] = useState(false);
-	const set = hasRoom ? (isOpen: boolean) => setLook({ isDetailsOpen: isOpen }) : setDrawerOpen;
-	const isOpen = hasRoom ? isDetailsOpen : isDrawerOpen;
-	return {
-		isOpen,
-		isPane: hasRoom && isDetailsOpen,
-		isDrawer: !hasRoom && isDrawerOpen,
-		close: () => set(false),
-		toggle: () => set(!isOpen),
-	};
 }
 
 /** The draft's text at the moment it is needed, without drawing again for each letter. */

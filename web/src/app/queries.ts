@@ -6,7 +6,8 @@ import type { Notice, Sync } from "@/sync/types";
 const STALE: Record<string, readonly string[]> = {
 	"friend.request": ["requests", "people"],
 	"friend.accepted": ["friends", "requests", "people"],
-	"friend.removed": ["friends", "requests", "people"],
+	// A block from another device ends a friendship too.
+	"friend.removed": ["friends", "requests", "people", "blocked"],
 	"account.updated": ["logins"],
 };
 

@@ -1,5 +1,5 @@
 import type { Api } from "@/api/client";
-import type { Befriended, Person } from "@/api/wire.gen";
+import type { Befriended, Blocks, Person } from "@/api/wire.gen";
 
 export type Requests = { incoming: Person[]; outgoing: Person[] };
 
@@ -19,3 +19,14 @@ export const befriend = (api: Api, account: string) =>
 /** Ends what there is: declines, withdraws or removes. */
 export const unfriend = (api: Api, account: string) =>
 	api.call<void>("DELETE", `/v1/friends/${encodeURIComponent(account)}`);
+
+export const listBlocked = (api: Api, signal: AbortSignal) =>
+	api.call<Blocks>("GET", "/v1/blocks", { signal });
+
+/** Ends what there is between the two, and lets nothing new begin. */
+export const block = (api: Api, account: string) =>
+	api.call<void>("PUT", `/v1/blocks/${encodeURIComponent(account)}`);
+
+/** Takes the block back; what it ended stays ended. */
+export const unblock = (api: Api, account: string) =>
+	api.call<void>("DELETE", `/v1/blocks/${encodeURIComponent(account)}`);

@@ -3,7 +3,18 @@ import { useEffect, useState } from "react";
 import { useApi } from "@/api/use-api";
 import type { Person } from "@/api/wire.gen";
 import { useActions, useSync } from "@/sync/use-sync";
-import { befriend, listFriends, listRequests, searchPeople, unfriend } from "./api";
+import {
+	befriend,
+	block,
+	listBlocked,
+	listFriends,
+	listRequests,
+	searchPeople,
+	unblock,
+	unfriend,
+} from "./api";
+
+type Who = Pick<Person, "id">;
 
 const SEARCH_DEBOUNCE_MS = 250;
 const LEAST_LETTERS = 2;
@@ -20,6 +31,16 @@ export function useRequests() {
 		queryKey: ["requests"],
 		queryFn: ({ signal }) => listRequests(api, signal),
 		enabled: isSignedIn,
+	});
+}
+
+/** Whom I block: few, and seldom looked at. */
+export function useBlocked(isWanted = true) {
+	const api = useApi();
+	return useQuery({
+		queryKey: ["blocked"],
+		queryFn: ({ signal }) => listBlocked(api, signal),
+		enabled: isWanted,
 	});
 }
 
@@ -48,22 +69,30 @@ function useDebounced(value: string, ms: number): string {
 
 /** Asks or accepts; the lists follow the server's answer. */
 export function useBefriend() {
-	return useChange((api, person: Person) => befriend(api, person.id));
+	return useChange((api, person) => befriend(api, person.id));
 }
 
 /** Declines, withdraws or removes. */
 export function useUnfriend() {
-	return useChange((api, person: Person) => unfriend(api, person.id));
+	return useChange((api, person) => unfriend(api, person.id));
 }
 
-function useChange<T>(change: (api: ReturnType<typeof useApi>, person: Person) => Promise<T>) {
+export function useBlock() {
+	return useChange((api, person) => block(api, person.id));
+}
+
+export function useUnblock() {
+	return useChange((api, person) => unblock(api, person.id));
+}
+
+function useChange<T>(change: (api: ReturnType<typeof useApi>, person: Who) => Promise<T>) {
 	const api = useApi();
 	const queries = useQueryClient();
 	return useMutation({
-		mutationFn: (person: Person) => change(api, person),
+		mutationFn: (person: Who) => change(api, person),
 		onSettled: () =>
 			Promise.all(
-				["friends", "requests", "people"].map((key) =>
+				["friends", "requests", "people", "blocked"].map((key) =>
 					queries.invalidateQueries({ queryKey: [key] }),
 				),
 			),

@@ -1,21 +1,35 @@
 import { Link } from "@tanstack/react-router";
-import { Lock } from "lucide-react";
+import { Ban, Lock } from "lucide-react";
 import { useText } from "@/i18n/use-text";
 import type { ChatFace } from "@/sync/chat-face";
 import { Icon } from "@/ui/icon";
 
+type Props = {
+	face: ChatFace;
+	/** Set where I am the one who keeps it closed. */
+	onUnblock: (() => void) | null;
+};
+
 /** Stands where the composer was, once nobody may write. */
-export function ClosedNote({ face }: { face: ChatFace }) {
+export function ClosedNote({ face, onUnblock }: Props) {
 	const t = useText();
 	const query = face.peer?.username ?? face.name;
 	return (
 		<footer className="composer" data-region="composer">
 			<div className="note composer__closed">
-				<Icon of={Lock} size="s" />
-				<span className="grow">{t("composer.closed")}</span>
-				<Link to="/people" search={{ q: query }}>
-					{t("composer.closedDo", { name: face.name })}
-				</Link>
+				<Icon of={onUnblock ? Ban : Lock} size="s" />
+				<span className="grow">
+					{onUnblock ? t("composer.blocked", { name: face.name }) : t("composer.closed")}
+				</span>
+				{onUnblock ? (
+					<button type="button" className="link" onClick={onUnblock}>
+						{t("people.unblock")}
+					</button>
+				) : (
+					<Link to="/people" search={{ q: query }}>
+						{t("composer.closedDo", { name: face.name })}
+					</Link>
+				)}
 			</div>
 		</footer>
 	);

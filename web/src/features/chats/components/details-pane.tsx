@@ -1,4 +1,4 @@
-import { AtSign, Link as LinkIcon, UserMinus, X } from "lucide-react";
+import { AtSign, Ban, Link as LinkIcon, UserMinus, X } from "lucide-react";
 import { dateOf, numberOf } from "@/i18n/format";
 import { presenceText } from "@/i18n/presence-text";
 import { useText } from "@/i18n/use-text";
@@ -17,11 +17,14 @@ type Props = {
 	chat: ChatEntry;
 	face: ChatFace;
 	onClose: () => void;
+	/** Null where there is no friendship to end. */
 	onRemove: (() => void) | null;
+	/** Null where nobody can be blocked, or is already. */
+	onBlock: (() => void) | null;
 };
 
 /** What is known about the chat and the person, and what one can do about them. */
-export function DetailsPane({ chat, face, onClose, onRemove }: Props) {
+export function DetailsPane({ chat, face, onClose, onRemove, onBlock }: Props) {
 	const t = useText();
 	const username = face.peer?.username ?? null;
 	function copy(text: string) {
@@ -59,12 +62,20 @@ export function DetailsPane({ chat, face, onClose, onRemove }: Props) {
 					</button>
 				)}
 			</section>
-			{onRemove && (
+			{(onRemove || onBlock) && (
 				<section className="sect sect--acts">
-					<button type="button" className="menu__i menu__i--bad" onClick={onRemove}>
-						<Icon of={UserMinus} />
-						{t("people.remove")}
-					</button>
+					{onRemove && (
+						<button type="button" className="menu__i menu__i--bad" onClick={onRemove}>
+							<Icon of={UserMinus} />
+							{t("people.remove")}
+						</button>
+					)}
+					{onBlock && (
+						<button type="button" className="menu__i menu__i--bad" onClick={onBlock}>
+							<Icon of={Ban} />
+							{t("people.block")}
+						</button>
+					)}
 				</section>
 			)}
 		</>

@@ -4,6 +4,7 @@ import type { Person } from "@/api/wire.gen";
 import { numberOf } from "@/i18n/format";
 import { presenceText } from "@/i18n/presence-text";
 import { useText } from "@/i18n/use-text";
+import { selectPresences } from "@/sync/selectors";
 import { useSync } from "@/sync/use-sync";
 import { IconButton } from "@/ui/button";
 import { Empty } from "@/ui/empty";
@@ -11,7 +12,7 @@ import { Icon } from "@/ui/icon";
 import { Mark } from "@/ui/mark";
 import { SkeletonRows } from "@/ui/skeleton";
 import { useNow } from "@/ui/use-now";
-import { useFriends, usePeopleSearch, usePresenceOf, useRequests } from "../hooks";
+import { useBlocked, useFriends, usePeopleSearch, usePresenceOf, useRequests } from "../hooks";
 import { useKeptFocus } from "../use-kept-focus";
 import { LoadFailed } from "./load-failed";
 import { PersonActions } from "./person-actions";
@@ -99,6 +100,7 @@ function Matches({ search }: { search: ReturnType<typeof usePeopleSearch> }) {
 function relationWord(person: Person, t: ReturnType<typeof useText>): string | null {
 	if (person.relation === "friend") return t("people.isFriend");
 	if (person.relation === "asking") return t("people.wantsToWrite");
+	if (person.relation === "blocked") return t("people.blockedWord");
 	return person.relation === "asked" ? t("people.waiting") : null;
 }
 
@@ -111,9 +113,9 @@ function Lists() {
 		return <LoadFailed error={friends.error} onRetry={() => friends.refetch()} />;
 	const { incoming, outgoing } = requests.data ?? { incoming: [], outgoing: [] };
 	const isAlone = friends.data.friends.length + incoming.length + outgoing.length === 0;
-	if (isAlone) return <Alone />;
 	return (
 		<>
+			{isAlone && <Alone />}
 			<Asking
 				isAsking
 				title={t("people.incoming")}
@@ -122,6 +124,7 @@ function Lists() {
 			/>
 			<Asking title={t("people.outgoing")} people={outgoing} line={t("people.waiting")} />
 			<Friends friends={friends.data.friends} />
+			<Blocked />
 		</>
 	);
 }
@@ -160,7 +163,7 @@ function Asking({ title, people, line, isAsking }: AskingProps) {
 function Friends({ friends }: { friends: Person[] }) {
 	const t = useText();
 	usePresenceOf(friends);
-	const presence = useSync((state) => state.presence);
+	const presence = useSync(selectPresences);
 	const now = useNow();
 	if (friends.length === 0) return null;
 	const online = friends.filter((friend) => presence.get(friend.id)?.online).length;
@@ -183,6 +186,13 @@ function Friends({ friends }: { friends: Person[] }) {
 			})}
 		</Section>
 	);
+}
+
+/** Whom I block, at the end, where the way back is found. */
+function Blocked() {
+	const t = useText();
+	const blocked = useBlocked().data?.blocked ?? [];
+	return <Asking title={t("people.blocked")} people={blocked} line={t("people.blockedWord")} />;
 }
 
 type SectionProps = { title: string; aside: string; isAsideWide?: boolean; children: ReactNode };

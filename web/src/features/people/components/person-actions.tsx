@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { Ellipsis, MessageCircle, Undo2, UserMinus, UserPlus } from "lucide-react";
+import { Ban, Ellipsis, MessageCircle, Undo2, UserCheck, UserMinus, UserPlus } from "lucide-react";
 import { useState } from "react";
 import type { Person } from "@/api/wire.gen";
 import { problemText } from "@/i18n/problem-text";
@@ -8,18 +8,19 @@ import { directChatWith } from "@/sync/chat-face";
 import { useSync } from "@/sync/use-sync";
 import { announce } from "@/ui/announcer";
 import { Button } from "@/ui/button";
-import { Dialog, DialogActions } from "@/ui/dialog";
 import { Icon } from "@/ui/icon";
+import type { MenuItem } from "@/ui/menu";
 import { MenuButton } from "@/ui/menu-button";
 import { showToast } from "@/ui/toast";
-import { useBefriend, useUnfriend } from "../hooks";
+import { useBefriend, useUnblock, useUnfriend } from "../hooks";
+import { BlockDialog, RemoveDialog } from "./part-dialogs";
 
 /** What one can do about a person, by what one is to them. */
 export function PersonActions({ person }: { person: Person }) {
 	if (person.relation === "friend") return <FriendActions person={person} />;
 	if (person.relation === "asking") return <AnswerActions person={person} />;
 	if (person.relation === "asked") return <WithdrawAction person={person} />;
-	if (person.relation === "blocked") return null;
+	if (person.relation === "blocked") return <UnblockAction person={person} />;
 	return <AddAction person={person} />;
 }
 
@@ -71,6 +72,7 @@ function AnswerActions({ person }: { person: Person }) {
 			>
 				<span>{t("people.decline")}</span>
 			</Button>
+			<MoreActions person={person} isFriend={false} />
 		</>
 	);
 }
@@ -96,7 +98,6 @@ function WithdrawAction({ person }: { person: Person }) {
 function FriendActions({ person }: { person: Person }) {
 	const t = useText();
 	const chat = useSync((state) => directChatWith(state.chats, person.id));
-	const [isAsking, setAsking] = useState(false);
 	const label = t("people.message", { name: person.name });
 	return (
 		<>
@@ -111,49 +112,57 @@ function FriendActions({ person }: { person: Person }) {
 					<Icon of={MessageCircle} />
 				</Link>
 			)}
-			<MenuButton
-				label={t("people.moreNamed", { name: person.name })}
-				icon={Ellipsis}
-				itemsOf={() => [
-					{
-						id: "remove",
-						label: t("people.remove"),
-						icon: UserMinus,
-						isBad: true,
-						onSelect: () => setAsking(true),
-					},
-				]}
-			/>
-			{isAsking && <RemoveDialog person={person} onClose={() => setAsking(false)} />}
+			<MoreActions person={person} isFriend />
 		</>
 	);
 }
 
-export function RemoveDialog({
-	person,
-	onClose,
-}: {
-	person: Pick<Person, "id" | "name">;
-	onClose: () => void;
-}) {
+/** What ends things, one step further away. */
+function MoreActions({ person, isFriend }: { person: Person; isFriend: boolean }) {
+	const t = useText();
+	const [asking, setAsking] = useState<"remove" | "block" | null>(null);
+	const close = () => setAsking(null);
+	const remove: MenuItem = {
+		id: "remove",
+		label: t("people.remove"),
+		icon: UserMinus,
+		isBad: true,
+		onSelect: () => setAsking("remove"),
+	};
+	const block: MenuItem = {
+		id: "block",
+		label: t("people.block"),
+		icon: Ban,
+		isBad: true,
+		onSelect: () => setAsking("block"),
+	};
+	return (
+		<>
+			<MenuButton
+				label={t("people.moreNamed", { name: person.name })}
+				icon={Ellipsis}
+				itemsOf={() => (isFriend ? [remove, block] : [block])}
+			/>
+			{asking === "remove" && <RemoveDialog person={person} onClose={close} />}
+			{asking === "block" && <BlockDialog person={person} onClose={close} />}
+		</>
+	);
+}
+
+function UnblockAction({ person }: { person: Person }) {
 	const t = useText();
 	const onError = useFailure();
-	const remove = useUnfriend();
+	const unblock = useUnblock();
+	const done = () => announce(t("people.unblocked", { name: person.name }));
 	return (
-		<Dialog title={t("people.removeTitle", { name: person.name })} onClose={onClose}>
-			<p className="t2 small-plus">{t("people.removeText")}</p>
-			<DialogActions>
-				<Button tone="ghost" onClick={onClose}>
-					{t("people.keep")}
-				</Button>
-				<Button
-					tone="danger"
-					isBusy={remove.isPending}
-					onClick={() => remove.mutate(person as Person, { onSuccess: onClose, onError })}
-				>
-					{t("people.remove")}
-				</Button>
-			</DialogActions>
-		</Dialog>
+		<Button
+			size="s"
+			icon={UserCheck}
+			isBusy={unblock.isPending}
+			aria-label={t("people.unblockNamed", { name: person.name })}
+			onClick={() => unblock.mutate(person, { onSuccess: done, onError })}
+		>
+			<span>{t("people.unblock")}</span>
+		</Button>
 	);
 }

@@ -1,0 +1,45 @@
+/** Blocking: from the list and from a chat, said before it is done, and taken back. */
+import { befriend, expect, test } from "./fixtures";
+import { composer, message, say } from "./verbs";
+
+test("a person is blocked from the chat and freed where it was closed", async ({ person }) => {
+	const ann = await person("Ann");
+	const bob = await person("Bob");
+	const chat = await befriend(ann, bob);
+	await bob.page.goto(`/chats/${chat}`);
+	await say(bob, "Buy now");
+	const { page } = ann;
+	await page.goto(`/chats/${chat}`);
+	await expect(message(page, "Buy now")).toBeVisible();
+
+	await page.getByRole("button", { name: "Details" }).first().click();
+	await page.getByRole("button", { name: "Block" }).click();
+	const dialog = page.getByRole("dialog", { name: "Block Bob?" });
+	await dialog.getByRole("button", { name: "Keep" }).click();
+	await expect(composer(page)).toBeVisible();
+	await page.getByRole("button", { name: "Block" }).click();
+	await dialog.getByRole("button", { name: "Block" }).click();
+	await expect(page.getByText("You block Bob. Nobody can write here.")).toBeVisible();
+	await expect(message(page, "Buy now")).toBeVisible();
+	await expect(composer(bob.page)).toHaveCount(0);
+
+	await page.keyboard.press("Escape");
+	await page.getByRole("button", { name: "Unblock" }).click();
+	await expect(page.getByRole("link", { name: "Find Bob" })).toBeVisible();
+});
+
+test("who asks to be a friend can be blocked, and is found among the blocked", async ({
+	person,
+}) => {
+	const ann = await person("Ann");
+	const bob = await person("Bob");
+	await befriend(ann, bob);
+	const { page } = ann;
+	await page.goto("/people");
+	await page.getByRole("button", { name: "More about Bob" }).click();
+	await page.getByRole("menuitem", { name: "Block" }).click();
+	await page.getByRole("dialog").getByRole("button", { name: "Block" }).click();
+	const blocked = page.getByRole("region", { name: "Blocked" });
+	await blocked.getByRole("button", { name: "Unblock Bob" }).click();
+	await expect(blocked).toHaveCount(0);
+});

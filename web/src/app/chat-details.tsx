@@ -1,0 +1,72 @@
+import { type ReactNode, useState } from "react";
+import { DetailsPane } from "@/features/chats/components/details-pane";
+import { BlockDialog, RemoveDialog } from "@/features/people/components/part-dialogs";
+import { useBlocked } from "@/features/people/hooks";
+import { useText } from "@/i18n/use-text";
+import type { ChatFace } from "@/sync/chat-face";
+import type { ChatEntry } from "@/sync/types";
+import { Dialog } from "@/ui/dialog";
+import { setLook, useLook } from "@/ui/look";
+import { THREE_PANES, useMedia } from "@/ui/use-media";
+
+type Details = ReturnType<typeof useDetails>;
+type Props = { chat: ChatEntry; face: ChatFace; details: Details };
+
+/** What is known about the chat, beside it or over it, and the questions that come from there. */
+export function ChatDetails({ chat, face, details }: Props) {
+	const [asking, setAsking] = useState<"remove" | "block" | null>(null);
+	const isClosed = chat.closed_at !== null;
+	const isShown = details.isPane || details.isDrawer;
+	// In an open chat nobody is blocked, so there is nothing to ask.
+	const blocked = useBlocked(isShown && isClosed).data?.blocked;
+	const close = () => setAsking(null);
+	const { peer } = face;
+	const person = peer && { id: peer.account, name: face.name };
+	const isBlocked = isClosed && (blocked?.some(({ id }) => id === peer?.account) ?? true);
+	const body = (
+		<DetailsPane
+			chat={chat}
+			face={face}
+			onClose={details.close}
+			onRemove={person && !isClosed ? () => setAsking("remove") : null}
+			onBlock={person && !isBlocked ? () => setAsking("block") : null}
+		/>
+	);
+	return (
+		<>
+			{details.isPane && (
+				<aside className="pane pane--details is-new" data-region aria-label={face.name}>
+					{body}
+				</aside>
+			)}
+			{details.isDrawer && <DetailsDrawer onClose={details.close}>{body}</DetailsDrawer>}
+			{asking === "remove" && person && <RemoveDialog person={person} onClose={close} />}
+			{asking === "block" && person && <BlockDialog person={person} onClose={close} />}
+		</>
+	);
+}
+
+function DetailsDrawer({ onClose, children }: { onClose: () => void; children: ReactNode }) {
+	const t = useText();
+	return (
+		<Dialog title={t("details.title")} isTitleHidden placement="side" onClose={onClose}>
+			{children}
+		</Dialog>
+	);
+}
+
+/** A third pane where there is room for it, remembered; else a drawer for the moment. */
+export function useDetails() {
+	const hasRoom = useMedia(THREE_PANES);
+	const { isDetailsOpen } = useLook();
+	const [isDrawerOpen, setDrawerOpen] = useState(false);
+	const set = hasRoom ? (isOpen: boolean) => setLook({ isDetailsOpen: isOpen }) : setDrawerOpen;
+	const isOpen = hasRoom ? isDetailsOpen : isDrawerOpen;
+	return {
+		isOpen,
+		isPane: hasRoom && isDetailsOpen,
+		isDrawer: !hasRoom && isDrawerOpen,
+		close: () => set(false),
+		toggle: () => set(!isOpen),
+	};
+}
