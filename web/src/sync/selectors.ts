@@ -64,8 +64,18 @@ export function selectMember(state: State, chat: string, account: string): Membe
 	return state.chats.get(chat)?.members.get(account) ?? null;
 }
 
+const NO_PRESENCE: ReadonlyMap<string, Presence> = new Map();
+
+/** Who is there. What was known before the connection went says nothing about now. */
+export function selectPresences(state: State): ReadonlyMap<string, Presence> {
+	const { status, failures } = state.session;
+	// One try that fails is too short a while to take all the dots away.
+	const isCutOff = status === "offline" || (status === "reconnecting" && failures > 1);
+	return isCutOff ? NO_PRESENCE : state.presence;
+}
+
 export function selectPresence(state: State, account: string): Presence | null {
-	return state.presence.get(account) ?? null;
+	return selectPresences(state).get(account) ?? null;
 }
 
 export function selectDraft(state: State, chat: string): Draft | null {

@@ -34,7 +34,10 @@ export function SignInPage({ onSignedIn, notice }: Props) {
 
 	function handleSubmit(event: FormEvent) {
 		event.preventDefault();
-		if (email && password && !login.isPending) login.mutate();
+		// The button is never dead: a password manager may fill what we have not heard of yet.
+		const inputs = [...(form.current?.querySelectorAll("input") ?? [])];
+		if (!email || !password) inputs.find(({ value }) => value === "")?.focus();
+		else if (!login.isPending) login.mutate();
 	}
 
 	const foot = (
@@ -69,14 +72,7 @@ export function SignInPage({ onSignedIn, notice }: Props) {
 					onChange={(event) => setPassword(event.target.value)}
 				/>
 				<FormError error={login.error} />
-				<Button
-					type="submit"
-					tone="primary"
-					size="l"
-					isBlock
-					isBusy={login.isPending}
-					disabled={!email || !password}
-				>
+				<Button type="submit" tone="primary" size="l" isBlock isBusy={login.isPending}>
 					{t("auth.signIn.do")}
 				</Button>
 			</form>

@@ -13,7 +13,25 @@ type Props = { filter: Filter; typed: string; onShowAll: () => void };
 export function ChatListEmpty({ filter, typed, onShowAll }: Props) {
 	const t = useText();
 	const showAll = <Button onClick={onShowAll}>{t("chats.showAll")}</Button>;
-	if (typed) return <Empty title={t("chats.noMatch", { query: typed })} action={showAll} />;
+	if (typed) {
+		const find = (
+			<Link to="/people" search={{ q: typed }} className="btn btn--line">
+				<Icon of={Search} size="s" />
+				{t("chats.findPeople")}
+			</Link>
+		);
+		return (
+			<Empty
+				title={t("chats.noMatch", { query: typed })}
+				action={
+					<>
+						{find}
+						{showAll}
+					</>
+				}
+			/>
+		);
+	}
 	if (filter === "unread") {
 		return (
 			<Empty title={t("chats.noneUnread")} action={showAll}>

@@ -8,7 +8,7 @@ import {
 	PenLine,
 	UserRound,
 } from "lucide-react";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import type { TextKey } from "@/i18n/setup";
 import { useText } from "@/i18n/use-text";
 import { Icon } from "@/ui/icon";
@@ -37,7 +37,11 @@ type Props = { place: string; onShowKeys: () => void };
 /** One page with all settings; the names at its side lead to their places. */
 export function SettingsPage({ place, onShowKeys }: Props) {
 	const t = useText();
+	const nav = useRef<HTMLElement>(null);
 	useEffect(() => {
+		nav.current
+			?.querySelector("[aria-current]")
+			?.scrollIntoView({ block: "nearest", inline: "center" });
 		if (place) document.getElementById(place)?.scrollIntoView({ block: "start" });
 	}, [place]);
 	return (
@@ -45,7 +49,7 @@ export function SettingsPage({ place, onShowKeys }: Props) {
 			<div className="set">
 				<div className="set__side">
 					<h1>{t("settings.title")}</h1>
-					<nav className="set__nav" aria-label={t("settings.title")}>
+					<nav ref={nav} className="set__nav" aria-label={t("settings.title")}>
 						{PLACES.map(([id, icon, name]) => (
 							<a
 								key={id}
