@@ -16,6 +16,9 @@ use crate::stream::Stream;
 use crate::websocket;
 use crate::worker::Worker;
 
+/// Pending bytes up to which frames are copied together before a write.
+const JOINED: usize = 16 * 1024;
+
 /// How a flush ended.
 enum Flushed {
     /// The queue is empty.
@@ -45,11 +48,12 @@ impl Worker {
     }
 
     fn write(&self, connection: &Connection, stream: &mut Stream, out: &mut Outbox) -> Flushed {
+        let waker = connection.waker.borrow();
         // Before the task's first turn nobody would be woken; that turn flushes.
-        let Some(waker) = connection.waker.borrow().clone() else { return Flushed::All };
-        let mut cx = Context::from_waker(&waker);
+        let Some(waker) = &*waker else { return Flushed::All };
+        let mut cx = Context::from_waker(waker);
         while !out.is_empty() {
-            match write_once(stream, out, &mut cx) {
+            match self.write_once(stream, out, &mut cx) {
                 Poll::Ready(Ok(0)) | Poll::Ready(Err(_)) => return Flushed::Failed,
                 Poll::Ready(Ok(written)) => {
                     self.counters().writes.bump();
@@ -67,6 +71,25 @@ impl Worker {
             Poll::Ready(Err(_)) => Flushed::Failed,
             Poll::Pending => Flushed::Blocked,
         }
+    }
+
+    /// One system call with as much as it takes. Few bytes are put together
+    /// first, because one piece costs the kernel less than several.
+    fn write_once(
+        &self,
+        stream: &mut Stream,
+        out: &Outbox,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<usize>> {
+        if let Some(only) = out.only() {
+            return stream.poll_send(cx, only);
+        }
+        if out.bytes() <= JOINED {
+            return stream.poll_send(cx, self.joined.borrow_mut().of(out));
+        }
+        let mut slices = [IoSlice::new(&[]); BATCH];
+        let count = out.slices(&mut slices);
+        Pin::new(stream).poll_write_vectored(cx, &slices[..count])
     }
 
     fn answer_poll(&self, polling: &mut Polling, out: &mut Outbox) -> Flushed {
@@ -273,13 +296,5 @@ impl Worker {
         if times.ack_by <= now {
             self.expire_acks(connection, now);
         }
-    }
-}
-
-fn write_once(stream: &mut Stream, out: &Outbox, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
-    let mut slices = [IoSlice::new(&[]); BATCH];
-    match out.slices(&mut slices) {
-        1 => Pin::new(stream).poll_write(cx, &slices[0]),
-        count => Pin::new(stream).poll_write_vectored(cx, &slices[..count]),
     }
 }

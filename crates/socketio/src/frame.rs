@@ -209,6 +209,13 @@ impl Frame {
     }
 }
 
+/// The very same frame, not one that reads alike.
+impl PartialEq for Frame {
+    fn eq(&self, other: &Frame) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
 impl Encoded {
     /// Writes the payload behind the space for a header, then the header
     /// right in front of it.

@@ -54,6 +54,27 @@ struct Lag {
     is_told: bool,
 }
 
+/// The frames of a small write, put together. Kept for the next connection:
+/// the members of a room have the same frames to be written, one after the other.
+#[derive(Default)]
+pub(crate) struct Joined {
+    frames: Vec<Frame>,
+    bytes: Vec<u8>,
+}
+
+impl Joined {
+    /// Everything that waits in one piece.
+    pub(crate) fn of(&mut self, out: &Outbox) -> &[u8] {
+        if !out.frames.iter().eq(&self.frames) {
+            self.frames.clear();
+            self.frames.extend(out.frames.iter().cloned());
+            self.bytes.clear();
+            out.frames.iter().for_each(|frame| self.bytes.extend_from_slice(frame.wire()));
+        }
+        &self.bytes[out.written..]
+    }
+}
+
 impl Outbox {
     pub(crate) fn push(&mut self, frame: Frame, class: Class, limits: &Limits) -> Pushed {
         let (frames, bytes) = (self.frames.len(), self.bytes + frame.len());
@@ -131,6 +152,16 @@ impl Outbox {
             count += 1;
         }
         count
+    }
+
+    /// What is left of the only frame, if there is only one.
+    pub(crate) fn only(&self) -> Option<&[u8]> {
+        let first = self.frames.front().filter(|_| self.frames.len() == 1)?;
+        Some(&first.wire()[self.written..])
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Forgets `n` written bytes; returns how many frames they completed.
@@ -235,7 +266,28 @@ mod tests {
         let mut slices = [IoSlice::new(&[]); BATCH];
         assert_eq!(out.slices(&mut slices), 1);
         assert_eq!(&*slices[0], &small().wire()[1..]);
+        assert_eq!(out.only(), Some(&small().wire()[1..]));
         assert_eq!(out.advance(3), 1);
         assert_eq!(out.bytes, 0);
+    }
+
+    #[test]
+    fn what_is_put_together_serves_whoever_has_the_same_frames() {
+        let (mut first, mut second, limits) = (Outbox::default(), Outbox::default(), limits());
+        let (one, two) = (Frame::text("one"), Frame::text("two"));
+        for out in [&mut first, &mut second] {
+            out.push(one.clone(), Class::Ordinary, &limits);
+            out.push(two.clone(), Class::Ordinary, &limits);
+        }
+        second.written = 3;
+        let whole = [one.wire(), two.wire()].concat();
+        let mut joined = Joined::default();
+        assert_eq!(joined.of(&first), whole);
+        let kept = joined.bytes.as_ptr();
+        assert_eq!(joined.of(&second), &whole[3..]);
+        assert_eq!(joined.bytes.as_ptr(), kept);
+        // Reading alike is not being the same: the third frame is another one.
+        second.push(Frame::text("one"), Class::Ordinary, &limits);
+        assert_eq!(joined.of(&second), &[&whole[3..], one.wire()].concat());
     }
 }

@@ -32,6 +32,22 @@ impl Stream {
         }
     }
 
+    /// Writes one piece. A plain stream is tried first and asks to be woken
+    /// only if it took nothing, which is rare.
+    pub(crate) fn poll_send(
+        &mut self,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let Stream::Plain(stream, _) = self else { return Pin::new(self).poll_write(cx, bytes) };
+        match stream.try_write(bytes) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                Pin::new(stream).poll_write(cx, bytes)
+            }
+            tried => Poll::Ready(tried),
+        }
+    }
+
     /// Moves a plain stream to the calling thread's event loop. Other streams
     /// stay with the loop that accepted them, which works and costs a wake-up.
     pub(crate) fn rehome(self) -> io::Result<Stream> {

@@ -19,7 +19,7 @@ use crate::application::{AckError, Reason, Reply};
 use crate::connection::{Connection, Kind, Link};
 use crate::counters::{Counters, Queued};
 use crate::frame::Frame;
-use crate::outbox::{BATCH, Class, Pushed};
+use crate::outbox::{BATCH, Class, Joined, Pushed};
 use crate::room::{Room, Rooms};
 use crate::server::{Emission, Op, Shared, Target};
 use crate::slab::{Key, Slab};
@@ -72,6 +72,7 @@ pub(crate) struct Worker {
     pub(crate) sids: RefCell<HashMap<Id, Key>>,
     pub(crate) wheel: RefCell<Wheel>,
     pub(crate) buffer: RefCell<Vec<u8>>,
+    pub(crate) joined: RefCell<Joined>,
     pub(crate) requests: Cell<usize>,
     dirty: RefCell<VecDeque<Rc<Connection>>>,
     lagging: RefCell<Vec<Rc<Connection>>>,
@@ -97,6 +98,7 @@ impl Worker {
             sids: RefCell::default(),
             wheel: RefCell::new(Wheel::new(width)),
             buffer: RefCell::new(vec![0; READ_BUFFER]),
+            joined: RefCell::default(),
             requests: Cell::new(0),
             dirty: RefCell::default(),
             lagging: RefCell::default(),
