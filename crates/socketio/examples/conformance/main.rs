@@ -1,7 +1,9 @@
 //! The fixtures that foreign suites are run against.
 //!
 //! `conformance <profile> [port]` with one of `protocol`, `client`, `echo`,
-//! `bench`; it listens on loopback and prints one line when it is ready.
+//! `bench`; it listens on loopback and prints one line when it is ready. A
+//! third word is the number of workers of `bench`, and the milliseconds
+//! between two heartbeats of `protocol`.
 
 mod bench;
 mod client;

@@ -3,12 +3,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 
-export async function start(profile) {
+export async function start(profile, ...more) {
   const built = process.env.CONFORMANCE;
   const [command, head] = built
     ? [built, []]
     : ["cargo", ["run", "-q", "-p", "socketio", "--example", "conformance", "--"]];
-  const child = spawn(command, [...head, profile, "0"], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(command, [...head, profile, "0", ...more], { stdio: ["ignore", "pipe", "inherit"] });
   const [line] = await once(child.stdout, "data");
   const port = Number(String(line).match(/:(\d+)\s*$/)[1]);
   return {
