@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::need;
 use crate::process::{self, Running, TempDir};
@@ -53,8 +53,17 @@ impl Postgres {
     /// Ends every process at once, as a crash would, and starts again.
     pub(crate) fn restart_at_once(&mut self) -> Result<()> {
         let programs = need::postgres()?;
+        // It stands still first, so that no process is born while all are looked for.
+        process::signal(self.server.0.id(), "STOP");
+        let all = process::descendants(self.server.0.id());
         self.signal("KILL");
         self.server.0.wait()?;
+        // The last of them holds the shared memory, and the next server wants none there.
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while all.iter().any(|pid| process::is_alive(*pid)) {
+            ensure!(Instant::now() < deadline, "a killed PostgreSQL lives on");
+            std::thread::sleep(Duration::from_millis(1));
+        }
         // A killed server leaves its lock and its shared memory behind.
         let _ = std::fs::remove_file(self.folder.path().join("data/postmaster.pid"));
         self.server = launch(&programs, self.folder.path(), self.port, &self.settings)?;
@@ -71,7 +80,20 @@ impl Postgres {
 
     /// How to reach it.
     pub(crate) fn url(&self) -> String {
-        format!("postgres://tidings@127.0.0.1:{}/postgres", self.port)
+        self.url_of("postgres")
+    }
+
+    /// How to reach one of its databases.
+    pub(crate) fn url_of(&self, database: &str) -> String {
+        format!("postgres://tidings@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// Runs statements in one of its databases and answers the bare rows.
+    pub(crate) fn ask(&self, database: &str, text: &str) -> Result<String> {
+        let mut psql = process::command(need::postgres()?.join("psql"));
+        psql.args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align"]);
+        psql.arg(self.url_of(database)).args(["--command", text]);
+        Ok(process::output(&mut psql)?.trim().to_owned())
     }
 
     fn wait(&self, programs: &Path) -> Result<()> {

@@ -136,6 +136,12 @@ pub(crate) fn signal(pid: u32, name: &str) {
     let _ = Command::new("sh").args(["-c", &script]).status();
 }
 
+/// Whether it still runs; a zombie holds nothing any more.
+pub(crate) fn is_alive(pid: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"));
+    stat.is_ok_and(|stat| !stat.contains(") Z "))
+}
+
 /// Every process below `pid`, children before grandchildren.
 pub(crate) fn descendants(pid: u32) -> Vec<u32> {
     let parents = parents();
@@ -215,12 +221,11 @@ mod tests {
             grandchild = line.parse::<u32>().ok();
         });
         assert_eq!(ending.unwrap(), Ending::TimedOut);
-        let stat = format!("/proc/{}/stat", grandchild.expect("it said its number"));
+        let grandchild = grandchild.expect("it said its number");
         // A killed process is gone once the kernel gets to it, or a zombie
         // until its new parent looks; it tells nobody when.
-        let is_alive = || std::fs::read_to_string(&stat).is_ok_and(|stat| !stat.contains(") Z "));
         let deadline = Instant::now() + Duration::from_secs(20);
-        while is_alive() {
+        while is_alive(grandchild) {
             assert!(Instant::now() < deadline, "it lives on");
             std::thread::yield_now();
         }

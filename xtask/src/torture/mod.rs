@@ -88,12 +88,13 @@ pub(crate) fn run(torture: &Torture) -> Result<()> {
 /// What the suite runs, with a short instance of it.
 type Short = (&'static str, fn(&Options) -> Result<()>, u32);
 
-const SHORT: [Short; 6] = [
+const SHORT: [Short; 7] = [
     ("torture kill", |options| kill::short(options, kill::Engine::Sqlite), 6),
     ("torture kill, postgres", |options| kill::short(options, kill::Engine::Postgres), 6),
     ("torture disk", disk::run, 1),
     ("torture fsync", fsync::run, 2),
-    ("torture migrate", migrate::run, 4),
+    ("torture migrate", migrate::sqlite, 4),
+    ("torture migrate, postgres", migrate::postgres, 3),
     ("torture postgres", outage::run, 2),
 ];
 
