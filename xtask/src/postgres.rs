@@ -30,9 +30,16 @@ impl Postgres {
         Self::start_with([SETTINGS, HASTY].concat())
     }
 
-    /// As `start`, but what was committed survives the end of its processes.
+    /// As people run it.
     pub(crate) fn start_lasting() -> Result<Self> {
         Self::start_with([SETTINGS, LASTING].concat())
+    }
+
+    /// What was committed survives the end of its processes, but no power cut:
+    /// the kernel has it. Each start after a kill then is quicker by the
+    /// flushing of the whole cluster.
+    pub(crate) fn start_killable() -> Result<Self> {
+        Self::start_with([SETTINGS, KILLABLE].concat())
     }
 
     fn start_with(settings: Vec<&'static str>) -> Result<Self> {
@@ -127,6 +134,9 @@ fn launch(programs: &Path, folder: &Path, port: u16, settings: &[&str]) -> Resul
 
 /// Nothing is kept.
 const HASTY: &[&str] = &["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
+
+/// What was committed is handed to the kernel.
+const KILLABLE: &[&str] = &["fsync=off", "synchronous_commit=on", "full_page_writes=on"];
 
 /// As people run it.
 const LASTING: &[&str] = &["fsync=on", "synchronous_commit=on", "full_page_writes=on"];

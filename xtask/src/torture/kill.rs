@@ -88,7 +88,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 /// A few kills, for the suite.
 pub(crate) fn short(options: &super::Options, engine: Engine) -> Result<()> {
     let faulty = super::Faulty::new(options)?;
-    let kills = options.rounds.unwrap_or(6);
+    let kills = options.rounds.unwrap_or(5);
     let plan = Plan { engine, kills, acks: 0, writers: faulty.writers, seed: faulty.seed };
     plan.run(&faulty.binary)
 }
@@ -133,6 +133,8 @@ impl Scene {
         let mut server = Tidings::new(binary)?;
         let postgres = match engine {
             Engine::Sqlite => None,
+            // The short run does not flush, which a kill does not ask for.
+            Engine::Postgres if *kills < 20 => Some(Postgres::start_killable()?),
             Engine::Postgres => Some(Postgres::start_lasting()?),
         };
         if let Some(postgres) = &postgres {

@@ -89,8 +89,8 @@ pub(crate) fn run(torture: &Torture) -> Result<()> {
 type Short = (&'static str, fn(&Options) -> Result<()>, u32);
 
 const SHORT: [Short; 7] = [
-    ("torture kill", |options| kill::short(options, kill::Engine::Sqlite), 6),
-    ("torture kill, postgres", |options| kill::short(options, kill::Engine::Postgres), 6),
+    ("torture kill", |options| kill::short(options, kill::Engine::Sqlite), 5),
+    ("torture kill, postgres", |options| kill::short(options, kill::Engine::Postgres), 5),
     ("torture disk", disk::run, 1),
     ("torture fsync", fsync::run, 2),
     ("torture migrate", migrate::sqlite, 4),

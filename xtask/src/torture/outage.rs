@@ -20,9 +20,11 @@ const HEALED: Duration = Duration::from_secs(3);
 pub(crate) fn run(options: &Options) -> Result<()> {
     let faulty = Faulty::new(options)?;
     let rounds = options.rounds.unwrap_or(20);
-    // The short run ends with the first answer.
-    let hang = Duration::from_secs(if rounds < 20 { 1 } else { 30 });
-    let mut postgres = Postgres::start_lasting()?;
+    // The short run ends with the first answer, and does not flush.
+    let (hang, mut postgres) = match rounds {
+        ..20 => (Duration::from_secs(1), Postgres::start_killable()?),
+        _ => (Duration::from_secs(30), Postgres::start_lasting()?),
+    };
     let mut server = Tidings::new(&faulty.binary)?;
     server.environment.push(("TIDINGS_DATABASE", postgres.url()));
     server.start()?;
