@@ -3,6 +3,8 @@ import type { Anchor } from "./place";
 
 const LONG_PRESS_MS = 500;
 const SLOP_PX = 10;
+/** Within this after a finger left comes its click. */
+const CLICK_MS = 350;
 
 /**
  * The ways to ask for a context menu: right click, the menu key, Shift+F10,
@@ -42,16 +44,27 @@ export function useContextMenu(onOpen: (anchor: Anchor) => void) {
 			const start = press.current;
 			if (start && Math.hypot(event.clientX - start.x, event.clientY - start.y) > SLOP_PX) cancel();
 		},
-		onPointerUp: cancel,
-		onPointerCancel: cancel,
-		onClickCapture(event: MouseEvent<HTMLElement>) {
-			// The finger that opened the menu must not also follow the link under it.
-			if (!wasLong.current) return;
+		onPointerUp() {
+			cancel();
+			if (wasLong.current) swallowClick();
 			wasLong.current = false;
-			event.preventDefault();
-			event.stopPropagation();
 		},
+		onPointerCancel: cancel,
 	};
+}
+
+/**
+ * The finger that opened the menu must neither follow the link under it nor
+ * choose from the menu that has come to lie there: its click, if the browser
+ * makes one, is nobody's.
+ */
+function swallowClick(): void {
+	const stop = (event: Event) => {
+		event.preventDefault();
+		event.stopPropagation();
+	};
+	addEventListener("click", stop, { capture: true, once: true });
+	setTimeout(() => removeEventListener("click", stop, { capture: true }), CLICK_MS);
 }
 
 function hasSelectionIn(element: Element): boolean {

@@ -1,5 +1,5 @@
-import { CircleAlert, Trash2 } from "lucide-react";
-import { memo, useState } from "react";
+import { CircleAlert, Reply, Trash2 } from "lucide-react";
+import { memo, type PointerEvent, useState } from "react";
 import { longTimeOf, timeOf } from "@/i18n/format";
 import { useText } from "@/i18n/use-text";
 import type { Row } from "@/sync/types";
@@ -9,6 +9,7 @@ import type { Anchor } from "@/ui/place";
 import { Tick, type TickState } from "@/ui/tick";
 import { useContextMenu } from "@/ui/use-context-menu";
 import type { RowActions } from "../use-row-actions";
+import { useSwipe } from "../use-swipe";
 import { MessageBar } from "./message-bar";
 import { MessageText } from "./message-text";
 import { Quote } from "./quote";
@@ -32,12 +33,14 @@ type Props = {
 };
 
 export const MessageRow = memo(function MessageRow(props: Props) {
-	const { row, name, isOwn, tick, actions, onMenu } = props;
+	const { row, name, isOwn, actions, onMenu } = props;
 	const t = useText();
 	const [isPointed, setPointed] = useState(false);
-	const menu = useContextMenu((anchor) => onMenu(row, anchor));
 	const { message } = row;
 	const isDeleted = props.isGone || message.deleted_at !== null;
+	const canReply = props.canWrite && row.state === "stored" && !isDeleted;
+	const menu = useContextMenu((anchor) => onMenu(row, anchor));
+	const swipe = useSwipe(canReply, () => actions.reply(row));
 	return (
 		<>
 			{props.divider > 0 && (
@@ -61,7 +64,12 @@ export const MessageRow = memo(function MessageRow(props: Props) {
 				tabIndex={props.isTabStop ? 0 : -1}
 				onPointerEnter={(event) => event.pointerType === "mouse" && setPointed(true)}
 				onPointerLeave={() => setPointed(false)}
-				{...menu}
+				onDoubleClick={(event) => {
+					// Beside the bubble; inside it a double click chooses a word.
+					const isBeside = (event.target as Element).closest(".msg__col") === null;
+					if (canReply && isBeside) actions.reply(row);
+				}}
+				{...joined(menu, swipe.handlers)}
 			>
 				<span className="sr">
 					{t("timeline.messageBy", {
@@ -70,19 +78,7 @@ export const MessageRow = memo(function MessageRow(props: Props) {
 					})}
 				</span>
 				<div className="msg__col">
-					<div className="bubble">
-						{message.reply_to_seq !== null && !isDeleted && (
-							<Quote chat={message.chat} seq={message.reply_to_seq} onJump={actions.jump} />
-						)}
-						<div className="bubble__b" dir="auto">
-							{isDeleted ? (
-								<Tombstone isOwn={isOwn} name={name} />
-							) : (
-								<MessageText body={message.body} />
-							)}
-							<BubbleEnd row={row} isDeleted={isDeleted} tick={tick} />
-						</div>
-					</div>
+					<Bubble {...props} isDeleted={isDeleted} />
 					{isPointed && !isDeleted && row.state !== "failed" && (
 						<MessageBar
 							row={row}
@@ -94,10 +90,47 @@ export const MessageRow = memo(function MessageRow(props: Props) {
 					)}
 					{row.state === "failed" && <Failed row={row} actions={actions} />}
 				</div>
+				{swipe.isSwiping && (
+					<span className="msg__swipe">
+						<Icon of={Reply} isFlipped />
+					</span>
+				)}
 			</li>
 		</>
 	);
 });
+
+type PointerWays = ReturnType<typeof useSwipe>["handlers"];
+
+/** Both hear the finger: a long press opens the menu, a swipe replies. */
+function joined<Menu extends PointerWays>(menu: Menu, swipe: PointerWays): Menu {
+	const both = (name: keyof PointerWays) => (event: PointerEvent<HTMLElement>) => {
+		menu[name](event);
+		swipe[name](event);
+	};
+	return {
+		...menu,
+		onPointerDown: both("onPointerDown"),
+		onPointerMove: both("onPointerMove"),
+		onPointerUp: both("onPointerUp"),
+		onPointerCancel: both("onPointerCancel"),
+	};
+}
+
+function Bubble({ row, name, isOwn, tick, actions, isDeleted }: Props & { isDeleted: boolean }) {
+	const { message } = row;
+	return (
+		<div className="bubble">
+			{message.reply_to_seq !== null && !isDeleted && (
+				<Quote chat={message.chat} seq={message.reply_to_seq} onJump={actions.jump} />
+			)}
+			<div className="bubble__b" dir="auto">
+				{isDeleted ? <Tombstone isOwn={isOwn} name={name} /> : <MessageText body={message.body} />}
+				<BubbleEnd row={row} isDeleted={isDeleted} tick={tick} />
+			</div>
+		</div>
+	);
+}
 
 function Tombstone({ isOwn, name }: { isOwn: boolean; name: string }) {
 	const t = useText();

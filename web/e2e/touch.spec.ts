@@ -1,0 +1,75 @@
+/** What a finger does in a chat: draw a row aside to answer it, hold it for its menu. */
+import { randomUUID } from "node:crypto";
+import type { CDPSession, Locator, Page } from "@playwright/test";
+import { ask, befriend, expect, type Person, test } from "./fixtures";
+import { composer, message } from "./verbs";
+
+const REPLYING = "Replying to Bob";
+
+async function openByHand(person: (name: string) => Promise<Person>, language: string) {
+	const ann = await person("Ann");
+	const bob = await person("Bob");
+	const chat = await befriend(ann, bob);
+	for (const body of ["One", "Two", "Three"])
+		await ask(bob, "POST", `/v1/chats/${chat}/messages`, { client_id: randomUUID(), body });
+	const { page } = ann;
+	await page.addInitScript(
+		(look) => localStorage.setItem("tidings.look", look),
+		JSON.stringify({ language }),
+	);
+	await page.setViewportSize({ width: 360, height: 740 });
+	const finger = await page.context().newCDPSession(page);
+	await finger.send("Emulation.setTouchEmulationEnabled", { enabled: true });
+	await page.goto(`/chats/${chat}`);
+	await expect(page.locator(".msg").last()).toBeVisible();
+	return { page, finger };
+}
+
+async function draw(finger: CDPSession, row: Locator, by: { x: number; y: number }) {
+	const box = await row.boundingBox();
+	if (!box) throw new Error("no row to draw");
+	const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+	const touch = (type: "touchStart" | "touchMove", step: number) =>
+		finger.send("Input.dispatchTouchEvent", {
+			type,
+			touchPoints: [{ x: x + (by.x * step) / 8, y: y + (by.y * step) / 8 }],
+		});
+	await touch("touchStart", 0);
+	for (let step = 1; step <= 8; step++) await touch("touchMove", step);
+	await finger.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+}
+
+const bubble = (page: Page, text: string) => page.locator(".msg", { hasText: text });
+
+test("a row drawn towards its start is answered", async ({ person }) => {
+	const { page, finger } = await openByHand(person, "en");
+	await draw(finger, bubble(page, "Two"), { x: 100, y: 0 });
+	await draw(finger, bubble(page, "Two"), { x: -40, y: 0 });
+	await draw(finger, bubble(page, "Two"), { x: -30, y: -120 });
+	await expect(page.getByText(REPLYING)).toHaveCount(0);
+	await draw(finger, bubble(page, "Two"), { x: -110, y: 4 });
+	await expect(page.getByText(REPLYING)).toBeVisible();
+	await composer(page).fill("To the second");
+	await page.getByRole("button", { name: "Send" }).click();
+	await expect(message(page, "To the second")).toBeVisible();
+	await expect(bubble(page, "To the second").locator(".quote")).toContainText("Two");
+});
+
+test("in a page from right to left it is drawn the other way", async ({ person }) => {
+	const { page, finger } = await openByHand(person, "ar");
+	await draw(finger, bubble(page, "Two"), { x: -110, y: 0 });
+	await expect(page.locator(".composer__ctx")).toHaveCount(0);
+	await draw(finger, bubble(page, "Two"), { x: 110, y: 0 });
+	await expect(page.locator(".composer__ctx")).toContainText("Two");
+});
+
+test("a finger that stays opens the menu", async ({ person }) => {
+	const { page, finger } = await openByHand(person, "en");
+	const box = await bubble(page, "Two").locator(".bubble").boundingBox();
+	const point = { x: (box?.x ?? 0) + 10, y: (box?.y ?? 0) + 10 };
+	await finger.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [point] });
+	await expect(page.getByRole("menuitem", { name: "Reply" })).toBeVisible();
+	await finger.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+	await page.getByRole("menuitem", { name: "Reply" }).click();
+	await expect(page.getByText(REPLYING)).toBeVisible();
+});
