@@ -1,8 +1,10 @@
 //! The peer: Express, Socket.IO and a durable store on Node, the way most
 //! people write it, at its best.
 
+use std::fs::File;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -26,34 +28,68 @@ pub(crate) fn sources() -> PathBuf {
     tree::root().join("bench/peer-node")
 }
 
-/// Installs its packages and builds its native add-ons, once.
-pub(crate) fn install() -> Result<()> {
-    web::install(&sources())?;
+/// Where its packages are: beside all working copies, named after what they
+/// were built from, because building them takes minutes.
+fn packages() -> Result<PathBuf> {
     let lock = std::fs::read(sources().join("package-lock.json"))?;
-    let built = sources().join("node_modules/.built-lock");
-    if std::fs::read(&built).is_ok_and(|held| held == lock) {
-        return Ok(());
+    let mut hasher = DefaultHasher::new();
+    (lock, output(command("node").arg("--version"))?).hash(&mut hasher);
+    let home = || tree::variable("HOME").map(|home| PathBuf::from(home).join(".cache"));
+    let cache = tree::variable("XDG_CACHE_HOME").map(PathBuf::from).or_else(home);
+    let cache = cache.unwrap_or_else(|| tree::root().join("target"));
+    Ok(cache.join("tidings-bench").join(format!("peer-node-{:016x}", hasher.finish())))
+}
+
+/// Installs its packages and builds its native add-ons, once for all.
+pub(crate) fn install() -> Result<()> {
+    let folder = packages()?;
+    std::fs::create_dir_all(&folder)?;
+    // Whoever comes second waits for the first, who builds.
+    let lock = File::create(folder.join("lock"))?;
+    lock.lock()?;
+    for name in ["package.json", "package-lock.json"] {
+        std::fs::copy(sources().join(name), folder.join(name))?;
     }
-    output(web::npm(&sources()).args(["rebuild", "--silent"]))?;
-    std::fs::write(built, lock)?;
+    web::install(&folder)?;
+    let built = folder.join("node_modules/.built");
+    if !built.exists() {
+        eprintln!("building the peer's add-ons, once: up to a quarter of an hour");
+        output(web::npm(&folder).args(["rebuild", "--silent"]))?;
+        File::create(built)?;
+    }
     Ok(())
+}
+
+/// Node beside the peer's sources, with its packages.
+pub(crate) fn node(mut node: Command) -> Result<Command> {
+    node.current_dir(sources()).env("NODE_ENV", "production");
+    node.env("NODE_PATH", packages()?.join("node_modules"));
+    Ok(node)
 }
 
 impl Peer {
     /// Starts it with one of its stores; `postgres` is the URL for `pg`.
     pub(crate) fn start(store: &str, postgres: Option<&str>) -> Result<Self> {
         let folder = TempDir::new("peer")?;
+        let database = folder.path().join("peer.db");
+        Self::launch(store, postgres, folder, &database)
+    }
+
+    /// Starts it on an SQLite store that was filled.
+    pub(crate) fn on(database: &Path) -> Result<Self> {
+        Self::launch("sqlite", None, TempDir::new("peer")?, database)
+    }
+
+    fn launch(store: &str, postgres: Option<&str>, folder: TempDir, at: &Path) -> Result<Self> {
         let port = free_port()?;
-        let mut node = pinned(SERVER_CORE, "node");
-        node.arg("server.js").current_dir(sources());
-        node.env("PORT", port.to_string()).env("STORE", store).env("NODE_ENV", "production");
-        node.env("DB", folder.path().join("peer.db")).stdout(Stdio::null());
+        let mut node = node(pinned(SERVER_CORE, "node"))?;
+        node.arg("server.js").env("PORT", port.to_string()).env("STORE", store).env("DB", at);
         if let Some(url) = postgres {
             node.env("PG_URL", url);
         }
-        let running = Running(node.spawn().context("could not start the peer")?);
+        let running = Running(node.stdout(Stdio::null()).spawn().context("no peer")?);
         let peer = Self { running, folder, address: format!("127.0.0.1:{port}") };
-        let deadline = Instant::now() + Duration::from_secs(20);
+        let deadline = Instant::now() + Duration::from_secs(60);
         while Client::new(peer.address.parse()?).ask("GET", "/healthz", None).is_err() {
             if Instant::now() > deadline {
                 bail!("the peer does not start");
@@ -69,14 +105,17 @@ impl Peer {
 
     /// One line for each socket: its token and its chat.
     pub(crate) fn members(&self, shape: Shape) -> Result<PathBuf> {
-        let mut tokens = command("node");
-        tokens.args(["mktokens.js", &shape.sockets.to_string()]).current_dir(sources());
-        let said = output(&mut tokens)?;
+        let said = self.tokens(shape.sockets)?;
         let lines = said.lines().enumerate();
         let lines = lines.map(|(index, token)| format!("{token} room{}\n", index % shape.chats));
         let file = self.folder.path().join("members");
         std::fs::write(&file, lines.collect::<String>())?;
         Ok(file)
+    }
+
+    /// A line with a token for each of so many people: `u0`, `u1` …
+    pub(crate) fn tokens(&self, people: usize) -> Result<String> {
+        output(node(command("node"))?.args(["mktokens.js", &people.to_string()]))
     }
 }
 

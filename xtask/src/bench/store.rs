@@ -2,7 +2,7 @@
 //! large store, and how long it takes to start on it; beside the usual Node
 //! drivers and a log that only syncs.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -10,7 +10,8 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 use super::board::{Board, Case, OURS, Reach};
-use super::machine::{SERVER_CORE, pinned};
+use super::machine::{LOAD_CORE, SERVER_CORE, pinned};
+use super::peer::Peer;
 use super::{Contest, Options, build, peer};
 use crate::postgres::Postgres;
 use crate::process::{TempDir, command, output};
@@ -18,12 +19,16 @@ use crate::tidings::Tidings;
 
 const WRITERS: [&str; 3] = ["1", "8", "64"];
 const CHATS: [&str; 2] = ["1", "1000"];
+const CHATS_OF_LARGE: usize = 1000;
 
 pub(crate) struct Store {
     built: build::Built,
     postgres: Postgres,
     /// A server that is not started, with many messages in its folder.
     large: Tidings,
+    /// As many messages in the store of the peer, in a folder of its own.
+    peer: PathBuf,
+    _filled: TempDir,
     messages: usize,
     seconds: &'static str,
 }
@@ -54,11 +59,23 @@ impl Store {
         let messages: usize = if options.quick { 100_000 } else { 1_000_000 };
         let mut seed = command(&built.parts);
         seed.arg("seed").arg("--data").arg(large.data());
-        seed.args(["--chats", "1000", "--friends", "20", "--messages", &messages.to_string()]);
+        seed.args([
+            "--chats",
+            &CHATS_OF_LARGE.to_string(),
+            "--friends",
+            "20",
+            "--messages",
+            &messages.to_string(),
+        ]);
         output(&mut seed)?;
+        let filled = TempDir::new("peer")?;
+        let peer = filled.path().join("peer.db");
+        let mut fill = peer::node(command("node"))?;
+        fill.arg("fill.js").args([CHATS_OF_LARGE.to_string(), messages.to_string()]);
+        output(fill.env("DB", &peer))?;
         let postgres = Postgres::start_lasting()?;
-        let seconds = if options.quick { "3" } else { "5" };
-        Ok(Self { built, postgres, large, messages, seconds })
+        let seconds = if options.quick { "1.5" } else { "4" };
+        Ok(Self { built, postgres, large, _filled: filled, peer, messages, seconds })
     }
 
     /// The part of our program that measures `what` in a store at `data`.
@@ -84,7 +101,7 @@ impl Store {
                     (POSTGRES, run)
                 }
                 Sender::Node(name, variant) => {
-                    (*name, self.node(variant, writers, chats, folder.path()))
+                    (*name, self.node(variant, writers, chats, folder.path())?)
                 }
             };
             if !matches!(sender, Sender::Node(..)) {
@@ -100,12 +117,11 @@ impl Store {
         Ok(())
     }
 
-    fn node(&self, variant: &str, writers: &str, chats: &str, folder: &Path) -> Command {
-        let mut run = command("node");
+    fn node(&self, variant: &str, writers: &str, chats: &str, folder: &Path) -> Result<Command> {
+        let mut run = peer::node(command("node"))?;
         run.args(["store.js", variant, writers, chats, self.seconds]);
-        run.current_dir(peer::sources()).env("NODE_ENV", "production");
         run.env("DB", folder.join("peer.db")).env("PG_URL", self.postgres.url());
-        run
+        Ok(run)
     }
 
     /// Pages and lists on one core, as each core more would add as much.
@@ -115,6 +131,14 @@ impl Store {
         measured(run.args(["--seconds", self.seconds, "--what", what]))
     }
 
+    /// A token for the owner of each chat of the large store.
+    fn tokens(&self) -> Result<String> {
+        let port = self.large.address.port();
+        let mut tokens = command(&self.built.parts);
+        tokens.arg("tokens").arg("--data").arg(self.large.data());
+        output(tokens.args(["--public-url", &format!("http://localhost:{port}")]))
+    }
+
     /// How long it takes until it is ready, and what it holds when idle, in MB.
     fn start(&mut self) -> Result<(f64, f64)> {
         let took = self.large.start()?;
@@ -122,9 +146,45 @@ impl Store {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.large.pid()?))?;
         let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
         let resident = resident.and_then(|text| text.split_whitespace().next()?.parse().ok());
-        self.large.kill();
         let resident: f64 = resident.context("no resident size")?;
         Ok((took.as_secs_f64(), resident / 1024.0))
+    }
+
+    /// Pages over HTTP from the large store, on one core each: ours, which has
+    /// just been started, and the peer's.
+    fn pages(&mut self, tokens: &str, board: &mut Board) -> Result<()> {
+        let folder = TempDir::new("pages")?;
+        let members = folder.path().join("members");
+        std::fs::write(&members, tokens)?;
+        self.large.pin(SERVER_CORE)?;
+        let mut run = self.http(&self.large.address.to_string(), &members);
+        let last = (self.messages / CHATS_OF_LARGE).to_string();
+        run.args(["--path", "/v1/chats/{chat}/messages?before_seq={n}&limit=20", "--upto", &last]);
+        self.note_pages(OURS, &measured(&mut run)?, board)?;
+        self.large.kill();
+
+        let peer = Peer::on(&self.peer)?;
+        let chats = (0..CHATS_OF_LARGE).map(|chat| format!("room{chat}\n"));
+        let tokens = peer.tokens(CHATS_OF_LARGE)?;
+        let lines = tokens.lines().zip(chats).map(|(token, chat)| format!("{token} {chat}"));
+        std::fs::write(&members, lines.collect::<String>())?;
+        let mut run = self.http(&peer.address, &members);
+        let last = self.messages.to_string();
+        run.args(["--path", "/api/chats/{chat}/messages?before={n}", "--upto", &last]);
+        self.note_pages("node", &measured(&mut run)?, board)
+    }
+
+    fn http(&self, address: &str, members: &Path) -> Command {
+        let mut run = pinned(LOAD_CORE, &self.built.parts);
+        run.args(["http", "--address", address, "--seconds", self.seconds]);
+        run.arg("--members").arg(members);
+        run
+    }
+
+    fn note_pages(&self, who: &str, said: &Value, board: &mut Board) -> Result<()> {
+        board.note(&over_http(self.messages), who, figure(said, "per_second")?);
+        board.note(&over_http_p99(self.messages), who, figure(said, "p99_us")?);
+        Ok(())
     }
 
     fn many(&self) -> String {
@@ -155,6 +215,14 @@ fn note_sends(board: &mut Board, at: (&str, &str), name: &str, said: &Value) -> 
         board.note(&sends_case(at.0, at.1, what), name, figure(said, key)?);
     }
     Ok(())
+}
+
+fn over_http(messages: usize) -> String {
+    format!("page of 20 over HTTP, of {messages} messages")
+}
+
+fn over_http_p99(messages: usize) -> String {
+    format!("page over HTTP p99, of {messages} messages")
 }
 
 const HOT: &str = "one hot chat beside 1000 quiet ones";
@@ -192,6 +260,13 @@ impl Contest for Store {
             &[],
             Reach::AtMost(20_000.0),
         ));
+        let over_http = Case::new(over_http(self.messages), "1/s");
+        cases.push(over_http.goal("G10", &["node"], Reach::AtLeast(5.0)));
+        cases.push(Case::new(over_http_p99(self.messages), "µs").goal(
+            "G10",
+            &[],
+            Reach::AtMost(20_000.0),
+        ));
         cases.push(Case::new(format!("list of 21 chats, {many}"), "1/s per core"));
         cases.push(Case::new(format!("start, {many}"), "s").goal("G14", &[], Reach::AtMost(2.0)));
         cases.push(Case::new(format!("idle, {many}"), "MB").goal("G14", &[], Reach::AtMost(40.0)));
@@ -222,9 +297,10 @@ impl Contest for Store {
         board.note(&format!("page of 20 with its guard, {many}"), OURS, guarded);
         let lists = per_core(&self.reads("list")?)?;
         board.note(&format!("list of 21 chats, {many}"), OURS, lists);
+        let tokens = self.tokens()?;
         let (took, resident) = self.start()?;
         board.note(&format!("start, {many}"), OURS, took);
         board.note(&format!("idle, {many}"), OURS, resident);
-        Ok(())
+        self.pages(&tokens, board)
     }
 }

@@ -1,14 +1,16 @@
 //! The parts of `cargo xtask bench` that run inside a process of ours: the
 //! real verbs on the real store, without HTTP, beside a log that only syncs.
 //!
-//! Prints JSON, except `seed`, which prints a line for each member of a chat:
-//! an access token and the chat.
+//! Prints JSON, except `seed` and `tokens`, which print a line for each member
+//! of a chat, or its owner: an access token and the chat.
 
+mod http;
 mod log;
 mod measure;
 mod reads;
 mod seed;
 mod sends;
+mod tokens;
 
 use std::path::PathBuf;
 
@@ -26,6 +28,10 @@ enum Command {
     Sends(sends::Options),
     /// Pages of history and lists of chats of a store that was filled
     Reads(reads::Options),
+    /// Pages of history over HTTP, of a server that runs
+    Http(http::Options),
+    /// Access tokens for a store that was filled
+    Tokens(tokens::Options),
     /// Appends to a file that is synced for each group of waiting writers
     Log(log::Options),
 }
@@ -66,6 +72,8 @@ async fn main() -> Result<()> {
         Command::Seed(options) => seed::run(&options).await,
         Command::Sends(options) => sends::run(&options).await,
         Command::Reads(options) => reads::run(&options).await,
+        Command::Http(options) => http::run(&options).await,
+        Command::Tokens(options) => tokens::run(&options).await,
         Command::Log(options) => log::run(&options).await,
     }
 }
