@@ -4,6 +4,8 @@
 //! a keyed hash of both, so nothing secret is stored. A generation is used
 //! once; using an old one means that a token was stolen and ends the session,
 //! except within a short grace in which a lost reply may be asked again.
+//! What it writes for a caller is vital: people sign in, stay and sign out
+//! while the disk is full and nothing else can be written.
 
 use std::fmt;
 
@@ -133,6 +135,7 @@ pub async fn sign_in(app: &App, who: Named, given: &str, from: &From) -> Result<
     };
     let is_familiar = is_familiar(app, holder.id, from).await?;
     let mut batch = Batch::new();
+    batch.vital();
     account::hold_password(&mut batch, holder.id, &stored);
     let opening = open(&mut batch, app, holder.id, from);
     if !is_familiar {
@@ -218,6 +221,7 @@ pub async fn refresh(app: &App, refresh_token: &str) -> Result<Login> {
     let (id, generation) = parse(app, refresh_token).ok_or_else(expired)?;
     let now = app.clock.now_ms();
     let mut batch = Batch::new();
+    batch.vital();
     let args = args![id, generation, now, now + IDLE_MS, ABSOLUTE_MS];
     let rotated_at = batch.run(&ROTATE, args);
     let revoked_at = batch.run(&REVOKE_REUSED, args![id, generation, now, now - GRACE_MS]);
@@ -282,6 +286,7 @@ pub async fn revoke(app: &App, caller: &Caller, id: LoginId) -> Result<()> {
 
 async fn end(app: &App, account: AccountId, id: LoginId) -> Result<bool> {
     let mut batch = Batch::new();
+    batch.vital();
     batch.run(&REVOKE, args![id, account, app.clock.now_ms()]);
     let rows = app.db.write(batch).await?;
     let is_ended = !rows[0].is_empty();
@@ -294,6 +299,7 @@ async fn end(app: &App, account: AccountId, id: LoginId) -> Result<bool> {
 /// Ends all of the caller's sessions, this one too.
 pub async fn sign_out_everywhere(app: &App, caller: &Caller) -> Result<()> {
     let mut batch = Batch::new();
+    batch.vital();
     let revoked_at = revoke_all(&mut batch, caller.account, app.clock.now_ms());
     let rows = app.db.write(batch).await?;
     tell_revoked(app, caller.account, &ids(&rows[revoked_at])?);

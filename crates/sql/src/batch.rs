@@ -6,6 +6,7 @@ use crate::{Args, Sql};
 #[derive(Debug, Default)]
 pub struct Batch {
     pub(crate) steps: Vec<Step>,
+    pub(crate) is_vital: bool,
 }
 
 #[derive(Debug)]
@@ -20,6 +21,12 @@ impl Batch {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Lets the batch use the room that SQLite keeps for a full disk. For what
+    /// is small, and without which nobody could get in or out.
+    pub fn vital(&mut self) {
+        self.is_vital = true;
     }
 
     /// Adds a statement; returns its place, counted from 0, where its rows

@@ -16,7 +16,7 @@ use super::writer::{Shared, Writer};
 use crate::http::{Answer, Client};
 use crate::process::say;
 use crate::socket::Socket;
-use crate::tidings::{Tidings, befriend};
+use crate::tidings::{Person, Tidings, befriend};
 
 /// People at work.
 pub(crate) struct Crowd {
@@ -75,6 +75,7 @@ impl Crowd {
 /// Somebody beside the crowd whose every answer is looked at.
 pub(crate) struct Probe {
     pub(crate) client: Client,
+    person: Person,
     chat: String,
     random: Random,
 }
@@ -84,7 +85,7 @@ impl Probe {
         let person = server.sign_up("probe")?;
         let chat = befriend(server.address, &person, &server.sign_up("witness")?)?;
         let client = person.client(server.address);
-        Ok(Self { client, chat, random: Random::new(seed ^ 0x5eed) })
+        Ok(Self { client, person, chat, random: Random::new(seed ^ 0x5eed) })
     }
 
     /// Sends something new, once.
@@ -124,6 +125,11 @@ impl Probe {
             std::thread::sleep(Duration::from_millis(20));
         }
         bail!("still after {} ms: {last}", limit.as_millis())
+    }
+
+    /// Signs in once more, as somebody who comes now would.
+    pub(crate) fn signs_in(&mut self) -> Result<()> {
+        self.person.sign_in(&mut self.client)
     }
 
     /// Reading works: the list of chats and a page of history.

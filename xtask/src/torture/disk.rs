@@ -1,5 +1,5 @@
-//! A disk that fills up: writing is refused by name, reading goes on, and with
-//! room again all is well without a restart.
+//! A disk that fills up: writing is refused by name, people read and sign in,
+//! and with room again all is well without a restart.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -40,6 +40,9 @@ fn full(faulty: &Faulty, round: u64) -> Result<()> {
     probe.send_until(Duration::from_secs(20), |answer| is_refused(answer, "store.disk_full"))?;
     for _ in 0..5 {
         probe.reads()?;
+        probe.signs_in()?;
+        let answer = probe.send()?;
+        ensure!(is_refused(&answer, "store.disk_full"), "{} {}", answer.status, answer.body);
     }
     disk.clear()?;
     let healed = probe.send_until(HEALED, is_sent)?;
@@ -49,7 +52,7 @@ fn full(faulty: &Faulty, round: u64) -> Result<()> {
     let found = output(command(need::sqlite()?).arg(&store).arg("pragma integrity_check"))?;
     ensure!(found.trim() == "ok", "the store is damaged: {found}");
     say(&format!(
-        "full, refused by name, well again {} ms after there was room",
+        "full, refused by name, read and signed in, well again {} ms after there was room",
         healed.as_millis()
     ));
     Ok(())

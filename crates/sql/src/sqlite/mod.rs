@@ -3,6 +3,7 @@
 pub(crate) mod file;
 pub(crate) mod migrate;
 mod reader;
+mod reserve;
 mod session;
 pub(crate) mod snapshot;
 pub(crate) mod source;
@@ -18,6 +19,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use self::reader::{Read, Stopwatch};
+use self::reserve::Reserve;
 use self::writer::{Job, Setup, Writer};
 use crate::db::{Rows, Shape};
 use crate::options::Options;
@@ -132,8 +134,9 @@ impl Sqlite {
             };
             match open() {
                 Ok((connection, pages)) => {
+                    let reserve = Reserve::beside(&path);
                     drop(opened.send(Ok(())));
-                    Writer::new(&connection, setup, pages).run();
+                    Writer::new(&connection, setup, (pages, reserve)).run();
                 }
                 Err(error) => drop(opened.send(Err(error))),
             }

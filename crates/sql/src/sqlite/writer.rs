@@ -14,6 +14,7 @@ use std::sync::{Arc, OnceLock};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use super::reserve::Reserve;
 use super::session::{Fault, Session};
 use crate::batch::Step;
 use crate::db::Rows;
@@ -25,6 +26,8 @@ use crate::{Batch, Error};
 const CHECKPOINT_PAGES: u32 = 1000;
 
 pub(super) type Answer<T> = oneshot::Sender<Result<T, Error>>;
+
+type Group = Vec<(Batch, Answer<Rows>)>;
 
 pub(super) enum Job {
     Write(Batch, Answer<Rows>),
@@ -40,6 +43,7 @@ pub(super) struct Writer<'c> {
     group: usize,
     before_commit: Option<BeforeCommit>,
     log_pages: Arc<AtomicU32>,
+    reserve: Reserve,
 }
 
 /// What the thread is given by its store.
@@ -63,10 +67,14 @@ pub(super) fn watch_log(connection: &mut Connection) -> rusqlite::Result<Arc<Ato
 }
 
 impl<'c> Writer<'c> {
-    pub(super) fn new(connection: &'c Connection, setup: Setup, log_pages: Arc<AtomicU32>) -> Self {
+    pub(super) fn new(
+        connection: &'c Connection,
+        setup: Setup,
+        (log_pages, reserve): (Arc<AtomicU32>, Reserve),
+    ) -> Self {
         let Setup { queue, broken, group, before_commit } = setup;
         let session = Session::new(connection);
-        Self { session, queue, broken, group, before_commit, log_pages }
+        Self { session, queue, broken, group, before_commit, log_pages, reserve }
     }
 
     /// Works until the queue is closed and empty.
@@ -92,29 +100,41 @@ impl<'c> Writer<'c> {
         }
     }
 
-    fn commit(&mut self, group: Vec<(Batch, Answer<Rows>)>) {
+    fn commit(&mut self, group: Group) {
+        if group.is_empty() {
+            return;
+        }
+        let group = if self.reserve.has_room() { group } else { only_vital(group) };
+        self.attempt(group);
+    }
+
+    fn attempt(&mut self, group: Group) {
         if group.is_empty() {
             return;
         }
         let (batches, answers): (Vec<_>, Vec<_>) = group.into_iter().unzip();
-        let results = match self.transaction(&batches) {
-            Ok(results) => results,
-            Err(fault) => {
-                let fatal = fault.is_fatal();
+        let error = match self.transaction(&batches) {
+            Ok(results) => return answer(answers, results),
+            Err(fault) if fault.is_fatal() => {
                 let error = fault.into_error("commit");
-                if fatal {
-                    self.break_off(&error);
-                } else if error == Error::DiskFull {
-                    // The log may be what fills the disk: copied, it is reused.
-                    self.checkpoint();
-                }
-                vec![Err(error); batches.len()]
+                self.break_off(&error);
+                error
             }
+            Err(fault) => fault.into_error("commit"),
         };
-        for (answer, result) in answers.into_iter().zip(results) {
-            // The caller may have gone; what it asked for is done all the same.
-            drop(answer.send(result));
+        if error == Error::DiskFull && self.make_room() {
+            // At most once, because the reserve is spent now.
+            return self.attempt(only_vital(batches.into_iter().zip(answers).collect()));
         }
+        answer(answers, vec![Err(error); batches.len()]);
+    }
+
+    /// Frees what can be freed on a full disk; false when nothing was left.
+    fn make_room(&mut self) -> bool {
+        let is_more = self.reserve.spend();
+        // The log may be what fills the disk: copied, it is reused.
+        self.checkpoint();
+        is_more
     }
 
     /// Runs the group. An error here is everybody's: nothing was committed.
@@ -212,6 +232,22 @@ impl<'c> Writer<'c> {
             format!("the store refuses writes until a restart, because the disk failed: {error}");
         tracing::error!(%error, "The disk failed; the store refuses writes until a restart.");
         drop(self.broken.set(why));
+    }
+}
+
+/// Refuses what is not vital, by the name of the reason.
+fn only_vital(group: Group) -> Group {
+    let (vital, other): (Group, Group) = group.into_iter().partition(|(batch, _)| batch.is_vital);
+    for (_, answer) in other {
+        drop(answer.send(Err(Error::DiskFull)));
+    }
+    vital
+}
+
+/// Tells everybody. Callers may have gone; what they asked for is done all the same.
+fn answer(answers: Vec<Answer<Rows>>, results: Vec<Result<Rows, Error>>) {
+    for (answer, result) in answers.into_iter().zip(results) {
+        drop(answer.send(result));
     }
 }
 

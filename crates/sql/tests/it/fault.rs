@@ -3,14 +3,14 @@
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::task::{Context, Waker};
 
 use sql::{BeforeCommit, Db, Error, Fault, Options, Sql, args};
 use tempfile::TempDir;
 
-use crate::support::{add, bodies, count, sqlite, sqlite_with};
+use crate::support::{NOTES, add, bodies, count, sqlite, sqlite_with};
 
 /// A hook that fails while `fault` is set.
 fn failing() -> (BeforeCommit, Arc<Mutex<Option<Fault>>>) {
@@ -51,6 +51,38 @@ async fn a_full_disk_refuses_writes_by_name_and_heals() {
     *fault.lock().unwrap() = None;
     store.db.write(add(3, "healed")).await.unwrap();
     assert_eq!(bodies(&store.db).await, ["kept", "healed"]);
+}
+
+#[tokio::test]
+async fn a_full_disk_has_room_for_what_is_vital() {
+    let folder = TempDir::new().unwrap();
+    let reserve = folder.path().join("store.db.reserve");
+    let is_full = Arc::new(AtomicBool::new(false));
+    // A disk that has no more room than what was kept.
+    let hook: BeforeCommit = Arc::new({
+        let (reserve, is_full) = (reserve.clone(), is_full.clone());
+        move |_| match is_full.load(Ordering::SeqCst) && reserve.exists() {
+            true => Err(Fault::Full),
+            false => Ok(()),
+        }
+    });
+    let mut options = Options::sqlite(folder.path().join("store.db"));
+    options.before_commit = Some(hook);
+    let db = Db::open(&options).await.unwrap();
+    db.migrate(NOTES).await.unwrap();
+    assert!(std::fs::metadata(&reserve).unwrap().len() > 1_000_000, "room is kept");
+
+    is_full.store(true, Ordering::SeqCst);
+    for id in 0..10 {
+        assert_eq!(db.write(add(2 * id, "refused")).await.unwrap_err(), Error::DiskFull);
+        let mut vital = add(2 * id + 1, "vital");
+        vital.vital();
+        db.write(vital).await.unwrap();
+    }
+    assert_eq!(bodies(&db).await, ["vital"; 10]);
+    is_full.store(false, Ordering::SeqCst);
+    db.write(add(100, "healed")).await.unwrap();
+    assert!(reserve.exists(), "and it is kept again");
 }
 
 #[tokio::test]
