@@ -5,6 +5,7 @@
 mod account;
 mod authorise;
 mod backup;
+mod clock;
 mod crash;
 mod drain;
 mod edge;
@@ -22,6 +23,7 @@ mod metrics;
 mod order;
 mod password;
 mod people;
+mod plans;
 mod program;
 mod reference;
 mod schema;
