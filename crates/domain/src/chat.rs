@@ -281,8 +281,8 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Vec<Chat>> {
     let mut batch = Batch::new();
     let listed = batch.run(&LIST, args![caller.account]);
     let members = batch.run(&LIST_MEMBERS, args![caller.account]);
-    let rows = app.db.read(batch).await?;
-    let mut chats = rows[listed].iter().map(read_chat).collect::<Result<Vec<_>>>()?;
+    let mut rows = app.db.read(batch).await?;
+    let mut chats = rows[listed].iter_mut().map(read_chat).collect::<Result<Vec<_>>>()?;
     let places: HashMap<_, _> = chats.iter().enumerate().map(|(at, chat)| (chat.id, at)).collect();
     for row in &rows[members] {
         if let Some(at) = places.get(&row.get::<ChatId>(0)?) {
@@ -297,8 +297,8 @@ pub async fn get(app: &App, caller: &Caller, chat: ChatId) -> Result<Chat> {
     let mut batch = Batch::new();
     let got = batch.run(&GET, args![caller.account, chat]);
     let members = batch.run(&MEMBERS, args![chat]);
-    let rows = app.db.read(batch).await?;
-    let mut found = read_chat(rows[got].first().ok_or_else(not_found)?)?;
+    let mut rows = app.db.read(batch).await?;
+    let mut found = read_chat(rows[got].first_mut().ok_or_else(not_found)?)?;
     for row in &rows[members] {
         add_member(&mut found, caller, row)?;
     }
@@ -343,7 +343,7 @@ pub(crate) fn changing() -> Error {
     Error::unavailable("chat.changing", "The chat is just changing.")
 }
 
-fn read_chat(row: &Row) -> Result<Chat> {
+fn read_chat(row: &mut Row) -> Result<Chat> {
     let own: i64 = row.get(14)?;
     let (mut read_seq, mut read_n): (i64, i64) = (row.get(12)?, row.get(13)?);
     if own > read_seq {
@@ -353,8 +353,8 @@ fn read_chat(row: &Row) -> Result<Chat> {
     Ok(Chat {
         id: row.get(0)?,
         kind: ChatKind::read(&row.get::<String>(1)?)?,
-        title: row.get(2)?,
-        photo: row.get(3)?,
+        title: row.take(2)?,
+        photo: row.take(3)?,
         closed_at: row.get(4)?,
         rev: row.get(5)?,
         seq: row.get(6)?,

@@ -114,9 +114,9 @@ pub async fn send(app: &App, caller: &Caller, chat: ChatId, new: New) -> Result<
     let hash = new.hash();
     let (body, now) = (new.body.into_text(), app.clock.now_ms());
     let row = args![chat, caller.account, new.client_id, now, hash, body, new.reply_to_seq];
-    let rows = app.db.append(&SEND, row).await?;
+    let mut rows = app.db.append(&SEND, row).await?;
 
-    let Some(row) = rows[FOUND].first() else {
+    let Some(row) = rows[FOUND].first_mut() else {
         return Err(why_refused(app, caller, chat, new.reply_to_seq).await);
     };
     if row.get::<[u8; 32]>(12)? != hash {
@@ -213,7 +213,7 @@ pub async fn changes(app: &App, member: &Member, held: Held, budget: Budget) -> 
         limited = true;
     }
     let args = args![member.chat, held.rev, member.floor_seq, held_seq, MAX_CHANGES + 1];
-    let mut messages = read_all(member, &app.db.rows(&CHANGED, args).await?)?;
+    let mut messages = read_all(member, app.db.rows(&CHANGED, args).await?)?;
     if i64::try_from(messages.len()).unwrap_or(i64::MAX) > MAX_CHANGES {
         messages.clear();
         limited = true;
@@ -223,17 +223,17 @@ pub async fn changes(app: &App, member: &Member, held: Held, budget: Budget) -> 
 }
 
 impl Message {
-    /// Reads the columns of [`message_columns`], the first at `at`.
-    pub(crate) fn read(row: &Row, at: usize) -> Result<Self> {
+    /// Takes the columns of [`message_columns`], the first at `at`, out of the row.
+    pub(crate) fn read(row: &mut Row, at: usize) -> Result<Self> {
         Ok(Self {
             chat: row.get(at)?,
             seq: row.get(at + 1)?,
             n: row.get(at + 2)?,
             rev: row.get(at + 3)?,
             sender: row.get(at + 4)?,
-            client_id: row.get(at + 5)?,
-            kind: row.get(at + 6)?,
-            body: row.get(at + 7)?,
+            client_id: row.take(at + 5)?,
+            kind: row.take(at + 6)?,
+            body: row.take(at + 7)?,
             reply_to_seq: row.get(at + 8)?,
             edited_at: row.get(at + 9)?,
             deleted_at: row.get(at + 10)?,
@@ -246,13 +246,16 @@ async fn range(app: &App, member: &Member, low: i64, high: i64) -> Result<Vec<Me
     if low > high {
         return Ok(Vec::new());
     }
-    read_all(member, &app.db.rows(&RANGE, args![member.chat, low, high]).await?)
+    read_all(member, app.db.rows(&RANGE, args![member.chat, low, high]).await?)
 }
 
 /// A row that changed after its reader left shows as deleted: what it was
 /// when they left is no longer known, and what it is now is not theirs.
-fn read_all(member: &Member, rows: &[Row]) -> Result<Vec<Message>> {
-    let mut messages = rows.iter().map(|row| Message::read(row, 0)).collect::<Result<Vec<_>>>()?;
+fn read_all(member: &Member, mut rows: Vec<Row>) -> Result<Vec<Message>> {
+    let mut messages = Vec::with_capacity(rows.len());
+    for row in &mut rows {
+        messages.push(Message::read(row, 0)?);
+    }
     if let Some(upto) = member.upto_rev {
         for message in messages.iter_mut().filter(|message| message.rev > upto) {
             message.body = String::new();
@@ -271,8 +274,8 @@ async fn finish(
 ) -> Result<(bool, Option<Message>)> {
     chat::bump(&mut batch, at);
     let found = batch.run(&BY_SEQ, args![at.0, at.1]);
-    let rows = app.db.write(batch).await?;
-    let message = rows[found].first().map(|row| Message::read(row, 0)).transpose()?;
+    let mut rows = app.db.write(batch).await?;
+    let message = rows[found].first_mut().map(|row| Message::read(row, 0)).transpose()?;
     Ok((!rows[statement].is_empty(), message))
 }
 

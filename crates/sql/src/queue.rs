@@ -16,12 +16,15 @@ pub(crate) struct Queue<T> {
 
 struct State<T> {
     items: VecDeque<T>,
+    /// Threads that wait for work: a wake-up is a call to the kernel, and most
+    /// come while the thread is at work anyway.
+    idle: usize,
     closed: bool,
 }
 
 impl<T> Queue<T> {
     pub(crate) fn new(bound: usize) -> Self {
-        let state = State { items: VecDeque::new(), closed: false };
+        let state = State { items: VecDeque::new(), idle: 0, closed: false };
         Self { state: Mutex::new(state), changed: Condvar::new(), bound }
     }
 
@@ -34,8 +37,11 @@ impl<T> Queue<T> {
             return Err(Error::Busy);
         }
         state.items.push_back(item);
+        let is_awaited = state.idle > 0;
         drop(state);
-        self.changed.notify_one();
+        if is_awaited {
+            self.changed.notify_one();
+        }
         Ok(())
     }
 
@@ -47,7 +53,9 @@ impl<T> Queue<T> {
             if state.closed {
                 return None;
             }
+            state.idle += 1;
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.idle -= 1;
         }
         if state.items.len() <= max {
             return Some(std::mem::take(&mut state.items));

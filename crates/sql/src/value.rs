@@ -120,6 +120,14 @@ impl<T: Into<Value>> From<Option<T>> for Value {
 pub trait FromValue: Sized {
     /// Reads the column's value.
     fn from_value(value: &Value) -> Result<Self, Error>;
+
+    /// The same, of a value that nobody else needs: text is moved, not copied.
+    ///
+    /// # Errors
+    /// As for `from_value`.
+    fn from_owned(value: Value) -> Result<Self, Error> {
+        Self::from_value(&value)
+    }
 }
 
 impl FromValue for i64 {
@@ -147,6 +155,13 @@ impl FromValue for String {
         match value {
             Value::Text(text) => Ok(text.clone()),
             other => Err(Error::decode("text", other)),
+        }
+    }
+
+    fn from_owned(value: Value) -> Result<Self, Error> {
+        match value {
+            Value::Text(text) => Ok(text),
+            other => Err(Error::decode("text", &other)),
         }
     }
 }
@@ -178,6 +193,13 @@ impl<T: FromValue> FromValue for Option<T> {
             value => T::from_value(value).map(Some),
         }
     }
+
+    fn from_owned(value: Value) -> Result<Self, Error> {
+        match value {
+            Value::Null => Ok(None),
+            value => T::from_owned(value).map(Some),
+        }
+    }
 }
 
 /// A row of an answer.
@@ -191,5 +213,14 @@ impl Row {
     /// When there is no such column or it holds another type.
     pub fn get<T: FromValue>(&self, at: usize) -> Result<T, Error> {
         self.0.get(at).ok_or_else(|| Error::no_column(at)).and_then(T::from_value)
+    }
+
+    /// Column `at`, which is NULL from then on: moves what `get` would copy.
+    ///
+    /// # Errors
+    /// As for `get`.
+    pub fn take<T: FromValue>(&mut self, at: usize) -> Result<T, Error> {
+        let value = self.0.get_mut(at).ok_or_else(|| Error::no_column(at))?;
+        T::from_owned(std::mem::replace(value, Value::Null))
     }
 }

@@ -46,8 +46,10 @@ impl<'c> Session<'c> {
         let mut found = statement.raw_query();
         let mut rows = Vec::new();
         while let Some(row) = found.next()? {
-            let columns =
-                (0..width).map(|at| read(row.get_ref(at)?)).collect::<Result<_, Fault>>()?;
+            let mut columns = Vec::with_capacity(width);
+            for at in 0..width {
+                columns.push(read(row.get_ref(at)?)?);
+            }
             rows.push(Row(columns));
         }
         let touched = if width == 0 { connection.changes() } else { rows.len() as u64 };
