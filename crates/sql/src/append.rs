@@ -6,7 +6,7 @@
 //! one statement, its parameters being arrays, one element for each request.
 //!
 //! SQLite runs the `one` texts as a batch, since its writer groups commits by
-//! itself. PostgreSQL collects what came while the previous group was under
+//! itself; it needs no lock, because nobody else writes. PostgreSQL collects what came while the previous group was under
 //! way and runs the `many` texts in one transaction, sent in one go:
 //!
 //! ```text
@@ -57,10 +57,10 @@ pub struct Step {
 }
 
 impl Append {
-    /// The request as a batch, and as its answer the rows of each of `steps`.
+    /// The request as SQLite writes it.
     pub(crate) fn single(&self, row: &Args) -> Batch {
         let mut batch = Batch::new();
-        for step in std::iter::once(&self.lock).chain(self.steps) {
+        for step in self.steps {
             batch.run(step.one, step.columns.iter().map(|at| row[*at].clone()).collect());
         }
         batch

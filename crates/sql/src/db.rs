@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::append::{Append, without_lock};
+use crate::append::Append;
 use crate::migrate::Migration;
 use crate::options::{Options, Place};
 use crate::postgres::Postgres;
@@ -122,7 +122,7 @@ impl Db {
             ));
         }
         match &self.engine {
-            Engine::Sqlite(store) => Ok(without_lock(store.write(plan.single(&row)).await?)),
+            Engine::Sqlite(store) => store.write(plan.single(&row)).await,
             Engine::Postgres(store) => store.append(plan, row).await,
         }
     }
