@@ -10,12 +10,15 @@ import { useSlow } from "@/ui/skeleton";
 
 const PATIENCE_MS = 2000;
 
-/** Speaks of a lost connection once it has lasted two seconds, else of what was refused. */
+/**
+ * Speaks of a missing network at once, for the device itself says so and the
+ * connection was tried; of a lost connection once it has lasted two seconds;
+ * else of what was refused.
+ */
 export function ConnectionBanner() {
 	const status = useSync((state) => state.session.status);
-	const isOffline = useSlow(status === "offline", PATIENCE_MS);
 	const isLost = useSlow(status === "reconnecting", PATIENCE_MS);
-	if (isOffline) return <OfflineBanner />;
+	if (status === "offline") return <OfflineBanner />;
 	if (isLost) return <AgainBanner />;
 	return <RefusedBanner />;
 }

@@ -179,6 +179,7 @@ function join(
 	const outbox = createOutbox(core, {
 		storage,
 		tabs,
+		onSilence: () => connection.doubt(),
 		onStored: (row) => inbox.receive({ chat: row.chat, rev: row.rev, row }),
 	});
 

@@ -14,6 +14,10 @@ const CHECK_JITTER_MS = 5_000;
 /** A connection that is up but never says `ready` is not one. */
 const READY_MS = 20_000;
 const SYNC_AGAIN_MS = 500;
+/** A doubted connection is dead when it stays silent for so long; a phone's radio may need to wake first. */
+const PROBE_MS = 3_000;
+/** The same where the device itself says that it has no network. */
+const OFFLINE_PROBE_MS = 1_000;
 
 export type ConnectionHooks = {
 	/** Before anything may arrive: events are to be kept aside. */
@@ -34,13 +38,17 @@ export type Connection = {
 	/** Opens now instead of after the wait; checks the connection when there is one. */
 	readonly hurry: () => void;
 	readonly setNetwork: (isOn: boolean) => void;
+	/** Something waits longer than it should: finds out whether anybody still answers. */
+	readonly doubt: () => void;
 	/** Asks for a sync soon; several wishes become one. */
 	readonly requestSync: () => void;
 	readonly close: () => void;
 };
 
+type TimerName = "retry" | "check" | "drain" | "ready" | "sync" | "probe";
+
 export function createConnection(core: Core, hooks: ConnectionHooks): Connection {
-	const timers = new Map<"retry" | "check" | "drain" | "ready" | "sync", () => void>();
+	const timers = new Map<TimerName, () => void>();
 	/** Tells an answer that belongs to an earlier connection. */
 	let turn = 0;
 	let isClosed = false;
@@ -55,11 +63,7 @@ export function createConnection(core: Core, hooks: ConnectionHooks): Connection
 		});
 	}
 
-	function setTimer(
-		name: "retry" | "check" | "drain" | "ready" | "sync",
-		ms: number,
-		task: () => void,
-	) {
+	function setTimer(name: TimerName, ms: number, task: () => void) {
 		timers.get(name)?.();
 		const cancel = core.clock.after(ms, () => {
 			timers.delete(name);
@@ -175,6 +179,18 @@ export function createConnection(core: Core, hooks: ConnectionHooks): Connection
 		if (mine === turn && isLive(core.store.getState())) planCheck();
 	}
 
+	/** A check that does not wait as long as a call may; one at a time. */
+	function probe(patienceMs = PROBE_MS): void {
+		if (timers.has("probe") || !isLive(core.store.getState())) return;
+		const mine = turn;
+		setTimer("probe", patienceMs, () => lost(null));
+		void check().then(() => {
+			if (mine !== turn) return;
+			timers.get("probe")?.();
+			timers.delete("probe");
+		});
+	}
+
 	async function closed(problem: Problem | null): Promise<void> {
 		if (problem?.status !== 401 || hasRefreshed) {
 			lost(problem);
@@ -224,13 +240,14 @@ export function createConnection(core: Core, hooks: ConnectionHooks): Connection
 		open,
 		hurry() {
 			if (timers.has("retry")) open();
-			else if (isLive(core.store.getState())) void check();
+			else probe();
 		},
 		setNetwork(isOn) {
 			move({ kind: "network", isOn });
 			if (isOn && timers.has("retry")) open();
-			else if (!isOn && isLive(core.store.getState())) void check();
+			else probe(isOn ? PROBE_MS : OFFLINE_PROBE_MS);
 		},
+		doubt: () => probe(),
 		requestSync,
 		close,
 	};

@@ -18,6 +18,8 @@ import type { OutboxEntry, State } from "./types";
 
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 30_000;
+/** A sending that has no answer after this long may have nobody to answer it. */
+const SILENCE_MS = 2_000;
 /** How long a leading tab may take to pick up what another tab hands it. */
 const LEADER_MS = 5_000;
 /** Answers that say "later" rather than "no". */
@@ -52,6 +54,8 @@ export type Outbox = {
 export type OutboxDeps = {
 	readonly storage: Storage;
 	readonly tabs: Tabs;
+	/** The server takes longer to answer than one that is there does. */
+	readonly onSilence: () => void;
 	/** An acknowledged row goes the way of every event. */
 	readonly onStored: (row: Message) => void;
 };
@@ -178,12 +182,14 @@ export function createOutbox(core: Core, deps: OutboxDeps): Outbox {
 	async function attempt(entry: OutboxEntry): Promise<void> {
 		busy.add(entry.chat);
 		const asked: OutboxEntry = { ...entry, state: "sending", attempts: entry.attempts + 1 };
+		const calm = core.clock.after(SILENCE_MS, deps.onSilence);
 		try {
 			await put(asked);
 			succeeded(asked, await ask(asked));
 		} catch (error) {
 			failed(asked, error);
 		} finally {
+			calm();
 			busy.delete(entry.chat);
 			flush();
 		}

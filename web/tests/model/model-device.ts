@@ -12,6 +12,8 @@ export type ModelDevice = {
 	readonly freeze: (index: number) => void;
 	/** The tab is gone in the middle of whatever it did. */
 	readonly crash: (tab: SyncHost) => void;
+	/** What the device says of its network, which may be wrong. */
+	readonly setNetwork: (isOn: boolean) => void;
 	readonly tabs: readonly SyncHost[];
 };
 
@@ -20,6 +22,7 @@ export function createModelDevice(who: string, clock: Clock, network: ModelNetwo
 	const members: { listener: TabsListener; isGone: boolean; isDeaf: boolean }[] = [];
 	const tabs: SyncHost[] = [];
 	let storage: Promise<Storage> | null = null;
+	let hasNetwork = true;
 
 	function lead(): void {
 		const first = members.find((member) => !member.isGone);
@@ -70,7 +73,7 @@ export function createModelDevice(who: string, clock: Clock, network: ModelNetwo
 					};
 				},
 				disk: toKeyValue(disk),
-				hasNetwork: () => true,
+				hasNetwork: () => hasNetwork,
 				mayHaveLogin: () => true,
 			});
 			tabs.push(tab);
@@ -80,6 +83,10 @@ export function createModelDevice(who: string, clock: Clock, network: ModelNetwo
 		freeze(index) {
 			const member = members[index];
 			if (member !== undefined) member.isDeaf = true;
+		},
+		setNetwork(isOn) {
+			hasNetwork = isOn;
+			for (const tab of tabs) tab.networkChanged(isOn);
 		},
 		crash(tab) {
 			tabs.splice(tabs.indexOf(tab), 1);
