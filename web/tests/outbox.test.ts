@@ -7,7 +7,7 @@ import { selectFailed, selectTimeline, tickOf } from "@/sync/selectors";
 import { createFakeClock } from "./model/fake-clock";
 import { createModelDevice } from "./model/model-device";
 import { createModelNetwork, noFaults } from "./model/model-network";
-import { createModelServer } from "./model/model-server";
+import { account, createModelServer } from "./model/model-server";
 
 async function open() {
 	const clock = createFakeClock();
@@ -153,6 +153,61 @@ describe("a message", () => {
 		await clock.advance(2_000);
 		expect(next.getState().outbox).toEqual([]);
 		expect(next.getState().drafts.size).toBe(0);
+	});
+});
+
+describe("signing out without a network", () => {
+	it("is done here at once, in every tab, and told to the server when it can be", async () => {
+		const { clock, network, device, tab } = await open();
+		const other = device.openTab();
+		await clock.advance(1_000);
+		tab.actions.saveDraft("c", { body: "a draft" });
+		network.cut("ann");
+		network.setDown(true);
+		void tab.actions.signOut();
+		await clock.advance(2_100);
+		for (const one of [tab, other])
+			expect(one.getState()).toMatchObject({
+				me: null,
+				session: { status: "signed-out", reason: null },
+				isFarewellDue: true,
+			});
+		// A page that opens now shows nothing, though the browser still holds the login.
+		const next = device.openTab();
+		await clock.advance(1_000);
+		expect(next.getState()).toMatchObject({ me: null, session: { status: "signed-out" } });
+		expect(network.farewells()).toEqual([]);
+
+		network.setDown(false);
+		device.setNetwork(true);
+		await clock.advance(30_000);
+		expect(network.farewells()).toContain("ann");
+		for (const one of device.tabs) expect(one.getState().isFarewellDue).toBe(false);
+		const last = device.openTab();
+		await clock.advance(1_000);
+		expect(last.getState()).toMatchObject({ me: null, session: { status: "signed-out" } });
+	});
+
+	it("is over once somebody signs in, whose login it must not end", async () => {
+		const { clock, network, device, tab } = await open();
+		network.setDown(true);
+		void tab.actions.signOut();
+		await clock.advance(2_100);
+		expect(tab.getState().isFarewellDue).toBe(true);
+		network.setDown(false);
+		await Promise.all([tab.actions.signedIn(account("ann")), clock.advance(1_000)]);
+		device.setNetwork(true);
+		await clock.advance(60_000);
+		expect(tab.getState()).toMatchObject({ session: { status: "live" }, isFarewellDue: false });
+		expect(network.farewells()).toEqual([]);
+	});
+
+	it("keeps its reason though the server ends the login before it answers", async () => {
+		const { clock, network, tab } = await open();
+		void tab.actions.signOut();
+		network.revoke("ann");
+		await clock.advance(1_000);
+		expect(tab.getState().session).toMatchObject({ status: "signed-out", reason: null });
 	});
 });
 

@@ -14,6 +14,9 @@ const STALE: Record<string, readonly string[]> = {
 export function createQueries(): QueryClient {
 	return new QueryClient({
 		defaultOptions: {
+			// Without a network a press says so at once. Held back it would look as if
+			// nothing happened, and happen when nobody expects it any more.
+			mutations: { networkMode: "always" },
 			queries: {
 				staleTime: 30_000,
 				// A refusal stays one; only silence and a struggling server are asked again.

@@ -7,6 +7,7 @@ import type { Account } from "@/api/wire.gen";
 import { type AccountSession, type Device, startSession, tellOpen } from "./account-session";
 import type { Clock } from "./clock";
 import type { Core } from "./core";
+import { createFarewell, type Reach } from "./farewell";
 import { nextSession, reconnectDelay } from "./session-machine";
 import type { Socket } from "./socket";
 import { emptyState } from "./state";
@@ -44,12 +45,22 @@ export function createSync(deps: SyncDeps): SyncHost {
 			for (const listener of [...listeners]) listener(notice);
 		},
 	};
+	const farewell = createFarewell({ ...deps, onTold: noteFarewell });
 	let session: AccountSession | null = null;
 	/** Changes whenever somebody signs in or out: what began before must not end after. */
 	let turn = 0;
 	let cancelRetry: (() => void) | null = null;
 
-	function end(reason: "asked" | "revoked" | "expired"): void {
+	function noteFarewell(): void {
+		const isFarewellDue = store.getState().me === null && farewell.isDue();
+		store.update((state) =>
+			state.isFarewellDue === isFarewellDue ? state : { ...state, isFarewellDue },
+		);
+	}
+
+	function end(told: "asked" | "revoked" | "expired"): void {
+		// The server may say that the login is over before it answers who asked for that.
+		const reason = farewell.isDue() ? "asked" : told;
 		const ended = session;
 		session = null;
 		turn++;
@@ -62,12 +73,15 @@ export function createSync(deps: SyncDeps): SyncHost {
 		store.update((state) => ({
 			...emptyState,
 			session: nextSession(state.session, { kind: "ended", reason: shown }, now),
+			isFarewellDue: farewell.isDue(),
 		}));
 		core.notify({ kind: "signed-out", reason });
+		if (farewell.isDue()) farewell.resume();
 	}
 
 	async function begin(account: Account): Promise<void> {
 		cancelRetry?.();
+		farewell.drop();
 		const mine = ++turn;
 		session?.stop();
 		session = null;
@@ -102,6 +116,7 @@ export function createSync(deps: SyncDeps): SyncHost {
 		store.update((state) => ({
 			...state,
 			session: nextSession(state.session, { kind: "ended", reason: null }, now),
+			isFarewellDue: farewell.isDue(),
 		}));
 	}
 
@@ -128,25 +143,29 @@ export function createSync(deps: SyncDeps): SyncHost {
 		}
 	}
 
-	async function signOut(path: string): Promise<void> {
-		await deps.api.call("POST", path).catch((error: unknown) => {
-			// Without an answer the login would live on: the person must know.
-			if (!isApiError(error) || error.status !== 401) throw error;
-		});
-		end("asked");
+	async function signOut(reach: Reach): Promise<void> {
+		const mine = turn;
+		await farewell.say(reach);
+		if (mine === turn) end("asked");
 	}
 
 	const actions: Actions = {
 		async start() {
 			if (session !== null || store.getState().me !== null) return;
+			if (farewell.isDue()) {
+				deps.disk.removeItem(REMEMBERED);
+				endBeforeBegin();
+				farewell.resume();
+				return;
+			}
 			const known = remembered(deps.disk.getItem(REMEMBERED));
 			if (known !== null) await begin(known);
 			else if (deps.mayHaveLogin()) await ask(0);
 			else endBeforeBegin();
 		},
 		signedIn: begin,
-		signOut: () => signOut("/v1/logout"),
-		signOutEverywhere: () => signOut("/v1/logout/all"),
+		signOut: () => signOut("here"),
+		signOutEverywhere: () => signOut("everywhere"),
 		reconnectNow: () => session?.connection.hurry(),
 		accountChanged: (account) => store.update((state) => ({ ...state, me: account })),
 		sendMessage(chat, { body, replyToSeq = null }) {
@@ -193,12 +212,19 @@ export function createSync(deps: SyncDeps): SyncHost {
 		stop() {
 			turn++;
 			cancelRetry?.();
+			farewell.stop();
 			session?.stop();
 			session = null;
 		},
 		flush: () => session?.flush(),
-		networkChanged: (isOn) => session?.connection.setNetwork(isOn),
-		diskChanged: (key) => session?.drafts.hear(key),
+		networkChanged(isOn) {
+			session?.connection.setNetwork(isOn);
+			if (isOn && session === null) farewell.resume();
+		},
+		diskChanged(key) {
+			session?.drafts.hear(key);
+			noteFarewell();
+		},
 	};
 }
 

@@ -18,6 +18,7 @@ export const emptyState: State = {
 	typing: new Map(),
 	presence: new Map(),
 	online: null,
+	isFarewellDue: false,
 	isLeader: false,
 };
 

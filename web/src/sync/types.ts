@@ -151,6 +151,8 @@ export type State = {
 	readonly typing: ReadonlyMap<string, ReadonlyMap<string, number>>;
 	readonly presence: ReadonlyMap<string, Presence>;
 	readonly online: number | null;
+	/** Signed out here, and the server has not heard of it yet. */
+	readonly isFarewellDue: boolean;
 	/** True in the one tab that sends, notifies and writes the cache. */
 	readonly isLeader: boolean;
 };
@@ -169,7 +171,10 @@ export type Actions = {
 	start(): Promise<void>;
 	/** After login or verify: `start` for this account. */
 	signedIn(account: Account): Promise<void>;
-	/** Ends this login on the server, wipes what this device kept. */
+	/**
+	 * Wipes what this device kept and ends this login on the server; without an
+	 * answer, as soon as there is one (`isFarewellDue` until then).
+	 */
 	signOut(): Promise<void>;
 	/** Ends every login of the account, this one included. */
 	signOutEverywhere(): Promise<void>;

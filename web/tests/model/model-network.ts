@@ -35,6 +35,8 @@ export type ModelNetwork = ReturnType<typeof createModelNetwork>;
 
 export function createModelNetwork(server: ModelServer, clock: Clock, random: () => number) {
 	const links = new Set<{ who: string; listener: SocketListener }>();
+	/** Whose login has ended, by their own wish. */
+	const over = new Set<string>();
 	let faults = noFaults;
 	let isDown = false;
 
@@ -156,7 +158,12 @@ export function createModelNetwork(server: ModelServer, clock: Clock, random: ()
 				const [, , first, chat = "", last] = path.split("/");
 				const query = (request.query ?? {}) as Record<string, number>;
 				return ask((): unknown => {
-					if (first === "logout") return {};
+					if (first === "logout") {
+						if (over.has(who)) throw new Refusal(401, "login.ended");
+						over.add(who);
+						return {};
+					}
+					if (over.has(who)) throw new Refusal(401, "login.ended");
 					if (first === "me") return { account: account(who) };
 					if (last === "messages") return server.page(who, chat, query);
 					if (last === "changes") {
@@ -172,6 +179,7 @@ export function createModelNetwork(server: ModelServer, clock: Clock, random: ()
 		createSocket,
 		createApi,
 		cut,
+		farewells: () => [...over],
 		/** Tells a person's sockets that the login was ended elsewhere. */
 		revoke: (who: string) => {
 			for (const link of [...links]) {
