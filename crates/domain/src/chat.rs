@@ -5,12 +5,16 @@
 //! A verb that needs membership demands a [`Member`], which only [`member`]
 //! gives; "no such chat" and "not yours" are the same answer.
 
+mod view;
+
 use std::collections::HashMap;
 
 use sql::{Batch, Row, Rows, Sql, Step, args};
 
 use crate::message::Message;
 use crate::{AccountId, App, Caller, ChatId, Error, Event, Result};
+
+pub use view::{Chat, Listed};
 
 /// What a chat is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +77,8 @@ pub struct Member {
     pub(crate) upto_seq: i64,
     /// Changes above are not visible: they came after leaving.
     pub(crate) upto_rev: Option<i64>,
+    /// Everything up to here reached a device of theirs.
+    pub(crate) delivered_seq: i64,
     /// How far they read on in a closed chat, which no one else sees.
     own_read: (i64, i64),
 }
@@ -99,98 +105,6 @@ impl Member {
     /// Refuses when nothing can be written here any more.
     pub(crate) fn demand_open(&self) -> Result<()> {
         if self.is_open { Ok(()) } else { Err(closed()) }
-    }
-}
-
-/// A member as the members see one another.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Listed {
-    /// Who it is.
-    pub account: AccountId,
-    /// `owner`, `admin` or `member`.
-    pub role: String,
-    /// The name shown.
-    pub name: String,
-    /// The unique handle, if one was chosen.
-    pub username: Option<String>,
-    /// Where the photo is.
-    pub photo: Option<String>,
-    /// Everything up to here was read.
-    pub read_seq: i64,
-    /// The countable number that belongs to `read_seq`.
-    pub read_n: i64,
-    /// Everything up to here reached a device.
-    pub delivered_seq: i64,
-    /// The chat's last place when they joined.
-    pub joined_seq: i64,
-    /// When they left.
-    pub left_at: Option<i64>,
-    /// The chat's revision at this row's last change, receipts apart.
-    pub rev: i64,
-}
-
-impl Listed {
-    /// Shows the viewer their own mark, which may be ahead of what others see.
-    fn read_on(&mut self, viewer: AccountId, (read_seq, read_n): (i64, i64)) {
-        if self.account == viewer && self.read_seq < read_seq {
-            (self.read_seq, self.read_n) = (read_seq, read_n);
-            self.delivered_seq = self.delivered_seq.max(read_seq);
-        }
-    }
-}
-
-/// A chat as one of its members sees it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Chat {
-    /// Its id.
-    pub id: ChatId,
-    /// What it is for.
-    pub kind: ChatKind,
-    /// The title of a group.
-    pub title: Option<String>,
-    /// Where the photo of a group is.
-    pub photo: Option<String>,
-    /// Since when it can only be read.
-    pub closed_at: Option<i64>,
-    /// The number of its latest change.
-    pub rev: i64,
-    /// The place of its last message.
-    pub seq: i64,
-    /// How many countable messages it has had.
-    pub n: i64,
-    /// The place of the oldest message kept.
-    pub first_seq: i64,
-    /// When the last message came.
-    pub last_at: i64,
-    /// When it was made.
-    pub created_at: i64,
-    /// How far the caller has read.
-    pub read_seq: i64,
-    /// The countable number that belongs to `read_seq`.
-    pub read_n: i64,
-    /// The caller hears nothing of it until then.
-    pub muted_until: Option<i64>,
-    /// The caller keeps it on top.
-    pub pinned: bool,
-    /// The caller has put it away.
-    pub archived: bool,
-    /// Everybody in it, and who was.
-    pub members: Vec<Listed>,
-    /// The newest message the caller may see.
-    pub last_message: Option<Message>,
-}
-
-impl Chat {
-    /// What the caller has not read. Computed, never counted along.
-    #[must_use]
-    pub fn unread(&self) -> i64 {
-        self.n - self.read_n
-    }
-
-    /// The sum of all marks: it tells a client whether its ticks are stale.
-    #[must_use]
-    pub fn marks(&self) -> i64 {
-        self.members.iter().map(|member| member.read_seq + member.delivered_seq).sum()
     }
 }
 
@@ -229,10 +143,15 @@ pub fn open_direct(batch: &mut Batch, one: AccountId, other: AccountId, now: i64
     Change { chat, statement, is_open: true }
 }
 
-/// Closes a direct chat: what is there stays readable, nothing is added. A
-/// chat that is closed or was never opened stays as it is.
-pub fn close_direct(batch: &mut Batch, chat: ChatId, now: i64) -> Change {
+/// Closes the direct chat of two people: what is there stays readable, nothing
+/// is added. A chat that is closed or was never opened stays as it is.
+pub fn close_direct(batch: &mut Batch, one: AccountId, other: AccountId, now: i64) -> Change {
+    let chat = ChatId::direct(one, other);
     let statement = batch.run(&CLOSE, args![chat, now]);
+    // A receipt holds its member's row: it is stored before this, or sees it.
+    for account in [one.min(other), one.max(other)] {
+        batch.run(&LOCK_MEMBER, args![chat, account]);
+    }
     Change { chat, statement, is_open: false }
 }
 
@@ -246,15 +165,14 @@ pub(crate) fn bump(batch: &mut Batch, at: (ChatId, i64)) {
     batch.run(&BUMP, args![at.0, at.1]);
 }
 
-/// Moves a member's marks; each statement answers them when it moved one.
-pub(crate) fn mark(batch: &mut Batch, member: &Member, read: i64, delivered: i64) {
-    batch.run(&READ, args![member.chat, member.account, read]);
-    batch.run(&DELIVERED, args![member.chat, member.account, delivered]);
-}
-
-/// Moves the read position that only the member sees.
-pub(crate) fn mark_alone(batch: &mut Batch, member: &Member, read: i64) {
-    batch.run(&READ_ALONE, args![member.chat, member.account, read]);
+/// Moves a member's marks, as far as the store allows once their row is held:
+/// in an open chat for all to see, else the read position for the member alone.
+/// Answers where the rows of the two stand.
+pub(crate) fn mark(batch: &mut Batch, member: &Member, read: i64, delivered: i64) -> [usize; 2] {
+    let (chat, account) = (member.chat, member.account);
+    batch.run(&LOCK_MEMBER, args![chat, account]);
+    let shared = batch.run(&MARK, args![chat, account, read, delivered]);
+    [shared, batch.run(&READ_ALONE, args![chat, account, read])]
 }
 
 /// The caller's membership of a chat: the only way to what is in it.
@@ -273,6 +191,7 @@ pub async fn member(app: &App, caller: &Caller, chat: ChatId) -> Result<Member> 
         upto_seq: if left_at.is_some() { left_seq.unwrap_or(0).min(last_seq) } else { last_seq },
         upto_rev: if left_at.is_some() { Some(row.get(8)?) } else { None },
         own_read: (row.get(9)?, row.get(10)?),
+        delivered_seq: row.get(11)?,
     })
 }
 
@@ -410,8 +329,8 @@ pub(crate) const STATEMENTS: &[&Sql] = &[
     &COUNT,
     &MARK_SENDER,
     &BUMP,
-    &READ,
-    &DELIVERED,
+    &LOCK_MEMBER,
+    &MARK,
     &READ_ALONE,
 ];
 
@@ -444,7 +363,8 @@ static CLOSE: Sql = Sql::new(
 
 static MEMBER: Sql = Sql::new(
     "select c.rev, c.last_seq, c.first_seq, c.closed_at, m.joined_seq, m.left_at, m.left_seq,
-            coalesce(k.hidden_upto_seq, 0), m.rev, coalesce(k.read_seq, 0), coalesce(k.read_n, 0)
+            coalesce(k.hidden_upto_seq, 0), m.rev, coalesce(k.read_seq, 0), coalesce(k.read_n, 0),
+            m.delivered_seq
      from member m
      join chat c on c.id = m.chat_id
      left join account_chat k on k.account_id = m.account_id and k.chat_id = m.chat_id
@@ -501,6 +421,13 @@ static LIST_MEMBERS: Sql = Sql::new(concat!(
 static LOCK: Sql = Sql::per_engine(
     "select 1 from chat where id = $1",
     "select 1 from chat where id = $1 for update",
+);
+
+// Held by a receipt that moves marks and by a chat that closes, always after
+// the chat's own row, so that one of the two comes first.
+static LOCK_MEMBER: Sql = Sql::per_engine(
+    "select 1 from member where chat_id = $1 and account_id = $2",
+    "select 1 from member where chat_id = $1 and account_id = $2 for update",
 );
 
 // The steps of a send that are the chat's. The first four columns of its row
@@ -565,23 +492,20 @@ static BUMP: Sql = Sql::new(
                    where m.chat_id = $1 and m.seq = $2 and m.rev = chat.rev + 1)",
 );
 
-static READ: Sql = Sql::new(
+static MARK: Sql = Sql::new(
     "update member
-     set read_seq = $3,
-         read_n = (select m.n from message m where m.chat_id = $1 and m.seq = $3),
-         delivered_seq = case when delivered_seq < $3 then $3 else delivered_seq end
-     where chat_id = $1 and account_id = $2 and read_seq < $3 and left_at is null
+     set read_n = case when read_seq < $3
+                  then (select m.n from message m where m.chat_id = $1 and m.seq = $3)
+                  else read_n end,
+         read_seq = case when read_seq < $3 then $3 else read_seq end,
+         delivered_seq = case when delivered_seq < $4 then $4 else delivered_seq end
+     where chat_id = $1 and account_id = $2 and (read_seq < $3 or delivered_seq < $4)
+       and left_at is null
        and exists (select 1 from chat c where c.id = $1 and c.closed_at is null)
      returning read_seq, read_n, delivered_seq",
 );
 
-static DELIVERED: Sql = Sql::new(
-    "update member set delivered_seq = $3
-     where chat_id = $1 and account_id = $2 and delivered_seq < $3 and left_at is null
-       and exists (select 1 from chat c where c.id = $1 and c.closed_at is null)
-     returning read_seq, read_n, delivered_seq",
-);
-
+// Only as far as the shared mark could not go.
 static READ_ALONE: Sql = Sql::new(
     "update account_chat
      set read_seq = $3,

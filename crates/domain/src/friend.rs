@@ -240,7 +240,7 @@ async fn write(app: &App, sides: &Sides, old: &Pair, new: &Pair) -> Result<bool>
 fn change_chat(batch: &mut Batch, old: &Pair, new: &Pair, now: i64) -> Option<chat::Change> {
     match (old.is_friends(), new.is_friends()) {
         (false, true) => Some(chat::open_direct(batch, old.low, old.high, now)),
-        (true, false) => Some(chat::close_direct(batch, old.id, now)),
+        (true, false) => Some(chat::close_direct(batch, old.low, old.high, now)),
         _ => None,
     }
 }

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sql::{Batch, Rows};
+use sql::{Batch, Row};
 use tokio::sync::watch;
 
 use crate::chat::{self, Member, Receipt};
@@ -48,12 +48,44 @@ pub struct Gather {
 #[derive(Debug)]
 struct Pending {
     mark: Mark,
-    done: watch::Sender<Option<bool>>,
+    done: watch::Sender<Option<Outcome>>,
+}
+
+/// What became of a write. Those who waited for one ask it for their own mark.
+#[derive(Clone, Copy, Debug)]
+enum Outcome {
+    /// Everything is where it should be.
+    Stored,
+    /// The chat could not be written: only what was read counts, and what had
+    /// arrived before, up to here.
+    Closed(i64),
+    /// The chat was closed, and is open by now.
+    Changing,
+    /// The store did not take it.
+    Failed,
+}
+
+impl Outcome {
+    /// The answer to who brought `mark`.
+    fn answer(self, mark: Mark) -> Result<()> {
+        let is_read = mark.read_seq > 0;
+        match self {
+            Self::Stored => Ok(()),
+            Self::Closed(_) if is_read => Ok(()),
+            Self::Closed(delivered) if mark.delivered_seq <= delivered => Ok(()),
+            Self::Closed(_) => Err(chat::closed()),
+            Self::Changing => Err(chat::changing()),
+            Self::Failed => Err(Error::unavailable("receipt.busy", "Try again.")),
+        }
+    }
 }
 
 impl Gather {
     /// Moves the caller's marks. Answers when the mark, or a later one of the
     /// same member, is stored: at once, or at the end of an open window.
+    ///
+    /// # Errors
+    /// When the chat is not the caller's, or is closed and something arrived.
     ///
     /// # Panics
     /// When a holder of the lock panicked before.
@@ -85,10 +117,10 @@ impl Gather {
         };
         let Some(mut waiting) = waiting else {
             tokio::spawn(Arc::clone(self).windows(Arc::clone(app), *caller, chat));
-            return store(app, caller, chat, mark).await;
+            return store(app, caller, chat, mark).await?.answer(mark);
         };
-        let stored = waiting.wait_for(Option::is_some).await.is_ok_and(|done| *done == Some(true));
-        if stored { Ok(()) } else { Err(Error::unavailable("receipt.busy", "Try again.")) }
+        let outcome = waiting.wait_for(Option::is_some).await.ok().and_then(|done| *done);
+        outcome.unwrap_or(Outcome::Failed).answer(mark)
     }
 
     /// Writes what came during each window, until one stays empty.
@@ -109,10 +141,11 @@ impl Gather {
                 }
             };
             let stored = store(&app, &caller, chat, pending.mark).await;
-            if let Err(error) = &stored {
+            let outcome = stored.unwrap_or_else(|error| {
                 tracing::warn!(%error, chat.id = %chat, "receipt not stored");
-            }
-            pending.done.send_replace(Some(stored.is_ok()));
+                Outcome::Failed
+            });
+            pending.done.send_replace(Some(outcome));
         }
     }
 }
@@ -123,31 +156,38 @@ impl Pending {
     }
 }
 
-/// Moves the marks in the store and says so.
-async fn store(app: &App, caller: &Caller, chat: ChatId, mark: Mark) -> Result<()> {
+/// Moves the marks in the store and says so. What is told is what was stored,
+/// to those who may know it.
+async fn store(app: &App, caller: &Caller, chat: ChatId, mark: Mark) -> Result<Outcome> {
     let member = chat::member(app, caller, chat).await?;
     let read = mark.read_seq.min(member.upto_seq);
     let delivered = mark.delivered_seq.min(member.upto_seq).max(read);
     let mut batch = Batch::new();
-    if member.is_open() {
-        chat::mark(&mut batch, &member, read, delivered);
-    } else {
-        chat::mark_alone(&mut batch, &member, read);
-    }
+    let [shared, alone] = chat::mark(&mut batch, &member, read, delivered);
     let rows = app.db.write(batch).await?;
-    if let Some(receipt) = moved(&member, &rows)? {
-        app.bus.publish(&if member.is_open() {
-            Event::ReceiptMoved(receipt)
-        } else {
-            Event::OwnReadMoved(receipt)
-        });
+    if let Some(receipt) = moved(&member, &rows[shared])? {
+        app.bus.publish(&Event::ReceiptMoved(receipt));
+        return Ok(Outcome::Stored);
     }
-    Ok(())
+    if let Some(receipt) = moved(&member, &rows[alone])? {
+        app.bus.publish(&Event::OwnReadMoved(receipt));
+    }
+    if delivered <= member.delivered_seq {
+        return Ok(Outcome::Stored);
+    }
+    // Nothing moved that was behind: another one was quicker, or the chat was
+    // closed at that moment. Then it matters whether it still is.
+    let member = chat::member(app, caller, chat).await?;
+    Ok(match member {
+        now if delivered <= now.delivered_seq => Outcome::Stored,
+        now if now.is_open() => Outcome::Changing,
+        now => Outcome::Closed(now.delivered_seq),
+    })
 }
 
-/// The marks after the last statement that moved one.
-fn moved(member: &Member, rows: &Rows) -> Result<Option<Receipt>> {
-    let Some(row) = rows.iter().rev().find_map(|rows| rows.first()) else { return Ok(None) };
+/// The marks that a statement answered, if it moved one.
+fn moved(member: &Member, rows: &[Row]) -> Result<Option<Receipt>> {
+    let Some(row) = rows.first() else { return Ok(None) };
     Ok(Some(Receipt {
         chat: member.chat(),
         account: member.account,

@@ -79,12 +79,12 @@ pub(crate) fn routes() -> Vec<Route> {
             .about("Everything up to this place was read.")
             .takes::<Place>()
             .gives_nothing()
-            .errors(&["chat.not_found", "receipt.seq"]),
+            .errors(&["chat.not_found", "chat.changing", "receipt.seq"]),
         put("/v1/chats/{id}/delivered", delivered)
             .about("Everything up to this place reached a device.")
             .takes::<Place>()
             .gives_nothing()
-            .errors(&["chat.not_found", "receipt.seq"]),
+            .errors(&["chat.not_found", "chat.closed", "chat.changing", "receipt.seq"]),
     ]
 }
 

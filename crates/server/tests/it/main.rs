@@ -25,6 +25,7 @@ mod password;
 mod people;
 mod plans;
 mod program;
+mod receipt;
 mod reference;
 mod schema;
 mod secrecy;
