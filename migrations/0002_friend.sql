@@ -7,6 +7,8 @@ create table pair (
     state text not null,
     declined_by bytea,
     declined_at bigint,
+    withdrawn_by bytea,
+    withdrawn_at bigint,
     low_blocks boolean not null,
     high_blocks boolean not null,
     version bigint not null

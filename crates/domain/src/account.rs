@@ -16,6 +16,8 @@ use crate::{AccountId, App, Caller, Error, Event, Result};
 const TRIES: usize = 5;
 /// How long the log of an account reaches back.
 const EVENTS_KEPT_MS: i64 = 30 * 24 * 60 * 60 * 1_000;
+/// How many entries it has at most.
+const EVENTS_KEPT: i64 = 10_000;
 
 /// An account as its owner sees it. Its JSON is the native spelling, because
 /// the log of an account stores bodies ready to send.
@@ -119,8 +121,9 @@ pub fn seen(batch: &mut Batch, account: AccountId, at: i64) {
     batch.run(&SEEN, args![account, at]);
 }
 
-/// Adds each entry to its account's log, accounts in ascending order so that
-/// two batches never wait for each other. The row at the place answered for an
+/// Adds each entry to its account's log, which loses its oldest one beyond the
+/// most that are kept; accounts in ascending order, so that two batches never
+/// wait for each other. The row at the place answered for an
 /// entry, in the order given, holds its new `arev`.
 pub fn record(batch: &mut Batch, entries: &[Entry], now: i64) -> Vec<usize> {
     let mut order: Vec<usize> = (0..entries.len()).collect();
@@ -130,6 +133,7 @@ pub fn record(batch: &mut Batch, entries: &[Entry], now: i64) -> Vec<usize> {
         let Entry { account, kind, source, body } = &entries[at];
         places[at] = batch.demand(1, &BUMP, args![*account]);
         batch.run(&RECORD, args![*account, *kind, source, body, now]);
+        batch.run(&CROP, args![*account, EVENTS_KEPT]);
     }
     places
 }
@@ -281,6 +285,7 @@ pub(crate) const STATEMENTS: &[&Sql] = &[
     &AREV,
     &BUMP,
     &RECORD,
+    &CROP,
     &SWEEP,
 ];
 
@@ -337,6 +342,12 @@ const RECORD: Sql = Sql::new(
     "insert into account_event (account_id, arev, kind, source_id, body, created_at)
      values ($1, (select arev from account where id = $1), $2, $3, $4, $5)
      on conflict (account_id, source_id) do nothing",
+);
+
+const CROP: Sql = Sql::new(
+    "delete from account_event
+     where account_id = $1
+       and arev <= (select arev from account where id = $1) - cast($2 as bigint)",
 );
 
 const SWEEP: Sql = Sql::new(

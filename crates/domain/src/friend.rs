@@ -104,8 +104,8 @@ pub struct Standing {
 /// does not reach them: a refusal need not be given twice.
 ///
 /// # Errors
-/// When there is no such person, one of the two blocks the other, or too many
-/// requests wait for an answer.
+/// When there is no such person, one of the two blocks the other, too many
+/// requests wait for an answer, or this one was withdrawn a short while ago.
 pub async fn want(app: &App, caller: &Caller, peer: AccountId) -> Result<Standing> {
     let has_room = app.db.row(&FULL, args![caller.account, REQUESTS_MAX]).await?.is_none();
     change(app, caller, peer, |pair, me, now| {
@@ -115,6 +115,14 @@ pub async fn want(app: &App, caller: &Caller, peer: AccountId) -> Result<Standin
         if pair.blocks(me) {
             let detail = "You block this person. Unblock them first.";
             return Err(Error::conflict("friend.blocked", detail));
+        }
+        if let Some(wait) = pair.pause_of(me, now) {
+            let detail = "You withdrew your request a short while ago. Ask again later.";
+            let wait = u64::try_from(wait).unwrap_or_default();
+            return Err(Error {
+                detail: detail.to_owned(),
+                ..Error::too_many("friend.too_soon", wait)
+            });
         }
         let wanted = pair.wanted_by(me, now);
         if !has_room && wanted.as_ref().is_some_and(|pair| !pair.is_friends()) {
@@ -391,7 +399,8 @@ const SIDES: Sql = Sql::new(
 );
 
 const PAIR: Sql = Sql::new(
-    "select state, declined_by, declined_at, low_blocks, high_blocks, version
+    "select state, declined_by, declined_at, withdrawn_by, withdrawn_at, low_blocks, high_blocks,
+            version
      from pair where id = $1",
 );
 
@@ -401,8 +410,8 @@ const ENSURE: Sql = Sql::new(
 );
 
 const DECIDE: Sql = Sql::new(
-    "update pair set state = $3, declined_by = $4, declined_at = $5, low_blocks = $6,
-       high_blocks = $7, version = version + 1
+    "update pair set state = $3, declined_by = $4, declined_at = $5, withdrawn_by = $6,
+       withdrawn_at = $7, low_blocks = $8, high_blocks = $9, version = version + 1
      where id = $1 and version = $2",
 );
 

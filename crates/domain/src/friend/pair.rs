@@ -9,6 +9,10 @@ use crate::{AccountId, ChatId, Error, Result};
 /// A request within this time after a refusal does not reach who refused.
 pub(super) const COOL_DOWN_MS: i64 = 7 * 24 * 60 * 60 * 1_000;
 
+/// Who withdrew a request asks again after this time at the earliest, or the
+/// other one could be told of a request and of its end for ever.
+pub(super) const PAUSE_MS: i64 = 60 * 60 * 1_000;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     /// Nothing, or nothing any more.
@@ -19,11 +23,17 @@ enum State {
     Friends,
 }
 
-/// Who refused, and when.
+/// Who ended a request, and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Declined {
+struct Ended {
     by: AccountId,
     at: i64,
+}
+
+impl Ended {
+    fn read((by, at): (Option<AccountId>, Option<i64>)) -> Option<Self> {
+        by.zip(at).map(|(by, at)| Self { by, at })
+    }
 }
 
 /// The row of a pair.
@@ -34,7 +44,10 @@ pub(super) struct Pair {
     pub(super) low: AccountId,
     pub(super) high: AccountId,
     state: State,
-    declined: Option<Declined>,
+    /// By the one who was asked.
+    declined: Option<Ended>,
+    /// By the one who asked.
+    withdrawn: Option<Ended>,
     low_blocks: bool,
     high_blocks: bool,
     /// 0 until the row is first decided.
@@ -50,6 +63,7 @@ impl Pair {
             high: one.max(other),
             state: State::Ended,
             declined: None,
+            withdrawn: None,
             low_blocks: false,
             high_blocks: false,
             version: 0,
@@ -66,13 +80,13 @@ impl Pair {
             "friends" => State::Friends,
             other => return Err(Error::internal(format!("a pair is {other:?}"))),
         };
-        let (by, at): (Option<AccountId>, Option<i64>) = (row.get(1)?, row.get(2)?);
         Ok(Self {
             state,
-            declined: by.zip(at).map(|(by, at)| Declined { by, at }),
-            low_blocks: row.get(3)?,
-            high_blocks: row.get(4)?,
-            version: row.get(5)?,
+            declined: Ended::read((row.get(1)?, row.get(2)?)),
+            withdrawn: Ended::read((row.get(3)?, row.get(4)?)),
+            low_blocks: row.get(5)?,
+            high_blocks: row.get(6)?,
+            version: row.get(7)?,
             ..self
         })
     }
@@ -85,8 +99,10 @@ impl Pair {
             State::Asked(_) => "asked_by_high",
             State::Friends => "friends",
         };
-        let (by, at) = (self.declined.map(|it| it.by), self.declined.map(|it| it.at));
-        args![self.id, old, state, by, at, self.low_blocks, self.high_blocks]
+        let [declined, withdrawn] = [self.declined, self.withdrawn]
+            .map(|ended| (ended.map(|it| it.by), ended.map(|it| it.at)));
+        let (blocks, id) = ((self.low_blocks, self.high_blocks), self.id);
+        args![id, old, state, declined.0, declined.1, withdrawn.0, withdrawn.1, blocks.0, blocks.1]
     }
 
     pub(super) fn other(&self, account: AccountId) -> AccountId {
@@ -119,6 +135,14 @@ impl Pair {
         self.declined.is_some_and(|declined| declined.by == account)
     }
 
+    /// How long `me` must wait before asking again, having withdrawn. Accepting
+    /// is no request.
+    pub(super) fn pause_of(&self, me: AccountId, now: i64) -> Option<i64> {
+        let withdrawn = self.withdrawn.filter(|it| it.by == me && self.state == State::Ended)?;
+        let wait = withdrawn.at.saturating_add(PAUSE_MS).saturating_sub(now);
+        (wait > 0).then_some(wait.min(PAUSE_MS))
+    }
+
     /// The pair once `me` asked, or nothing when that changes nothing.
     pub(super) fn wanted_by(&self, me: AccountId, now: i64) -> Option<Self> {
         let cools_down =
@@ -130,18 +154,21 @@ impl Pair {
             State::Asked(_) | State::Ended => State::Asked(me),
         };
         let declined = self.declined.filter(|_| cools_down && state != State::Friends);
-        Some(Self { state, declined, ..self.next() })
+        let withdrawn = self.withdrawn.filter(|_| state != State::Friends);
+        Some(Self { state, declined, withdrawn, ..self.next() })
     }
 
     /// The pair once `me` declined, withdrew or ended it, or nothing when
     /// there was nothing that `me` could see.
     pub(super) fn dropped_by(&self, me: AccountId, now: i64) -> Option<Self> {
-        let declined = match self.seen_by(me) {
+        let ended = Some(Ended { by: me, at: now });
+        let (declined, withdrawn) = match self.seen_by(me) {
             Relation::None | Relation::Blocked => return None,
-            Relation::Asking => Some(Declined { by: me, at: now }),
-            Relation::Asked | Relation::Friend => self.declined,
+            Relation::Asking => (ended, self.withdrawn),
+            Relation::Asked => (self.declined, ended),
+            Relation::Friend => (self.declined, self.withdrawn),
         };
-        Some(Self { state: State::Ended, declined, ..self.next() })
+        Some(Self { state: State::Ended, declined, withdrawn, ..self.next() })
     }
 
     /// The pair once `me` blocks the other one.
@@ -214,6 +241,24 @@ mod tests {
         assert_eq!(seen(&friends), (Relation::Friend, Relation::Friend));
         let later = again.wanted_by(ANN, 10 + COOL_DOWN_MS).unwrap();
         assert_eq!(seen(&later), (Relation::Asked, Relation::Asking));
+    }
+
+    #[test]
+    fn who_withdrew_waits_before_asking_again_and_nobody_else() {
+        let asked = strangers().wanted_by(ANN, 0).unwrap();
+        let withdrawn = asked.dropped_by(ANN, 10).unwrap();
+        assert_eq!(withdrawn.pause_of(ANN, 10), Some(PAUSE_MS));
+        assert_eq!(withdrawn.pause_of(ANN, 10 + PAUSE_MS), None);
+        assert_eq!(withdrawn.pause_of(ANN, -PAUSE_MS), Some(PAUSE_MS), "a clock may be put back");
+        assert_eq!(withdrawn.pause_of(BOB, 10), None);
+
+        let by_bob = withdrawn.wanted_by(BOB, 20).unwrap();
+        assert_eq!(by_bob.pause_of(ANN, 20), None, "accepting is no request");
+        let friends = by_bob.wanted_by(ANN, 20).unwrap();
+        assert_eq!((friends.is_friends(), friends.withdrawn), (true, None));
+        // What reached nobody pauses as well, or the asker could tell.
+        let silent = asked.dropped_by(BOB, 10).unwrap().wanted_by(ANN, 20).unwrap();
+        assert!(silent.dropped_by(ANN, 30).unwrap().pause_of(ANN, 40).is_some());
     }
 
     #[test]

@@ -122,7 +122,13 @@ pub(crate) fn routes() -> Vec<Route> {
         put("/v1/friends/{account}", want)
             .about("Asks to be friends, or accepts when they have asked.")
             .gives::<Standing>(200)
-            .errors(&["person.not_found", "friend.oneself", "friend.blocked", "friend.too_many"]),
+            .errors(&[
+                "person.not_found",
+                "friend.oneself",
+                "friend.blocked",
+                "friend.too_many",
+                "friend.too_soon",
+            ]),
         delete("/v1/friends/{account}", drop)
             .about("Declines, withdraws, or ends the friendship.")
             .gives_nothing()

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use sql::{Sql, args};
 
 use crate::harness::client::{Answer, Client};
-use crate::harness::{Harness, PASSWORD};
+use crate::harness::{Harness, PASSWORD, run};
 
 static PHC: Sql = Sql::new("select password_hash from account where email = $1");
 static ATTEMPTS: Sql = Sql::new("select count(*) from signup");
@@ -267,5 +267,34 @@ async fn wrong_requests_are_refused_in_plain_words() {
         if !code.starts_with("request.") {
             assert_eq!(problem["field"], field, "{problem}");
         }
+    }
+}
+
+/// The log of an account that says a lot does not grow for ever.
+#[tokio::test]
+async fn the_log_of_an_account_holds_ten_thousand_events() {
+    const FILL: &str = "insert into account_event
+           (account_id, arev, kind, source_id, body, created_at)
+         with recursive n (i) as (select 1 union all select i + 1 from n where i < 10000)
+         select a.id, n.i, 'account.updated', 'test:' || cast(n.i as text), '{}', 0
+         from n, account a where a.username = 'ann'";
+    let h = Harness::start().await;
+    let ann = h.person("ann").await;
+    let db = &h.app().db;
+    run(db, FILL.to_owned()).await;
+    run(db, "update account set arev = 10000".to_owned()).await;
+    for n in 1..=3 {
+        let change = json!({ "bio": format!("bio {n}") });
+        ann.patch("/v1/me", &change).await.gives(200);
+        let kept = run(db, "select count(*), min(arev), max(arev) from account_event".to_owned());
+        let kept = &kept.await[0];
+        let kept = [0, 1, 2].map(|at| kept.get::<i64>(at).unwrap());
+        assert_eq!(kept, [10_000, 1 + n, 10_000 + n]);
+    }
+    // Who held less than that starts afresh.
+    let epoch = ann.post("/v1/sync", &json!({})).await.gives(200)["epoch"].clone();
+    for (arev, is_reset) in [(2, true), (10_002, false)] {
+        let held = json!({ "epoch": epoch, "arev": arev, "chats": {} });
+        assert_eq!(ann.post("/v1/sync", &held).await.gives(200)["reset"], is_reset);
     }
 }

@@ -16,7 +16,8 @@ static CHAT: Sql = Sql::new("select closed_at, rev, last_seq from chat where id 
 static MEMBERS: Sql =
     Sql::new("select account_id from member where chat_id = $1 and left_at is null");
 
-const WEEK: i64 = 7 * 24 * 60 * 60 * 1_000;
+const HOUR: i64 = 60 * 60 * 1_000;
+const WEEK: i64 = 7 * 24 * HOUR;
 
 async fn wants(who: &Client, whom: &Person) -> Answer {
     who.put(&format!("/v1/friends/{}", whom.id), &Value::Null).await
@@ -218,6 +219,8 @@ async fn withdrawing_and_declining_leave_nothing() {
     drops(&ann, &bob).await.gives(204);
     assert!(incoming(&bob).await.is_empty());
 
+    h.clock.advance_ms(HOUR);
+    let (ann, bob) = (signs_in(&h, ann).await, signs_in(&h, bob).await);
     wants(&ann, &bob).await.gives(200);
     drops(&bob, &ann).await.gives(204);
     assert!(incoming(&bob).await.is_empty());
@@ -234,17 +237,41 @@ async fn withdrawing_and_declining_leave_nothing() {
     assert_eq!(log(&h, &bob).await.len(), before);
 
     h.clock.advance_ms(WEEK);
-    // The access tokens are older than that by now.
-    let ann = signed_in(&h, &ann).await;
-    let bob_now = signed_in(&h, &bob).await;
+    let (ann, bob) = (signs_in(&h, ann).await, signs_in(&h, bob).await);
     assert_eq!(wants(&ann, &bob).await.gives(200)["relation"], "asked");
-    assert_eq!(incoming(&bob_now).await, ["ann"]);
+    assert_eq!(incoming(&bob).await, ["ann"]);
 }
 
-async fn signed_in(h: &Harness, who: &Person) -> Client {
+/// Signs in again: the clock has left the access token behind.
+async fn signs_in(h: &Harness, mut who: Person) -> Person {
     let body = json!({ "email": who.email, "password": crate::harness::PASSWORD, "tokens": true });
     let tokens = h.stranger().post("/v1/login", &body).await.gives(200);
-    Client { token: tokens["access_token"].as_str().map(str::to_owned), ..h.stranger() }
+    who.holds(tokens["access_token"].as_str().unwrap());
+    who
+}
+
+#[tokio::test]
+async fn who_asks_and_withdraws_is_told_of_once_an_hour() {
+    let h = Harness::start().await;
+    let (ann, bob) = (h.person("ann").await, h.person("bob").await);
+    for _ in 0..10 {
+        wants(&ann, &bob).await;
+        drops(&ann, &bob).await.gives(204);
+    }
+    let problem = wants(&ann, &bob).await.fails(429, "friend.too_soon");
+    assert_eq!(problem["retry_after"], 3_600);
+    for person in [&ann, &bob] {
+        assert_eq!(kinds(&log(&h, person).await), ["friend.request", "friend.removed"]);
+    }
+    h.clock.advance_ms(HOUR);
+    let (ann, bob) = (signs_in(&h, ann).await, signs_in(&h, bob).await);
+    wants(&ann, &bob).await.gives(200);
+    assert_eq!(incoming(&bob).await, ["ann"]);
+    drops(&ann, &bob).await.gives(204);
+    wants(&ann, &bob).await.fails(429, "friend.too_soon");
+    // It binds neither the other one nor an acceptance.
+    wants(&bob, &ann).await.gives(200);
+    assert_eq!(wants(&ann, &bob).await.gives(200)["relation"], "friend");
 }
 
 #[tokio::test]
@@ -287,18 +314,21 @@ async fn accepting_twice_at_once_is_accepting_once() {
 async fn accepting_against_withdrawing_ends_in_one_of_the_two() {
     let h = Harness::start().await;
     let (ann, bob) = (h.person("ann").await, h.person("bob").await);
-    for _ in 0..6 {
-        wants(&ann, &bob).await.gives(200);
-        let (accepted, withdrawn) = tokio::join!(wants(&bob, &ann), drops(&ann, &bob));
+    // They take turns, since who withdrew must wait with another request.
+    for n in 0..6 {
+        let (ann, bob) = if n % 2 == 0 { (&ann, &bob) } else { (&bob, &ann) };
+        wants(ann, bob).await.gives(200);
+        let (accepted, withdrawn) = tokio::join!(wants(bob, ann), drops(ann, bob));
         withdrawn.gives(204);
         let accepted = accepted.gives(200);
-        let now = (relation(&ann, &bob).await, relation(&bob, &ann).await);
+        let now = (relation(ann, bob).await, relation(bob, ann).await);
         let now = (now.0.as_str(), now.1.as_str());
         assert!(matches!(now, ("none", "none") | ("asking", "asked")), "{now:?} {accepted}");
         if accepted["relation"] == "friend" {
             assert!(!is_open(&h, &accepted["chat"]).await, "what was withdrawn is closed");
         }
-        drops(&bob, &ann).await.gives(204);
+        // Declined, not withdrawn: whoever came second may ask next.
+        drops(ann, bob).await.gives(204);
     }
 }
 
@@ -392,8 +422,9 @@ async fn does(h: &Harness, n: u64, ann: &Person, bob: &Person) {
         _ => who.delete(&format!("/v1/blocks/{}", whom.id)).await,
     };
     let status = answer.status.as_u16();
-    // Who is blocked finds nobody, and who blocks must unblock first.
-    assert!(matches!(status, 200 | 204 | 404 | 409), "{answer:?} at {}", h.addr);
+    // Who is blocked finds nobody, who blocks must unblock first, and who
+    // withdrew must wait.
+    assert!(matches!(status, 200 | 204 | 404 | 409 | 429), "{answer:?} at {}", h.addr);
 }
 
 #[tokio::test]

@@ -179,6 +179,12 @@ impl Person {
         self.client.addr = h.addr;
     }
 
+    /// Goes on with another access token.
+    pub(crate) fn holds(&mut self, token: &str) {
+        token.clone_into(&mut self.access);
+        self.client.token = Some(token.to_owned());
+    }
+
     /// Its client, sending `name: value` with every request.
     pub(crate) fn clone_with(&self, name: &'static str, value: &str) -> Client {
         self.client.clone().with(name, value)
