@@ -140,6 +140,11 @@ pub struct Limits {
     /// socket is counted per socket, apart from this.
     #[schema(value_type = String)]
     pub requests_per_account: Rate,
+    /// Sockets begun from one network, whichever their transport.
+    #[schema(value_type = String)]
+    pub sockets_per_network: Rate,
+    /// Sockets without a WebSocket that one network may have at a time.
+    pub polling_per_network: u32,
 }
 
 /// What is logged.
@@ -211,6 +216,8 @@ impl Default for Limits {
             mail_per_network: Rate::of(30, 3600),
             unsigned_per_network: Rate::of(300, 60),
             requests_per_account: Rate::of(1_200, 60),
+            sockets_per_network: Rate::of(600, 60),
+            polling_per_network: 256,
         }
     }
 }

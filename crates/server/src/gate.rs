@@ -22,6 +22,9 @@ use crate::config::Config;
 use crate::edge::Edge;
 use crate::reply::{Failure, Problem};
 
+/// Where a proxy writes whom it speaks for.
+pub(crate) const FORWARDED: &str = "x-forwarded-for";
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The other end of the connection; put into each request by the listener.
@@ -159,13 +162,29 @@ fn next_id(edge: &Edge) -> Arc<str> {
 /// further left was written by the client (A44).
 fn network(config: &Config, extensions: &http::Extensions, headers: &HeaderMap) -> IpAddr {
     let peer = extensions.get::<Peer>().expect("the listener names the peer").0.ip();
+    let forwarded = headers.get_all(FORWARDED).iter().rev();
+    behind_proxies(config, peer, forwarded.filter_map(|value| value.to_str().ok()))
+}
+
+/// The address a handshake of the socket comes from, by the same rule.
+pub(crate) fn network_of(config: &Config, handshake: &socketio::Handshake) -> IpAddr {
+    let named = handshake.headers.iter().rev().filter(|(name, _)| name == FORWARDED);
+    let values = named.map(|(_, value)| value.as_str());
+    behind_proxies(config, handshake.address.ip(), values)
+}
+
+/// `forwarded` has the values of the header, the last one first.
+fn behind_proxies<'a>(
+    config: &Config,
+    peer: IpAddr,
+    forwarded: impl Iterator<Item = &'a str>,
+) -> IpAddr {
     let mut address = peer.to_canonical();
     let is_trusted = |address| config.trusted_proxies.iter().any(|proxy| proxy.contains(address));
     if config.trusted_proxies.is_empty() {
         return address;
     }
-    let forwarded = headers.get_all("x-forwarded-for").iter().rev();
-    for value in forwarded.filter_map(|value| value.to_str().ok()) {
+    for value in forwarded {
         for hop in value.rsplit(',').map(str::trim) {
             if !is_trusted(address) {
                 return address;

@@ -4,17 +4,20 @@
 //! A network from which an account has signed in before has tries of its own,
 //! so an attacker cannot lock the owner out.
 
+mod polling;
+
 use std::collections::{HashSet, VecDeque};
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::{AccountId, Error, Result};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, RateLimiter};
 
 use crate::config;
+use polling::Polling;
 
 /// How many (account, network) pairs are remembered.
 const FAMILIAR: usize = 100_000;
@@ -34,13 +37,15 @@ pub enum Tries {
 }
 
 /// The codes of what limits refuse.
-const REFUSALS: [&str; 6] = [
+const REFUSALS: [&str; 8] = [
     "limit.code",
     "limit.events",
     "limit.mail",
+    "limit.polling",
     "limit.requests",
     "limit.sign_in",
     "limit.sign_up",
+    "limit.sockets",
 ];
 
 /// Who may do what how often.
@@ -57,6 +62,8 @@ pub struct Limits {
     mail_network: Limit<IpAddr>,
     unsigned_network: Limit<IpAddr>,
     requests_account: Limit<AccountId>,
+    sockets_network: Limit<IpAddr>,
+    polling: Arc<Polling>,
     familiar: Mutex<Familiar>,
     refused: [AtomicU64; REFUSALS.len()],
 }
@@ -78,6 +85,8 @@ impl Limits {
             mail_network: Limit::new(rates.mail_per_network),
             unsigned_network: Limit::new(rates.unsigned_per_network),
             requests_account: Limit::new(rates.requests_per_account),
+            sockets_network: Limit::new(rates.sockets_per_network),
+            polling: Arc::new(Polling::new(rates.polling_per_network)),
             familiar: Mutex::default(),
             refused: Default::default(),
         }
@@ -164,6 +173,22 @@ impl Limits {
         self.check(&self.requests_account, &account, "limit.requests")
     }
 
+    /// Before a socket's handshake is answered, when nobody has signed anything
+    /// yet. For one that polls the answer is a pass: its network has it for as
+    /// long as it polls.
+    ///
+    /// # Errors
+    /// `limit.sockets`, `limit.polling`.
+    pub fn socket(&self, network: IpAddr, polls: bool) -> Result<Option<socketio::Pass>> {
+        let network = wide(network);
+        self.check(&self.sockets_network, &network, "limit.sockets")?;
+        if self.is_off || !polls {
+            return Ok(None);
+        }
+        let pass = self.polling.enter(network);
+        pass.map(Some).inspect_err(|error| self.count(error.code))
+    }
+
     /// Forgets who has been quiet long enough to have all tries again.
     pub fn sweep(&self) {
         self.sign_in_name.0.retain_recent();
@@ -178,6 +203,7 @@ impl Limits {
             &self.code_network,
             &self.mail_network,
             &self.unsigned_network,
+            &self.sockets_network,
         ] {
             limit.0.retain_recent();
         }

@@ -60,6 +60,8 @@ pub(crate) struct Polling {
     pub(crate) post: Option<oneshot::Sender<()>>,
     pub(crate) is_posting: bool,
     pub(crate) is_upgrading: bool,
+    /// What admitting it gave: held until it polls no more.
+    pub(crate) _pass: Option<crate::server::Pass>,
 }
 
 /// What has arrived and cannot be handled yet. Absent most of the time.

@@ -16,7 +16,7 @@ use crate::application::{Handshake, parameter};
 use crate::connection::Kind;
 use crate::polling::{Polled, Posted};
 use crate::probe;
-use crate::server::Shared;
+use crate::server::{NotAdmitted, Pass, Shared};
 use crate::socket::Id;
 use crate::stream::Stream;
 use crate::websocket;
@@ -45,7 +45,7 @@ enum Fault {
     TooBig,
     Slow,
     /// The application's own answer to who comes now.
-    NotAdmitted(StatusCode),
+    NotAdmitted(NotAdmitted),
 }
 
 impl Fault {
@@ -59,10 +59,14 @@ impl Fault {
             Fault::Version => (StatusCode::BAD_REQUEST, 5, "Unsupported protocol version"),
             Fault::TooBig => (StatusCode::PAYLOAD_TOO_LARGE, 3, "Bad request"),
             Fault::Slow => (StatusCode::REQUEST_TIMEOUT, 3, "Bad request"),
-            Fault::NotAdmitted(status) => (status, 4, status.canonical_reason().unwrap_or("No")),
+            Fault::NotAdmitted(NotAdmitted { status, message, .. }) => (status, 4, message),
         };
         let body = format!("{{\"code\":{code},\"message\":\"{message}\"}}");
-        with_type(status, body.into_bytes(), "application/json")
+        let mut answer = with_type(status, body.into_bytes(), "application/json");
+        if let Fault::NotAdmitted(NotAdmitted { retry_after_secs: Some(secs), .. }) = self {
+            answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(secs));
+        }
+        answer
     }
 }
 
@@ -191,9 +195,9 @@ async fn route(
         (true, sid, _) => upgrade_to_websocket(shared, kind, peer, request, sid).await,
         (false, None, &Method::GET) => {
             let handshake = handshake(shared, peer, &request);
-            admit(shared, &handshake).await?;
+            let pass = admit(shared, &handshake).await?;
             let worker = Worker::current().ok_or(Fault::Request)?;
-            Ok(text(worker.open_polling(kind, handshake)))
+            Ok(text(worker.open_polling(kind, handshake, pass)))
         }
         (false, None, _) => Err(Fault::Method),
         (false, Some(sid), &Method::GET) => poll(shared, kind, sid).await,
@@ -202,10 +206,10 @@ async fn route(
     }
 }
 
-async fn admit(shared: &Shared, handshake: &Handshake) -> Result<(), Fault> {
+async fn admit(shared: &Shared, handshake: &Handshake) -> Result<Option<Pass>, Fault> {
     match &shared.admit {
         Some(admit) => admit(handshake).await.map_err(Fault::NotAdmitted),
-        None => Ok(()),
+        None => Ok(None),
     }
 }
 
@@ -287,7 +291,8 @@ async fn upgrade_to_websocket(
     }
     let handshake = handshake(shared, peer, &request);
     match sid {
-        None => admit(shared, &handshake).await?,
+        // Its stream has a seat of its own.
+        None => drop(admit(shared, &handshake).await?),
         Some(sid) => {
             let known = shared.ask(u16::from(sid.0[0]), move |worker| worker.knows(sid));
             known.await.filter(|known| *known).ok_or(Fault::Session)?;

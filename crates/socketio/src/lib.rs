@@ -45,5 +45,5 @@ pub use http::Peer;
 pub use hyper_util::service::TowerToHyperService;
 pub use raw::{Message, Raw};
 pub use room::Room;
-pub use server::{Admit, Builder, Dress, Notice, Server};
+pub use server::{Admit, Builder, Dress, NotAdmitted, Notice, Pass, Server};
 pub use socket::Socket;

@@ -11,7 +11,7 @@ use crate::connection::{Connection, Drive, Kind, Link, Phase, Polling};
 use crate::engine;
 use crate::engine::Packet;
 use crate::frame::Frame;
-use crate::server::Shared;
+use crate::server::{Pass, Shared};
 use crate::slab::Key;
 use crate::socket::Id;
 use crate::stream::Stream;
@@ -60,8 +60,14 @@ impl Drop for Guard {
 
 impl Worker {
     /// Opens a long-polling session; returns its first payload.
-    pub(crate) fn open_polling(&self, kind: Kind, handshake: Handshake) -> Vec<u8> {
-        let connection = self.add_connection(kind, Link::Polling(Polling::default()));
+    pub(crate) fn open_polling(
+        &self,
+        kind: Kind,
+        handshake: Handshake,
+        pass: Option<Pass>,
+    ) -> Vec<u8> {
+        let polling = Polling { _pass: pass, ..Polling::default() };
+        let connection = self.add_connection(kind, Link::Polling(polling));
         *connection.handshake.borrow_mut() = Some(Arc::new(handshake));
         self.start_clocks(&connection);
         let mut payload = Vec::new();

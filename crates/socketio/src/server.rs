@@ -1,6 +1,7 @@
 //! The server as the application holds it: building it, emitting to rooms,
 //! reading its counters, and ending it.
 
+use std::any::Any;
 use std::future::Future;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicU16, AtomicUsize, Ordering};
@@ -22,8 +23,23 @@ use crate::socket::Socket;
 use crate::stream::Seats;
 use crate::worker::Worker;
 
-/// Asked before a handshake is answered; an error is the status to refuse with.
-pub type Admit = Arc<dyn Fn(&Handshake) -> Task<Result<(), StatusCode>> + Send + Sync>;
+/// Asked before a handshake is answered. The pass it gives, if any, is held for
+/// as long as the connection polls: behind a WebSocket stands a stream, which
+/// is counted by itself.
+pub type Admit = Arc<dyn Fn(&Handshake) -> Task<Result<Option<Pass>, NotAdmitted>> + Send + Sync>;
+
+/// Whatever gives back, when it is dropped, what admitting somebody took.
+pub type Pass = Box<dyn Any + Send>;
+
+/// How a handshake is refused.
+#[derive(Clone, Copy, Debug)]
+pub struct NotAdmitted {
+    pub status: StatusCode,
+    /// Goes into the body as it is: no quotes and no backslashes.
+    pub message: &'static str,
+    /// When to come back, as `Retry-After`.
+    pub retry_after_secs: Option<u64>,
+}
 
 /// Puts the headers of the house on an answer of ours before it is sent. A
 /// `101 Switching Protocols` goes without: no page ever sees it.
@@ -168,6 +184,11 @@ pub(crate) enum Target {
 impl Shared {
     pub(crate) fn namespace(&self, name: &str) -> Option<u8> {
         self.namespaces.iter().position(|(known, _)| known == name).map(|at| at as u8)
+    }
+
+    /// Whether nothing waits in the letter box of the worker.
+    pub(crate) fn has_no_post(&self, worker: u16) -> bool {
+        self.posts[usize::from(worker)].is_empty()
     }
 
     pub(crate) fn post(&self, worker: u16, op: Op) {

@@ -77,7 +77,11 @@ pub(crate) fn events(wire: &Wire) -> Result<String> {
     let mut text = format!("# The native API over Socket.IO\n\n{WRITTEN}");
     text += "Path `/socket.io/`, namespace `/v1`. Events are hints and the store is the truth:\n\
         a client that sees a gap in `rev` or `arev` fetches what it missed. Types stand in\n\
-        [api.md](api.md). An acknowledgement is `{ok: true, …}` or `{ok: false, error: Problem}`.\n";
+        [api.md](api.md). An acknowledgement is `{ok: true, …}` or `{ok: false, error: Problem}`.\n\n\
+        A handshake from a network that began too many sockets, or polls with too many, is\n\
+        answered 429 with `Retry-After` and `{\"code\": 4, \"message\": \"limit.sockets\"}` or\n\
+        `\"limit.polling\"`. One that is accepted and not signed in gets the problem as the\n\
+        `data` of `connect_error`.\n";
     for (title, from_server) in [("Client to server", false), ("Server to client", true)] {
         let _ = writeln!(text, "\n## {title}\n\n| event | payload | acknowledged with | says |");
         text += "|---|---|---|---|\n";

@@ -4,12 +4,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::{AccountId, Caller, Error, Kind, Result, account, chat};
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use socketio::{
-    Ack, Application, Config, Connect, Event, Flow, Frame, Limits, Origins, Reason, Refusal,
-    Server, Socket, Task,
+    Ack, Admit, Application, Config, Connect, Event, Flow, Frame, Handshake, Limits, NotAdmitted,
+    Origins, Reason, Refusal, Server, Socket, Task,
 };
 use tokio::time::Instant;
 
@@ -81,14 +81,30 @@ pub(crate) fn transport(edge: &Edge, workers: usize) -> Server {
         origins: Origins::Chosen(Arc::new(move |page| origin::is_ours(&asks.config, page))),
         // An idle connection need not remember how it came.
         keeps_handshake: false,
-        kept_headers: ["authorization", "cookie", "origin", "sec-fetch-site"]
+        kept_headers: ["authorization", "cookie", "origin", "sec-fetch-site", gate::FORWARDED]
             .map(str::to_owned)
             .to_vec(),
         limits: limits(edge),
         ..Config::default()
     };
-    let builder = Server::builder(config).dress(gate::dresses(edge));
+    let builder = Server::builder(config).dress(gate::dresses(edge)).admit(admits(edge));
     builder.namespace(NAMESPACE, Native::new(edge.clone())).build()
+}
+
+/// Counts handshakes, which nobody has signed, by their network. A refusal is
+/// told as Engine.IO tells errors, with our code as its message.
+fn admits(edge: &Edge) -> Admit {
+    let edge = edge.clone();
+    Arc::new(move |handshake: &Handshake| {
+        let network = gate::network_of(&edge.config, handshake);
+        let polls = handshake.parameter("transport") == Some("polling");
+        let admitted = edge.limits.socket(network, polls).map_err(|error| NotAdmitted {
+            status: StatusCode::TOO_MANY_REQUESTS,
+            message: error.code,
+            retry_after_secs: error.retry_after_ms.map(|ms| ms.div_ceil(1_000)),
+        });
+        Box::pin(std::future::ready(admitted))
+    })
 }
 
 fn limits(edge: &Edge) -> Limits {

@@ -1,9 +1,10 @@
 //! What strangers may try, and how often.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use server::config::{Config, Rate};
 
-use crate::harness::client::Client;
+use crate::harness::client::{Answer, Client};
+use crate::harness::socket::Socket;
 use crate::harness::{Harness, PASSWORD};
 
 fn limited(config: &mut Config) {
@@ -149,4 +150,70 @@ async fn one_address_is_not_flooded_with_mail() {
         h.stranger().post("/v1/password/forgot", &forgot).await.gives(202);
     }
     h.stranger().post("/v1/password/forgot", &forgot).await.fails(429, "limit.mail");
+}
+
+const POLLING: &str = "/socket.io/?EIO=4&transport=polling";
+
+/// The code in an answer of Engine.IO, and when to come back.
+fn refused(answer: &Answer) -> (Value, u64) {
+    let body = answer.gives(429);
+    assert_eq!(body["code"], 4, "a handshake is refused with the number of Engine.IO");
+    assert!(!answer.header("x-request-id").is_empty());
+    (body["message"].clone(), answer.header("retry-after").parse().unwrap())
+}
+
+fn refusals(h: &Harness, code: &str) -> u64 {
+    h.edge().limits.refusals().find(|(known, _)| *known == code).unwrap().1
+}
+
+#[tokio::test]
+async fn sockets_are_begun_only_so_often_from_one_network() {
+    let h = Harness::start_with(|config| {
+        limited(config);
+        config.trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
+        config.limits.sockets_per_network = Rate::of(3, 3600);
+    })
+    .await;
+    let from = |address: &str| h.stranger().with("x-forwarded-for", address);
+    for _ in 0..3 {
+        assert_eq!(from("192.0.2.1").get(POLLING).await.status, 200);
+    }
+    let (code, after) = refused(&from("192.0.2.1").get(POLLING).await);
+    assert_eq!(code, "limit.sockets");
+    assert!((1..=1_200).contains(&after), "{after}");
+    let headers = [("x-forwarded-for", "192.0.2.1")];
+    let refused = Socket::open(h.addr, json!({}), &headers).await.err().unwrap();
+    assert!(refused["handshake"].as_str().unwrap().contains("429"), "{refused}");
+    assert_eq!(refusals(&h, "limit.sockets"), 2);
+
+    // Another network is another matter, and so is what the client wrote.
+    assert_eq!(from("192.0.2.2").get(POLLING).await.status, 200);
+    assert_eq!(from("192.0.2.9, 192.0.2.1").get(POLLING).await.status, 429);
+}
+
+#[tokio::test]
+async fn a_network_polls_with_so_many_sockets_at_a_time() {
+    let h = Harness::start_with(|config| {
+        limited(config);
+        config.limits.polling_per_network = 2;
+    })
+    .await;
+    let anyone = h.stranger();
+    let mut sids = Vec::new();
+    for _ in 0..2 {
+        let opened = anyone.get(POLLING).await;
+        let opened: Value = serde_json::from_str(&opened.gives_text()[1..]).unwrap();
+        sids.push(opened["sid"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(refused(&anyone.get(POLLING).await).0, "limit.polling");
+    assert_eq!(refusals(&h, "limit.polling"), 1);
+    // A WebSocket is a connection, and connections are counted elsewhere.
+    let ann = h.person("ann").await;
+    ann.socket().await;
+
+    let close = http::Request::post(format!("{POLLING}&sid={}", sids[0])).body(b"1".to_vec());
+    anyone.raw(close.unwrap()).await;
+    while anyone.get(POLLING).await.status != 200 {
+        tokio::task::yield_now().await;
+    }
 }

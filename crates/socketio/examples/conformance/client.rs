@@ -41,7 +41,7 @@ pub(crate) fn server() -> Server {
         .admit(Arc::new(|_| {
             Box::pin(async {
                 sleep(Duration::from_millis(10)).await;
-                Ok(())
+                Ok(None)
             })
         }))
         .namespace("/", Suite(Place::Main))

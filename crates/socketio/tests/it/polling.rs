@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use hyper::StatusCode;
-use socketio::{Admit, Origins, Room};
+use socketio::{Admit, NotAdmitted, Origins, Pass, Room};
 
 use crate::client::{Client, Heard, http, http_with};
 use crate::host::{Host, config};
@@ -316,19 +316,59 @@ fn whoever_is_not_admitted_gets_the_status_that_the_application_chose() {
     let busy = is_busy.clone();
     let admit: Admit = Arc::new(move |_| {
         let answer = match busy.load(Ordering::SeqCst) {
-            true => Err(StatusCode::SERVICE_UNAVAILABLE),
-            false => Ok(()),
+            true => Err(NotAdmitted {
+                status: StatusCode::SERVICE_UNAVAILABLE,
+                message: "full",
+                retry_after_secs: Some(7),
+            }),
+            false => Ok(None),
         };
         Box::pin(async move { answer })
     });
     let host = Host::beside(config(), Some(admit), None);
     let (status, body) = http(host.address, "GET", "/socket.io/?EIO=4&transport=polling", "");
-    assert_eq!((status, &*body), (503, "{\"code\":4,\"message\":\"Service Unavailable\"}"));
+    assert_eq!((status, &*body), (503, "{\"code\":4,\"message\":\"full\"}"));
     let (_, head) = Client::upgrade(host.address, "/socket.io/?EIO=4&transport=websocket", "");
     assert!(head.starts_with("HTTP/1.1 503 "), "{head}");
+    assert!(head.contains("retry-after: 7\r\n"), "{head}");
     let counted = host.server.counters();
     assert_eq!((counted.opened, counted.requests_refused), (0, 2));
     is_busy.store(false, Ordering::SeqCst);
     joined(host.address);
     Client::engine(host.address);
+}
+
+/// Tells whether it is still held.
+struct Held(Arc<AtomicBool>);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::SeqCst);
+    }
+}
+
+#[test]
+fn a_pass_is_held_for_as_long_as_the_session_polls() {
+    let is_held = Arc::new(AtomicBool::new(false));
+    let held = is_held.clone();
+    let admit: Admit = Arc::new(move |_| {
+        held.store(true, Ordering::SeqCst);
+        let pass: Pass = Box::new(Held(held.clone()));
+        Box::pin(async move { Ok(Some(pass)) })
+    });
+    let host = Host::beside(config(), Some(admit), None);
+    let sid = joined(host.address);
+    assert!(is_held.load(Ordering::SeqCst), "it polls");
+    let mut client = upgrade(host.address, &sid);
+    client.say("42/t,1[\"echo\"]");
+    assert_eq!(client.hear(), Heard::Text("43/t,1[]".into()));
+    assert!(!is_held.load(Ordering::SeqCst), "it has a WebSocket");
+    drop(client);
+    host.tells("gone TransportClosed");
+
+    let sid = joined(host.address);
+    assert!(is_held.load(Ordering::SeqCst));
+    http(host.address, "POST", &url(&sid), "1");
+    host.is_empty_again();
+    assert!(!is_held.load(Ordering::SeqCst), "it left");
 }
