@@ -158,9 +158,9 @@ pub async fn edit(app: &App, caller: &Caller, at: (ChatId, i64), body: Body) -> 
     Ok(message)
 }
 
-/// Deletes one of the caller's own messages for everyone. What was deleted
-/// already stays so.
-pub async fn delete(app: &App, caller: &Caller, at: (ChatId, i64)) -> Result<()> {
+/// Deletes one of the caller's own messages for everyone, and answers what is
+/// left of it. What was deleted already stays so.
+pub async fn delete(app: &App, caller: &Caller, at: (ChatId, i64)) -> Result<Message> {
     let (chat, seq) = at;
     let member = chat::member(app, caller, chat).await?;
     let mut batch = Batch::new();
@@ -169,12 +169,12 @@ pub async fn delete(app: &App, caller: &Caller, at: (ChatId, i64)) -> Result<()>
     let (changed, message) = finish(app, batch, deleted, (chat, seq)).await?;
     let message = demand_own(&member, message)?;
     if changed {
-        app.bus.publish(&Event::MessageDeleted(Arc::new(message)));
+        app.bus.publish(&Event::MessageDeleted(Arc::new(message.clone())));
     } else if message.deleted_at.is_none() {
         chat::member(app, caller, chat).await?.demand_open()?;
         return Err(chat::changing());
     }
-    Ok(())
+    Ok(message)
 }
 
 /// A part of the history. Places are dense, so a page is a range of them and

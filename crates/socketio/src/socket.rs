@@ -145,10 +145,14 @@ impl Socket {
         });
     }
 
+    /// What waits in the letter box of its worker came first and goes first, as
+    /// for an emission: an answer never comes before what it answers for.
     pub(crate) fn send(&self, frame: &Frame, class: Class) {
         match Worker::current_of(&self.0.shared, self.0.worker) {
-            Some(worker) => worker.send(self, frame, class),
-            None => self.0.shared.post(
+            Some(worker) if self.0.shared.has_no_post(self.0.worker) => {
+                worker.send(self, frame, class);
+            }
+            _ => self.0.shared.post(
                 self.0.worker,
                 Op::Send { socket: self.clone(), frame: frame.clone(), class },
             ),

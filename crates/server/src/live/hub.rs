@@ -212,6 +212,38 @@ impl Hub {
         lock(&self.chats[usize::from(bytes[15]) % SHARDS])
     }
 
+    /// Runs `act` with the order of the counter, if somebody here hears it.
+    fn ordered<T>(
+        &self,
+        counter: Counter,
+        act: impl FnOnce(&mut Order<Rendered>) -> T,
+    ) -> Option<T> {
+        match counter {
+            Counter::Chat(chat) => {
+                self.shard(chat).get_mut(&chat).map(|heard| act(&mut heard.order))
+            }
+            Counter::Account(account) => {
+                lock(&self.accounts).get_mut(&account).map(|present| act(&mut present.order))
+            }
+        }
+    }
+
+    /// Ends once the change of the chat has gone out from here, or nobody here
+    /// hears of it: what is acknowledged after that comes after its event. It
+    /// waits no longer than an early event does.
+    pub(crate) async fn gone_out(&self, chat: ChatId, rev: i64) {
+        let waits = self.ordered(Counter::Chat(chat), |order| Some(order.early(rev)?.gone()));
+        if let Some(gone) = waits.flatten() {
+            // The sender says nothing: it is dropped with the event.
+            let _gone = gone.await;
+        }
+    }
+
+    /// Called with the order of the counter held: what goes out follows it.
+    fn emit_all(&self, counter: Counter, events: &[Rendered]) {
+        events.iter().for_each(|event| self.emit(counter.room(), event));
+    }
+
     fn emit(&self, to: Room, rendered: &Rendered) {
         let Some(server) = self.server.get() else { return };
         match &rendered.apart {
@@ -247,16 +279,22 @@ fn pass(edge: &Edge, event: &Event) {
     match event {
         Event::MessageSent(message)
         | Event::MessageEdited(message)
-        | Event::MessageDeleted(message) => in_chat(edge, event, message.chat, message.rev),
-        Event::ChatUpdated { chat, rev, .. } => in_chat(edge, event, *chat, *rev),
+        | Event::MessageDeleted(message) => {
+            in_turn(edge, event, Counter::Chat(message.chat), message.rev);
+        }
+        Event::ChatUpdated { chat, rev, .. } => in_turn(edge, event, Counter::Chat(*chat), *rev),
         Event::ReceiptMoved(receipt) => at_once(edge, event, receipt.chat),
         Event::TypingChanged { chat, .. } => at_once(edge, event, *chat),
         Event::ChatOpened { account, chat, arev } => {
             open(&edge.live, *account, *chat);
-            to_account(edge, event, *account, *arev);
+            in_turn(edge, event, Counter::Account(*account), *arev);
         }
-        Event::FriendChanged { account, arev, .. } => to_account(edge, event, *account, *arev),
-        Event::AccountUpdated { account, arev } => to_account(edge, event, account.id, *arev),
+        Event::FriendChanged { account, arev, .. } => {
+            in_turn(edge, event, Counter::Account(*account), *arev);
+        }
+        Event::AccountUpdated { account, arev } => {
+            in_turn(edge, event, Counter::Account(account.id), *arev);
+        }
         Event::OwnReadMoved(receipt) => {
             let rendered = edge.live.render(event);
             edge.live.hub.emit(rooms::account(receipt.account), &rendered);
@@ -268,27 +306,44 @@ fn pass(edge: &Edge, event: &Event) {
     }
 }
 
-/// An event with a place in its chat's order.
-fn in_chat(edge: &Edge, event: &Event, chat: ChatId, rev: i64) {
-    let hub = &edge.live.hub;
-    let mut shard = hub.shard(chat);
-    let Some(heard) = shard.get_mut(&chat) else { return };
-    let rendered = edge.live.render(event);
-    match heard.order.came(rev, rendered) {
-        // Emitted under the lock: what goes out follows the same order.
-        Turn::Go(ready) => ready.iter().for_each(|event| hub.emit(rooms::chat(chat), event)),
-        Turn::Wait => {}
-        Turn::First(wait) => {
-            let edge = edge.clone();
-            tokio::spawn(async move {
-                tokio::time::sleep(PATIENCE).await;
-                let hub = &edge.live.hub;
-                if let Some(heard) = hub.shard(chat).get_mut(&chat) {
-                    let late = heard.order.let_go(wait);
-                    late.iter().for_each(|event| hub.emit(rooms::chat(chat), event));
-                }
-            });
+/// A counter whose events go out in its order.
+#[derive(Clone, Copy)]
+enum Counter {
+    /// `rev` of a chat.
+    Chat(ChatId),
+    /// `arev` of an account.
+    Account(AccountId),
+}
+
+impl Counter {
+    /// Where those are who hear its events.
+    fn room(self) -> Room {
+        match self {
+            Self::Chat(chat) => rooms::chat(chat),
+            Self::Account(account) => rooms::account(account),
         }
+    }
+}
+
+/// An event with a place in the order of a counter. One that is early waits
+/// for those before it, for a moment.
+fn in_turn(edge: &Edge, event: &Event, counter: Counter, number: i64) {
+    let hub = &edge.live.hub;
+    let turn = hub.ordered(counter, |order| match order.came(number, edge.live.render(event)) {
+        Turn::Go(ready) => {
+            hub.emit_all(counter, &ready);
+            None
+        }
+        Turn::Wait => None,
+        Turn::First(wait) => Some(wait),
+    });
+    if let Some(Some(wait)) = turn {
+        let edge = edge.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(PATIENCE).await;
+            let hub = &edge.live.hub;
+            hub.ordered(counter, |order| hub.emit_all(counter, &order.let_go(wait)));
+        });
     }
 }
 
@@ -296,29 +351,6 @@ fn in_chat(edge: &Edge, event: &Event, chat: ChatId, rev: i64) {
 fn at_once(edge: &Edge, event: &Event, chat: ChatId) {
     if edge.live.hub.shard(chat).contains_key(&chat) {
         edge.live.hub.emit(rooms::chat(chat), &edge.live.render(event));
-    }
-}
-
-/// An event with a place in its account's order.
-fn to_account(edge: &Edge, event: &Event, account: AccountId, arev: i64) {
-    let hub = &edge.live.hub;
-    let mut accounts = lock(&hub.accounts);
-    let Some(present) = accounts.get_mut(&account) else { return };
-    let rendered = edge.live.render(event);
-    match present.order.came(arev, rendered) {
-        Turn::Go(ready) => ready.iter().for_each(|event| hub.emit(rooms::account(account), event)),
-        Turn::Wait => {}
-        Turn::First(wait) => {
-            let edge = edge.clone();
-            tokio::spawn(async move {
-                tokio::time::sleep(PATIENCE).await;
-                let hub = &edge.live.hub;
-                if let Some(present) = lock(&hub.accounts).get_mut(&account) {
-                    let late = present.order.let_go(wait);
-                    late.iter().for_each(|event| hub.emit(rooms::account(account), event));
-                }
-            });
-        }
     }
 }
 

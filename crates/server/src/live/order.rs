@@ -76,6 +76,11 @@ impl<T> Order<T> {
         Turn::Go(go)
     }
 
+    /// The event of this number, if it waits.
+    pub(super) fn early(&mut self, number: i64) -> Option<&mut T> {
+        self.early.get_mut(&number)
+    }
+
     /// Those of this wait, if it is not over; what is missing before them is
     /// given up.
     pub(super) fn let_go(&mut self, wait: u32) -> Vec<T> {
@@ -101,6 +106,7 @@ mod tests {
         assert_eq!(order.came(4, 4), Turn::Go(vec![]));
         assert_eq!(order.came(6, 6), Turn::First(1));
         assert_eq!(order.came(8, 8), Turn::Wait);
+        assert_eq!((order.early(8).copied(), order.early(7)), (Some(8), None));
         assert_eq!(order.came(5, 5), Turn::Go(vec![5, 6]));
         assert_eq!(order.let_go(1), [8]);
         assert_eq!(order.came(7, 7), Turn::Go(vec![]));

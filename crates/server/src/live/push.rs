@@ -4,9 +4,12 @@
 //! others do; the same bytes go to every socket. Who gets them is decided in
 //! `hub`.
 
+use std::convert::Infallible;
+
 use domain::{AccountId, ChatId, Event};
 use serde::Serialize;
 use socketio::Frame;
+use tokio::sync::oneshot;
 use utoipa::ToSchema;
 
 use crate::native::me::Account;
@@ -198,11 +201,24 @@ pub(super) struct Rendered {
     pub(super) all: Frame,
     /// Its causer, whose devices get this instead, or nothing.
     pub(super) apart: Option<(AccountId, Option<Frame>)>,
+    /// Dropped with the event, once it has gone out: who waits for that knows.
+    awaited: Vec<oneshot::Sender<Infallible>>,
 }
 
 impl Rendered {
     fn one<T: Serialize>(name: &str, payload: &T) -> Self {
-        Self { all: frame(name, payload), apart: None }
+        Self::of(frame(name, payload), None)
+    }
+
+    fn of(all: Frame, apart: Option<(AccountId, Option<Frame>)>) -> Self {
+        Self { all, apart, awaited: Vec::new() }
+    }
+
+    /// Ends when this has gone out.
+    pub(super) fn gone(&mut self) -> oneshot::Receiver<Infallible> {
+        let (awaited, gone) = oneshot::channel();
+        self.awaited.push(awaited);
+        gone
     }
 }
 
@@ -239,7 +255,7 @@ pub(super) fn render(event: &Event, epoch: &str) -> Rendered {
         ),
         Event::TypingChanged { chat, account, on } => {
             let payload = Typing { chat: *chat, account: *account, on: *on };
-            Rendered { all: frame("typing", &payload), apart: Some((*account, None)) }
+            Rendered::of(frame("typing", &payload), Some((*account, None)))
         }
         Event::PresenceChanged { account, online, last_seen_at, .. } => Rendered::one(
             "presence",
@@ -269,8 +285,5 @@ fn about_message(name: &str, message: &domain::message::Message, epoch: &str) ->
         let (chat, rev, seq, n) = (message.chat, message.rev, message.seq, message.n);
         frame(name, &MessageEvent { chat, rev, seq, n, message: wire, epoch })
     };
-    Rendered {
-        all: seen_by(None),
-        apart: Some((message.sender, Some(seen_by(Some(message.sender))))),
-    }
+    Rendered::of(seen_by(None), Some((message.sender, Some(seen_by(Some(message.sender))))))
 }

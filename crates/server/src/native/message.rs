@@ -117,7 +117,12 @@ impl SendMessage {
     pub async fn run(self, edge: &Edge, caller: domain::Caller) -> Result<message::Sent> {
         let new = New::parse(self.client_id, self.body, self.reply_to_seq)?;
         let (edge, chat) = (edge.clone(), self.chat);
-        whole(async move { message::send(&edge.app, &caller, chat, new).await }).await
+        whole(async move {
+            let sent = message::send(&edge.app, &caller, chat, new).await?;
+            edge.live.hub.gone_out(chat, sent.message.rev).await;
+            Ok(sent)
+        })
+        .await
     }
 }
 
@@ -139,7 +144,12 @@ impl EditMessage {
     pub async fn run(self, edge: &Edge, caller: domain::Caller) -> Result<message::Message> {
         let body = Body::parse(self.body)?;
         let (edge, at) = (edge.clone(), (self.chat, self.seq));
-        whole(async move { message::edit(&edge.app, &caller, at, body).await }).await
+        whole(async move {
+            let edited = message::edit(&edge.app, &caller, at, body).await?;
+            edge.live.hub.gone_out(at.0, edited.rev).await;
+            Ok(edited)
+        })
+        .await
     }
 }
 
@@ -158,7 +168,12 @@ impl DeleteMessage {
     /// Deletes it.
     pub async fn run(self, edge: &Edge, caller: domain::Caller) -> Result<Done> {
         let (edge, at) = (edge.clone(), (self.chat, self.seq));
-        whole(async move { message::delete(&edge.app, &caller, at).await }).await.map(|()| Done {})
+        whole(async move {
+            let deleted = message::delete(&edge.app, &caller, at).await?;
+            edge.live.hub.gone_out(at.0, deleted.rev).await;
+            Ok(Done {})
+        })
+        .await
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::harness::{Harness, Person};
+use crate::harness::{Harness, Person, run};
 
 /// Messages of one run: few enough that no catch-up leaves rows out.
 const MESSAGES: usize = 60;
@@ -184,5 +184,31 @@ async fn what_was_acknowledged_is_done_while_the_chat_closes_and_opens() {
     for (seq, deleted) in done {
         let message = &history[count - seq];
         assert_eq!(deleted, !message["deleted_at"].is_null(), "{message}");
+    }
+}
+
+/// An event that waits for one before it holds back its acknowledgement too:
+/// whoever has the answer has heard of what it answers for.
+#[tokio::test]
+async fn an_answer_never_comes_before_its_event() {
+    let h = Harness::start().await;
+    let (ann, bob) = (h.person("ann").await, h.person("bob").await);
+    let chat = ann.befriends(&bob).await;
+    let mut hers = ann.socket().await;
+    let place = json!({ "chat": chat, "seq": 1 });
+    let mut edit = place.clone();
+    edit["body"] = json!("edited");
+    let send = json!({ "chat": chat, "client_id": "1", "body": "sent" });
+    for (ask, payload, event) in [
+        ("message.send", &send, "message.new"),
+        ("message.edit", &edit, "message.updated"),
+        ("message.delete", &place, "message.deleted"),
+    ] {
+        // A change whose event never comes.
+        run(&h.app().db, "update chat set rev = rev + 1".to_owned()).await;
+        let ack = hers.ask(ask, payload).await;
+        assert_eq!(ack["ok"], true, "{ack}");
+        let heard = hers.heard();
+        assert_eq!(heard.last().map(String::as_str), Some(event), "{heard:?}");
     }
 }

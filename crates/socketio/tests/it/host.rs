@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
-use std::thread::JoinHandle;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use http_body_util::Full;
@@ -104,6 +104,17 @@ impl Application for Puppet {
             "all" => {
                 let value: Value = event.arg(0).unwrap();
                 self.server().emit(Room(1), &Frame::event("/t", "all", &value).unwrap());
+                if let Some(ack) = event.ack {
+                    ack.reply(&true).unwrap();
+                }
+            }
+            "behind" => {
+                // Another thread was quicker: its emission waits for this worker.
+                let server = self.server().clone();
+                let frame = |what: &str| Frame::event("/t", "all", &what).unwrap();
+                let early = frame("early");
+                thread::spawn(move || server.emit(Room(1), &early)).join().unwrap();
+                self.server().emit(Room(1), &frame("own"));
                 if let Some(ack) = event.ack {
                     ack.reply(&true).unwrap();
                 }

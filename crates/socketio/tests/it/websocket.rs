@@ -263,3 +263,17 @@ fn a_connection_without_a_namespace_is_closed() {
     assert_eq!(client.ends(), Some(1008));
     assert_eq!(host.server.counters().connect_timeouts, 2);
 }
+
+/// An answer goes behind what waits in the letter box of its worker, so that it
+/// never comes before an emission that was made before it.
+#[test]
+fn an_answer_comes_after_the_emissions_before_it() {
+    let host = Host::start();
+    let mut client = Client::joined(host.address, "/t");
+    for id in 0..20 {
+        client.say(&format!("42/t,{id}[\"behind\"]"));
+        client.hears("42/t,[\"all\",\"early\"]");
+        client.hears("42/t,[\"all\",\"own\"]");
+        client.hears(&format!("43/t,{id}[true]"));
+    }
+}
