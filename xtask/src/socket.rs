@@ -4,7 +4,7 @@
 //! or that none came. Knows one namespace, text frames and JSON; what it hears
 //! while it waits is kept for whoever asks.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -82,19 +82,46 @@ impl Socket {
         Ok(())
     }
 
+    /// Hears what comes within the limit, one packet at most; false when none did.
+    pub(crate) fn listen(&mut self, limit: Duration) -> Result<bool> {
+        if self.stream.buffer().is_empty() {
+            self.stream.get_ref().set_read_timeout(Some(limit))?;
+            let found = self.stream.fill_buf().map(|bytes| !bytes.is_empty());
+            self.stream.get_ref().set_read_timeout(Some(PATIENCE))?;
+            match found {
+                Ok(true) => {}
+                Ok(false) => bail!("the connection ended"),
+                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock) => return Ok(false),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        match self.hear()? {
+            None => Ok(true),
+            Some(packet) => bail!("not waited for: {packet}"),
+        }
+    }
+
     /// The next packet that is neither a ping nor an event.
     fn next(&mut self) -> Result<String> {
         loop {
-            let packet = self.read()?;
-            if packet == "2" {
-                self.write("3")?;
-            } else if let Some(event) = packet.strip_prefix("42/v1,") {
-                let (name, payload) = serde_json::from_str(event).context("not an event")?;
-                self.heard.push((name, payload));
-            } else {
+            if let Some(packet) = self.hear()? {
                 return Ok(packet);
             }
         }
+    }
+
+    /// Reads a packet; answers a ping and keeps an event.
+    fn hear(&mut self) -> Result<Option<String>> {
+        let packet = self.read()?;
+        if packet == "2" {
+            self.write("3")?;
+        } else if let Some(event) = packet.strip_prefix("42/v1,") {
+            let (name, payload) = serde_json::from_str(event).context("not an event")?;
+            self.heard.push((name, payload));
+        } else {
+            return Ok(Some(packet));
+        }
+        Ok(None)
     }
 
     /// A client's frames are masked (RFC 6455, 5.3); with what is no secret here.

@@ -91,6 +91,16 @@ create index message_client_id on message (chat_id, sender_id, client_id);",
             },
         ],
     },
+    Break {
+        name: "an edit is no change to who was away",
+        engine: Engine::Sqlite,
+        expected: Fault::Diverged,
+        changes: &[Change {
+            file: MESSAGE,
+            from: "set body = $4, edited_at = $5, changed = true,",
+            to: "set body = $4, edited_at = $5,",
+        }],
+    },
     // A repeated send takes a number as well and gives it to nobody.
     Break {
         name: "places are counted in memory",

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::history::{Change, Fault, Faults, History, Moment, Refused, Row, Send, View};
+use super::history::{Change, Fault, Faults, Held, History, Moment, Refused, Row, Send, View};
 
 /// Every fault of the history; none in a good one.
 pub(crate) fn check(history: &History) -> Faults {
@@ -16,6 +16,7 @@ pub(crate) fn check(history: &History) -> Faults {
     judge.acknowledgements(&chats);
     judge.sightings(&chats);
     judge.refusals();
+    judge.copies(&chats);
     judge.faults
 }
 
@@ -192,6 +193,23 @@ impl<'a> Judge<'a> {
             let Refused { chat, seq, answer } = refused;
             let case = format!("chat {chat}: {seq} could not be changed: {answer}");
             self.faults.add(Fault::Lost, case);
+        }
+    }
+
+    /// Who followed from afar has every row from some place on, as it is, and no other.
+    fn copies(&mut self, chats: &Chats) {
+        for Held { chat, from, rows: held } in &self.history.copies {
+            let Some(rows) = chats.get(chat) else { continue };
+            let mut places: Vec<_> = rows.keys().filter(|seq| *seq >= from).collect();
+            places.extend(held.keys().filter(|seq| !rows.contains_key(seq)));
+            for seq in places {
+                let shown = |row: &Row| (row.sender, row.body.clone(), row.is_deleted);
+                let (there, copy) = (rows.get(seq), held.get(seq));
+                if there.map(shown) != copy.map(shown) {
+                    let case = format!("chat {chat}: {there:?} is held as {copy:?}");
+                    self.faults.add(Fault::Diverged, case);
+                }
+            }
         }
     }
 

@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::json;
 
 use super::check::check;
+use super::follower::Follower;
 use super::history::{Faults, History};
 use super::random::Random;
 use super::writer::{Shared, Writer};
@@ -22,16 +23,27 @@ use crate::tidings::{Person, Tidings, befriend};
 pub(crate) struct Crowd {
     shared: Arc<Shared>,
     threads: Vec<JoinHandle<Result<Writer>>>,
+    followers: Vec<JoinHandle<Result<Follower>>>,
 }
+
+/// Every so many people have a second device, which only follows.
+const FOLLOWED: usize = 3;
 
 impl Crowd {
     /// Signs so many people up, makes every two of them friends, and lets them write.
     pub(crate) fn start(server: &Tidings, count: usize, seed: u64) -> Result<Self> {
         let writers = prepare(server, count, seed)?;
         let shared = Arc::clone(&writers[0].shared);
+        let followers = writers.iter().step_by(FOLLOWED).map(|writer| {
+            let (person, seed) = (writer.person.clone(), seed ^ !(writer.number as u64));
+            let client = person.client(server.address);
+            let follower = Follower::new(&shared, person, client, seed);
+            std::thread::spawn(|| follower.work())
+        });
+        let followers = followers.collect();
         let threads =
             writers.into_iter().map(|writer| std::thread::spawn(|| writer.work())).collect();
-        Ok(Self { shared, threads })
+        Ok(Self { shared, threads, followers })
     }
 
     /// How many sends were acknowledged so far.
@@ -42,6 +54,7 @@ impl Crowd {
     /// Nobody has stopped by themselves, which they do over an answer that must not be.
     pub(crate) fn is_at_work(&self) -> bool {
         !self.threads.iter().any(JoinHandle::is_finished)
+            && !self.followers.iter().any(JoinHandle::is_finished)
     }
 
     /// Lets everybody finish, kills the server once more, and judges what that leaves.
@@ -50,7 +63,7 @@ impl Crowd {
         if faults.count() > 0 {
             bail!("{} faults", faults.count());
         }
-        say("0 lost, 0 duplicated, 0 phantom, 0 reordered, 0 missing, 0 resurrected");
+        say("0 lost, 0 duplicated, 0 phantom, 0 reordered, 0 missing, 0 resurrected, 0 diverged");
         Ok(())
     }
 
@@ -61,9 +74,13 @@ impl Crowd {
         for thread in self.threads {
             writers.push(thread.join().expect("a writer reports errors and does not panic")?);
         }
+        let mut followers = Vec::new();
+        for thread in self.followers {
+            followers.push(thread.join().expect("a follower does not panic")?);
+        }
         server.kill();
         server.start()?;
-        judge(writers)
+        judge(writers, followers)
     }
 
     /// Tells everybody to stop, when nobody will be asked what happened.
@@ -185,8 +202,11 @@ fn prepare(server: &Tidings, count: usize, seed: u64) -> Result<Vec<Writer>> {
 }
 
 /// Reads everything as everybody, joins the notes and looks for faults.
-fn judge(writers: Vec<Writer>) -> Result<Faults> {
+fn judge(writers: Vec<Writer>, followers: Vec<Follower>) -> Result<Faults> {
     let mut history = History::default();
+    for follower in followers {
+        history.copies.append(&mut follower.settle()?);
+    }
     for mut writer in writers {
         for chat in writer.chats.clone() {
             history.views.push(writer.read_all(chat)?);
@@ -198,10 +218,12 @@ fn judge(writers: Vec<Writer>) -> Result<Faults> {
     }
     let doubtful = history.sends.iter().filter(|send| send.acknowledged.is_empty()).count();
     say(&format!(
-        "{} sends ({doubtful} in doubt), {} changes, {} rows read or heard on the way",
+        "{} sends ({doubtful} in doubt), {} changes, {} rows read or heard on the way, {} held \
+         by who followed",
         history.sends.len(),
         history.changes.len(),
-        history.seen.len()
+        history.seen.len(),
+        history.copies.iter().map(|held| held.rows.len()).sum::<usize>()
     ));
     let faults = check(&history);
     let mut kinds: Vec<_> = faults.0.iter().collect();

@@ -1,6 +1,6 @@
 //! What clients did and were told, and what was there in the end.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// A moment. One counter for all threads, so that "before" means before.
 pub(crate) type Moment = u64;
@@ -14,6 +14,8 @@ pub(crate) struct History {
     pub(crate) refused: Vec<Refused>,
     /// The final state of each chat, as each of its members reads it.
     pub(crate) views: Vec<View>,
+    /// What clients hold that followed from afar.
+    pub(crate) copies: Vec<Held>,
 }
 
 /// A message that somebody tried to send.
@@ -80,6 +82,15 @@ pub(crate) struct View {
     pub(crate) rows: Vec<Row>,
 }
 
+/// A chat as a client holds it that heard and caught up, and never read it whole.
+#[derive(Clone, Debug)]
+pub(crate) struct Held {
+    pub(crate) chat: usize,
+    /// The first place it has not been told to forget.
+    pub(crate) from: i64,
+    pub(crate) rows: BTreeMap<i64, Row>,
+}
+
 /// What must not happen, each with the cases found.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Faults(pub(crate) HashMap<Fault, Vec<String>>);
@@ -101,6 +112,8 @@ pub(crate) enum Fault {
     Resurrected,
     /// Two members read different things.
     Disagreed,
+    /// Who followed holds other than what is there.
+    Diverged,
 }
 
 impl Faults {

@@ -4,6 +4,7 @@ mod broken;
 mod check;
 mod crowd;
 mod disk;
+mod follower;
 mod fsync;
 mod fuzz;
 mod history;

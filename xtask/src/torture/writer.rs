@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 
 use super::history::{Change, History, Moment, Refused, Row, Seen, Send, View};
@@ -32,6 +32,12 @@ pub(crate) struct Shared {
 impl Shared {
     fn now(&self) -> Moment {
         self.clock.fetch_add(1, Ordering::SeqCst)
+    }
+
+    /// The number of a chat.
+    pub(crate) fn chat(&self, id: &str) -> Result<usize> {
+        let found = self.chats.iter().position(|chat| chat == id);
+        found.with_context(|| format!("a chat that nobody is in: {id}"))
     }
 }
 
@@ -222,14 +228,7 @@ impl Writer {
     }
 
     fn row(&self, message: &Value) -> Result<Row> {
-        let sender = message["sender"].as_str().context("no sender")?;
-        Ok(Row {
-            seq: message["seq"].as_i64().context("no seq")?,
-            sender: *self.shared.people.get(sender).context("an unknown sender")?,
-            client_id: message["client_id"].as_str().map(str::to_owned),
-            body: message["body"].as_str().context("no body")?.to_owned(),
-            is_deleted: !message["deleted_at"].is_null(),
-        })
+        read_row(&self.shared, message)
     }
 
     /// Asks until there is a definite answer, at most so many times, each time
@@ -288,13 +287,23 @@ impl Writer {
             if !event.starts_with("message.") {
                 continue;
             }
-            let chat = self.shared.chats.iter().position(|chat| heard["chat"] == **chat);
-            let Some(chat) = chat.filter(|chat| self.chats.contains(chat)) else {
-                bail!("{} heard of a chat that is not theirs: {heard}", self.number);
-            };
+            let chat = self.shared.chat(heard["chat"].as_str().context("no chat")?)?;
+            ensure!(self.chats.contains(&chat), "{} heard of a chat of others", self.number);
             let row = self.row(&heard["message"])?;
             self.history.seen.push(Seen { chat, started: 0, finished: self.shared.now(), row });
         }
         Ok(())
     }
+}
+
+/// A message as it stands on the wire.
+pub(crate) fn read_row(shared: &Shared, message: &Value) -> Result<Row> {
+    let sender = message["sender"].as_str().context("no sender")?;
+    Ok(Row {
+        seq: message["seq"].as_i64().context("no seq")?,
+        sender: *shared.people.get(sender).context("an unknown sender")?,
+        client_id: message["client_id"].as_str().map(str::to_owned),
+        body: message["body"].as_str().context("no body")?.to_owned(),
+        is_deleted: !message["deleted_at"].is_null(),
+    })
 }

@@ -213,3 +213,26 @@ fn disagreed() {
         spoil(cut, if short == 1 { &lost } else { &lost[2..] });
     }
 }
+
+#[test]
+fn diverged() {
+    // Somebody who was told to forget what comes before the second place.
+    let followed = |with: fn(&mut Held)| {
+        move |history: &mut History| {
+            let rows = history.views[0].rows.iter().skip(1).map(|row| (row.seq, row.clone()));
+            let mut held = Held { chat: 0, from: 2, rows: rows.collect() };
+            with(&mut held);
+            history.copies.push(held);
+        }
+    };
+    spoil(followed(|_| {}), &[]);
+    spoil(followed(|held| drop(held.rows.remove(&2))), &[Fault::Diverged]);
+    spoil(followed(|held| drop(held.rows.remove(&4))), &[Fault::Diverged]);
+    let stale = |held: &mut Held| held.rows.get_mut(&2).unwrap().body = "m1".into();
+    spoil(followed(stale), &[Fault::Diverged]);
+    let unknown = |held: &mut Held| drop(held.rows.insert(5, held.rows[&4].clone()));
+    spoil(followed(unknown), &[Fault::Diverged]);
+    // Nothing is held at all, and nothing may be missing.
+    let nothing = |held: &mut Held| (held.from, held.rows) = (1, Default::default());
+    spoil(followed(nothing), &[Fault::Diverged]);
+}
