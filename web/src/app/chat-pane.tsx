@@ -15,23 +15,13 @@ type Props = { chat: ChatEntry; at: number | null; onBack: () => void };
 /** One chat: head, messages, composer, and its details beside or over them. */
 export function ChatPane({ chat, at, onBack }: Props) {
 	const me = useSync((state) => state.me?.id ?? "");
-	const actions = useActions();
 	const navigate = useNavigate();
 	const face = faceOf(chat, me);
 	const canWrite = chat.closed_at === null;
-	const draftBody = useLatestDraft(chat.id);
-	const lastOwn = useLastOwn(chat.id, me);
-	const [editing, setEditing] = useState<Row | null>(null);
+	const { editing, setEditing, reply, editLast } = useAim(chat.id, me);
 	const details = useDetails();
 	const toSent = useRef<() => void>(null);
 
-	const handleReply = useCallback(
-		(row: Row) => {
-			setEditing(null);
-			actions.saveDraft(chat.id, { body: draftBody.current, replyToSeq: row.message.seq });
-		},
-		[actions, chat.id, draftBody],
-	);
 	function handleSent() {
 		toSent.current?.();
 		if (at !== null)
@@ -60,7 +50,7 @@ export function ChatPane({ chat, at, onBack }: Props) {
 					chat={chat}
 					canWrite={canWrite}
 					at={at}
-					onReply={handleReply}
+					onReply={reply}
 					onEdit={setEditing}
 				/>
 				{canWrite ? (
@@ -69,7 +59,7 @@ export function ChatPane({ chat, at, onBack }: Props) {
 						name={face.name}
 						editing={editing}
 						onEditEnd={() => setEditing(null)}
-						onEditLast={() => setEditing(lastOwn())}
+						onEditLast={editLast}
 						onJump={handleJump}
 						onSent={handleSent}
 					/>
@@ -80,6 +70,22 @@ export function ChatPane({ chat, at, onBack }: Props) {
 			<ChatDetails chat={chat} face={face} details={details} />
 		</>
 	);
+}
+
+/** What the next words are for: a message of their own, an answer, or a change of an old one. */
+function useAim(chat: string, me: string) {
+	const actions = useActions();
+	const draftBody = useLatestDraft(chat);
+	const lastOwn = useLastOwn(chat, me);
+	const [editing, setEditing] = useState<Row | null>(null);
+	const reply = useCallback(
+		(row: Row) => {
+			setEditing(null);
+			actions.saveDraft(chat, { body: draftBody.current, replyToSeq: row.message.seq });
+		},
+		[actions, chat, draftBody],
+	);
+	return { editing, setEditing, reply, editLast: () => setEditing(lastOwn()) };
 }
 
 /** The draft's text at the moment it is needed, without drawing again for each letter. */

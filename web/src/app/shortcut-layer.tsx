@@ -15,9 +15,24 @@ type Layer = "switcher" | "sheet" | null;
 
 /** Keys that work everywhere behind the sign-in, and what they open. */
 export function ShortcutLayer({ current }: { current: string | null }) {
+	const [layer, setLayer] = useState<Layer>(null);
+	useShortcuts(current, setLayer);
+	const close = () => setLayer(null);
+	return (
+		<>
+			{layer === "switcher" && <QuickSwitcher onClose={close} />}
+			{layer === "sheet" && (
+				<Suspense fallback={null}>
+					<ShortcutSheet onClose={close} />
+				</Suspense>
+			)}
+		</>
+	);
+}
+
+function useShortcuts(current: string | null, open: (layer: Layer) => void) {
 	const navigate = useNavigate();
 	const actions = useActions();
-	const [layer, setLayer] = useState<Layer>(null);
 	const state = useRef<State | null>(null);
 	useSync((now) => {
 		state.current = now;
@@ -25,26 +40,31 @@ export function ShortcutLayer({ current }: { current: string | null }) {
 	});
 
 	useEffect(() => {
-		const go = (chat: ChatEntry | undefined) =>
-			chat && void navigate({ to: "/chats/$chat", params: { chat: chat.id } });
 		const chats = () =>
 			state.current ? selectChats(state.current).filter((chat) => !chat.archived) : [];
+		const go = (chat: ChatEntry | undefined) =>
+			chat && void navigate({ to: "/chats/$chat", params: { chat: chat.id } });
 
 		function handleMod(event: KeyboardEvent): boolean {
-			if (event.key.toLowerCase() === "k") setLayer("switcher");
-			else if (event.key === "/") setLayer("sheet");
+			if (event.key.toLowerCase() === "k") open("switcher");
+			else if (event.key === "/") open("sheet");
 			else if (event.key === ",") void navigate({ to: "/settings" });
 			else return false;
 			return true;
 		}
 
 		function handleAlt(event: KeyboardEvent): boolean {
-			const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-			if (step !== 0) go(neighbour(chats(), current, step, event.shiftKey));
-			else if (/^Digit[1-9]$/.test(event.code) && !event.shiftKey)
-				go(chats()[Number(event.code.slice(5)) - 1]);
-			else return false;
+			const chat = chatOfKey(event, chats(), current);
+			if (chat === null) return false;
+			go(chat);
 			return true;
+		}
+
+		function jumpToNewest() {
+			const chat = current ? state.current?.chats.get(current) : undefined;
+			if (!chat) return;
+			actions.markRead(chat.id, chat.seq);
+			document.querySelector<HTMLElement>("[data-jump]")?.click();
 		}
 
 		function handleKey(event: KeyboardEvent) {
@@ -59,28 +79,21 @@ export function ShortcutLayer({ current }: { current: string | null }) {
 			else if (event.key === "Escape" && current !== null && !isLayerOpen()) jumpToNewest();
 		}
 
-		function jumpToNewest() {
-			const chat = current ? state.current?.chats.get(current) : undefined;
-			if (!chat) return;
-			actions.markRead(chat.id, chat.seq);
-			document.querySelector<HTMLElement>("[data-jump]")?.click();
-		}
-
 		addEventListener("keydown", handleKey);
 		return () => removeEventListener("keydown", handleKey);
-	}, [actions, current, navigate]);
+	}, [actions, current, navigate, open]);
+}
 
-	const close = () => setLayer(null);
-	return (
-		<>
-			{layer === "switcher" && <QuickSwitcher onClose={close} />}
-			{layer === "sheet" && (
-				<Suspense fallback={null}>
-					<ShortcutSheet onClose={close} />
-				</Suspense>
-			)}
-		</>
-	);
+/** Where Alt and this key lead: undefined at an end of the list, null where the key is not ours. */
+function chatOfKey(
+	event: KeyboardEvent,
+	chats: readonly ChatEntry[],
+	current: string | null,
+): ChatEntry | undefined | null {
+	const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+	if (step !== 0) return neighbour(chats, current, step, event.shiftKey);
+	if (!/^Digit[1-9]$/.test(event.code) || event.shiftKey) return null;
+	return chats[Number(event.code.slice(5)) - 1];
 }
 
 function isLayerOpen(): boolean {

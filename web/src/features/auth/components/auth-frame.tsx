@@ -86,3 +86,14 @@ function Overheard() {
 		</div>
 	);
 }
+
+/** A page that is one of two steps says which. */
+export function StepHead({ step, title }: { step: number; title: string }) {
+	const t = useText();
+	return (
+		<div className="auth__head">
+			<p className="small t2 num">{t("auth.step", { step })}</p>
+			<h1>{title}</h1>
+		</div>
+	);
+}

@@ -17,7 +17,7 @@ import { Rich } from "@/ui/rich";
 import { resendCode, verify } from "../api";
 import { forgetSignup, keepSignup, keptSignup, type PendingSignup } from "../pending-signup";
 import { useCountdown } from "../use-countdown";
-import { AuthFrame } from "./auth-frame";
+import { AuthFrame, StepHead } from "./auth-frame";
 import { FormError } from "./sign-in-page";
 
 const RESEND_AFTER_MS = 60_000;
@@ -60,7 +60,8 @@ type FormProps = {
 	onSignedIn: () => void;
 };
 
-function CodeForm({ pending, onRenewed, onSignedIn }: FormProps) {
+/** What was typed, what the server said to it, and whether it can still be right. */
+function useCode({ pending, onRenewed, onSignedIn }: FormProps) {
 	const t = useText();
 	const api = useApi();
 	const actions = useActions();
@@ -74,33 +75,41 @@ function CodeForm({ pending, onRenewed, onSignedIn }: FormProps) {
 			onSignedIn();
 		},
 	});
-
-	function handleSubmit(event: FormEvent) {
-		event.preventDefault();
-		if (code.length === 6 && !check.isPending) check.mutate(code);
-	}
-
-	function handleRenewed(renewed: PendingSignup) {
-		keepSignup(renewed);
-		onRenewed(renewed);
-		setCode("");
-		check.reset();
-		announce(t("auth.code.sent"));
-	}
-
 	const isSpent =
 		isApiError(check.error) && ["code.expired", "code.too_many_tries"].includes(check.error.code);
-	const error = check.error
-		? problemText(check.error, t)
-		: validFor === 0
-			? t("auth.code.expired")
-			: undefined;
+	const lateText = validFor === 0 ? t("auth.code.expired") : undefined;
+	return {
+		code,
+		validFor,
+		isSpent,
+		isBusy: check.isPending,
+		error: check.error ? problemText(check.error, t) : lateText,
+		check: (digits: string) => !check.isPending && check.mutate(digits),
+		change(digits: string) {
+			setCode(digits);
+			if (check.error) check.reset();
+		},
+		renew(renewed: PendingSignup) {
+			keepSignup(renewed);
+			onRenewed(renewed);
+			setCode("");
+			check.reset();
+			announce(t("auth.code.sent"));
+		},
+	};
+}
+
+function CodeForm(props: FormProps) {
+	const t = useText();
+	const { pending } = props;
+	const { code, validFor, isSpent, isBusy, error, check, change, renew } = useCode(props);
+	function handleSubmit(event: FormEvent) {
+		event.preventDefault();
+		if (code.length === 6) check(code);
+	}
 	return (
 		<form className="auth__form auth__form--code" onSubmit={handleSubmit} noValidate>
-			<div className="auth__head">
-				<p className="small t2 num">{t("auth.step", { step: 2 })}</p>
-				<h1>{t("auth.code.title")}</h1>
-			</div>
+			<StepHead step={2} title={t("auth.code.title")} />
 			<p className="t2 auth__lead">
 				<Rich
 					text={t("auth.code.lead", { email: pending.email })}
@@ -120,23 +129,20 @@ function CodeForm({ pending, onRenewed, onSignedIn }: FormProps) {
 				isDisabled={isSpent}
 				hint={t("auth.code.valid", { time: countdown(validFor) })}
 				error={error}
-				onChange={(digits) => {
-					setCode(digits);
-					if (check.error) check.reset();
-				}}
-				onComplete={(digits) => check.mutate(digits)}
+				onChange={change}
+				onComplete={check}
 			/>
 			<Button
 				type="submit"
 				tone="primary"
 				size="l"
 				isBlock
-				isBusy={check.isPending}
+				isBusy={isBusy}
 				disabled={code.length < 6 || isSpent}
 			>
 				{t("auth.code.do")}
 			</Button>
-			<Resend pending={pending} isUrgent={isSpent || validFor === 0} onRenewed={handleRenewed} />
+			<Resend pending={pending} isUrgent={isSpent || validFor === 0} onRenewed={renew} />
 		</form>
 	);
 }

@@ -15,8 +15,7 @@ import { AuthFrame } from "./auth-frame";
 
 type Props = { onSignedIn: () => void; notice?: string };
 
-export function SignInPage({ onSignedIn, notice }: Props) {
-	const t = useText();
+function useSignIn(onSignedIn: () => void) {
 	const api = useApi();
 	const actions = useActions();
 	const [email, setEmail] = useState("");
@@ -39,7 +38,13 @@ export function SignInPage({ onSignedIn, notice }: Props) {
 		if (!email || !password) inputs.find(({ value }) => value === "")?.focus();
 		else if (!login.isPending) login.mutate();
 	}
+	return { email, setEmail, password, setPassword, form, login, handleSubmit };
+}
 
+export function SignInPage({ onSignedIn, notice }: Props) {
+	const t = useText();
+	const { email, setEmail, password, setPassword, form, login, handleSubmit } =
+		useSignIn(onSignedIn);
 	const foot = (
 		<Rich text={t("auth.newHere")} parts={{ a: (inner) => <Link to="/sign-up">{inner}</Link> }} />
 	);

@@ -11,7 +11,7 @@ import { Rich } from "@/ui/rich";
 import { signUp } from "../api";
 import { keepSignup } from "../pending-signup";
 import { LEAST_LENGTH } from "../use-strength";
-import { AuthFrame } from "./auth-frame";
+import { AuthFrame, StepHead } from "./auth-frame";
 import { PasswordChoice } from "./password-choice";
 import { FormError } from "./sign-in-page";
 
@@ -93,10 +93,7 @@ export function SignUpPage({ onCodeSent }: { onCodeSent: () => void }) {
 	return (
 		<AuthFrame foot={foot}>
 			<form ref={rest.form} className="auth__form" onSubmit={rest.handleSubmit} noValidate>
-				<div className="auth__head">
-					<p className="small t2 num">{t("auth.step", { step: 1 })}</p>
-					<h1>{t("auth.signUp.title")}</h1>
-				</div>
+				<StepHead step={1} title={t("auth.signUp.title")} />
 				<Field
 					label={t("auth.signUp.name")}
 					autoComplete="name"

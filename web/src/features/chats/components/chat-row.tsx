@@ -32,7 +32,6 @@ export const ChatRow = memo(function ChatRow({ chat, me, now, isOpen, isTabStop,
 		face.peer ? selectPresence(state, face.peer.account)?.online === true : false,
 	);
 	const unread = unreadOf(chat);
-	const isMuted = chat.muted_until !== null && chat.muted_until > now;
 	const menu = useContextMenu((anchor) => onMenu(chat.id, anchor));
 	return (
 		<li className="lrow-slot">
@@ -53,26 +52,7 @@ export const ChatRow = memo(function ChatRow({ chat, me, now, isOpen, isTabStop,
 					isGroup={face.isGroup}
 					isOnline={isOnline}
 				/>
-				<span className="grow">
-					<span className="lrow__top">
-						<span className="lrow__name clip" dir="auto">
-							{face.name}
-						</span>
-						{isMuted && <NamedIcon of={BellOff} name={t("chats.muted")} />}
-						{chat.pinned && <NamedIcon of={Pin} name={t("chats.pinned")} />}
-						<time className="lrow__time" dateTime={new Date(chat.last_at).toISOString()}>
-							{shortWhen(chat.last_at, now)}
-						</time>
-					</span>
-					<span className="lrow__sub">
-						<PreviewLine chat={chat} isOpen={isOpen} />
-						<Badge
-							count={unread}
-							isQuiet={isMuted}
-							label={t("chats.unreadCount", { count: unread })}
-						/>
-					</span>
-				</span>
+				<RowWords chat={chat} name={face.name} now={now} isOpen={isOpen} />
 			</Link>
 			<button
 				type="button"
@@ -87,6 +67,33 @@ export const ChatRow = memo(function ChatRow({ chat, me, now, isOpen, isTabStop,
 		</li>
 	);
 });
+
+type WordsProps = Pick<Props, "chat" | "now" | "isOpen"> & { name: string };
+
+/** Name, time and what was said last, with what waits. */
+function RowWords({ chat, name, now, isOpen }: WordsProps) {
+	const t = useText();
+	const unread = unreadOf(chat);
+	const isMuted = chat.muted_until !== null && chat.muted_until > now;
+	return (
+		<span className="grow">
+			<span className="lrow__top">
+				<span className="lrow__name clip" dir="auto">
+					{name}
+				</span>
+				{isMuted && <NamedIcon of={BellOff} name={t("chats.muted")} />}
+				{chat.pinned && <NamedIcon of={Pin} name={t("chats.pinned")} />}
+				<time className="lrow__time" dateTime={new Date(chat.last_at).toISOString()}>
+					{shortWhen(chat.last_at, now)}
+				</time>
+			</span>
+			<span className="lrow__sub">
+				<PreviewLine chat={chat} isOpen={isOpen} />
+				<Badge count={unread} isQuiet={isMuted} label={t("chats.unreadCount", { count: unread })} />
+			</span>
+		</span>
+	);
+}
 
 function NamedIcon({ of, name }: { of: typeof Pin; name: string }) {
 	return (

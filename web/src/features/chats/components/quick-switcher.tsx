@@ -43,26 +43,16 @@ export function QuickSwitcher({ onClose }: { onClose: () => void }) {
 
 	return (
 		<Dialog title={t("switcher.title")} isTitleHidden placement="top" onClose={onClose}>
-			<div className="field__box switcher__box">
-				<Icon of={Search} size="s" />
-				<input
-					role="combobox"
-					aria-expanded="true"
-					aria-controls={`${id}-list`}
-					aria-activedescendant={found[at] ? `${id}-${at}` : undefined}
-					aria-label={t("switcher.label")}
-					placeholder={t("switcher.placeholder")}
-					autoComplete="off"
-					spellCheck={false}
-					dir="auto"
-					value={typed}
-					onKeyDown={handleKey}
-					onChange={(event) => {
-						setTyped(event.target.value);
-						setAt(0);
-					}}
-				/>
-			</div>
+			<SwitcherField
+				id={id}
+				typed={typed}
+				active={found[at] ? at : null}
+				onKeyDown={handleKey}
+				onType={(text) => {
+					setTyped(text);
+					setAt(0);
+				}}
+			/>
 			<div
 				id={`${id}-list`}
 				role="listbox"
@@ -93,6 +83,37 @@ export function QuickSwitcher({ onClose }: { onClose: () => void }) {
 				</div>
 			)}
 		</Dialog>
+	);
+}
+
+type FieldProps = {
+	id: string;
+	typed: string;
+	active: number | null;
+	onKeyDown: (event: KeyboardEvent) => void;
+	onType: (text: string) => void;
+};
+
+function SwitcherField({ id, typed, active, onKeyDown, onType }: FieldProps) {
+	const t = useText();
+	return (
+		<div className="field__box switcher__box">
+			<Icon of={Search} size="s" />
+			<input
+				role="combobox"
+				aria-expanded="true"
+				aria-controls={`${id}-list`}
+				aria-activedescendant={active === null ? undefined : `${id}-${active}`}
+				aria-label={t("switcher.label")}
+				placeholder={t("switcher.placeholder")}
+				autoComplete="off"
+				spellCheck={false}
+				dir="auto"
+				value={typed}
+				onKeyDown={onKeyDown}
+				onChange={(event) => onType(event.target.value)}
+			/>
+		</div>
 	);
 }
 

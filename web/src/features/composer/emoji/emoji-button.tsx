@@ -16,7 +16,6 @@ export function EmojiButton({ onPick }: { onPick: (emoji: string) => void }) {
 			<IconButton
 				label={t("composer.emoji")}
 				icon={Smile}
-				className="only-wide"
 				aria-haspopup="dialog"
 				aria-expanded={opener !== null}
 				onClick={(event) => setOpener(opener ? null : event.currentTarget)}

@@ -42,19 +42,9 @@ export function EmojiCompletion({ id, word, keys, onChoose, onOption, onShown, o
 		return true;
 	}
 
-	useLayoutEffect(() => {
-		keys.current = handleKey;
-		return () => {
-			keys.current = null;
-		};
-	});
-	// biome-ignore lint/correctness/useExhaustiveDependencies: each word begins without a spoken option.
-	useEffect(() => onOption(null), [word, onOption]);
 	const isShown = found.length > 0;
-	useEffect(() => {
-		onShown(isShown);
-		return () => onShown(false);
-	}, [isShown, onShown]);
+	useLentKeys(keys, handleKey);
+	useTold(isShown, word, { onOption, onShown });
 
 	if (!isShown) return null;
 	return (
@@ -76,6 +66,27 @@ export function EmojiCompletion({ id, word, keys, onChoose, onOption, onShown, o
 			))}
 		</div>
 	);
+}
+
+/** The field asks here first, for as long as the list is mounted. */
+function useLentKeys(keys: Offer["keys"], handleKey: (event: KeyboardEvent) => boolean) {
+	useLayoutEffect(() => {
+		keys.current = handleKey;
+		return () => {
+			keys.current = null;
+		};
+	});
+}
+
+/** Tells the field what it shows beside itself. */
+function useTold(isShown: boolean, word: string, told: Pick<Offer, "onOption" | "onShown">) {
+	const { onOption, onShown } = told;
+	// biome-ignore lint/correctness/useExhaustiveDependencies: each word begins without a spoken option.
+	useEffect(() => onOption(null), [word, onOption]);
+	useEffect(() => {
+		onShown(isShown);
+		return () => onShown(false);
+	}, [isShown, onShown]);
 }
 
 type OptionProps = {

@@ -75,35 +75,58 @@ export function EmojiPanel({ opener, onPick, onClose }: Props) {
 			<div
 				className="menu is-new emoji"
 				role="dialog"
+				tabIndex={-1}
 				aria-label={t("composer.emoji")}
 				onKeyDown={handleKey}
 			>
 				<EmojiSearch value={typed} onChange={search} onKeyDown={handleSearchKey} />
 				{!found && set && <EmojiTabs grid={grid} hasRecent={recentAtOpen.length > 0} />}
-				<div className="emoji__body" aria-busy={!set && !hasFailed}>
-					{hasFailed && <p className="emoji__none t2">{t("emoji.loadFailed")}</p>}
-					{found?.length === 0 && (
-						<p className="emoji__none t2" role="status">
-							{t("emoji.none", { query: typed.trim() })}
-						</p>
-					)}
-					{set && found?.length !== 0 && (
-						<EmojiGrid
-							ref={grid}
-							set={set}
-							found={found}
-							recent={recentAtOpen}
-							tone={tone}
-							onPick={pick}
-							onShow={setShown}
-							onLeave={() => ref.current?.querySelector("input")?.focus()}
-						/>
-					)}
-				</div>
+				<EmojiBody
+					grid={grid}
+					set={set}
+					hasFailed={hasFailed}
+					found={found}
+					typed={typed}
+					recent={recentAtOpen}
+					onPick={pick}
+					onShow={setShown}
+					onLeave={() => ref.current?.querySelector("input")?.focus()}
+				/>
 				<EmojiFoot emoji={shown ?? found?.[0] ?? null} tone={tone} />
 			</div>
 		</div>,
 		document.body,
+	);
+}
+
+type BodyProps = {
+	grid: RefObject<HTMLDivElement | null>;
+	set: EmojiSet | null;
+	hasFailed: boolean;
+	found: readonly Emoji[] | null;
+	typed: string;
+	recent: readonly string[];
+	onPick: (emoji: Emoji, staysOpen: boolean) => void;
+	onShow: (emoji: Emoji | null) => void;
+	onLeave: () => void;
+};
+
+/** The grid, or why there is none. */
+function EmojiBody({ grid, set, hasFailed, found, typed, ...rest }: BodyProps) {
+	const t = useText();
+	const { tone } = useTaste();
+	return (
+		<div className="emoji__body" aria-busy={!set && !hasFailed}>
+			{hasFailed && <p className="emoji__none t2">{t("emoji.loadFailed")}</p>}
+			{found?.length === 0 && (
+				<p className="emoji__none t2" role="status">
+					{t("emoji.none", { query: typed.trim() })}
+				</p>
+			)}
+			{set && found?.length !== 0 && (
+				<EmojiGrid ref={grid} set={set} found={found} tone={tone} {...rest} />
+			)}
+		</div>
 	);
 }
 
@@ -155,7 +178,9 @@ function useFloating(ref: RefObject<HTMLDivElement | null>, opener: Element, onC
 		if (!layer) return;
 		layer.showPopover();
 		placeLayer(layer, { element: opener });
-		layer.querySelector("input")?.focus();
+		// A finger would get its keyboard over the emoji it came for.
+		const isTouch = matchMedia("(pointer: coarse)").matches;
+		layer.querySelector<HTMLElement>(isTouch ? "[role=dialog]" : "input")?.focus();
 	}, [opener, ref]);
 	useEffect(() => {
 		const handleOutside = (event: Event) => {
