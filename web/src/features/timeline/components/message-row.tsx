@@ -8,6 +8,7 @@ import { Icon } from "@/ui/icon";
 import type { Anchor } from "@/ui/place";
 import { Tick, type TickState } from "@/ui/tick";
 import { useContextMenu } from "@/ui/use-context-menu";
+import { isFewEmoji } from "../few-emoji";
 import type { RowActions } from "../use-row-actions";
 import { useSwipe } from "../use-swipe";
 import { MessageBar } from "./message-bar";
@@ -34,7 +35,6 @@ type Props = {
 
 export const MessageRow = memo(function MessageRow(props: Props) {
 	const { row, name, isOwn, actions, onMenu } = props;
-	const t = useText();
 	const [isPointed, setPointed] = useState(false);
 	const { message } = row;
 	const isDeleted = props.isGone || message.deleted_at !== null;
@@ -43,11 +43,7 @@ export const MessageRow = memo(function MessageRow(props: Props) {
 	const swipe = useSwipe(canReply, () => actions.reply(row));
 	return (
 		<>
-			{props.divider > 0 && (
-				<li className="unread" data-unread-line>
-					{t("timeline.new", { count: props.divider })}
-				</li>
-			)}
+			<UnreadLine count={props.divider} />
 			<li
 				className={classes(
 					"msg",
@@ -71,12 +67,7 @@ export const MessageRow = memo(function MessageRow(props: Props) {
 				}}
 				{...joined(menu, swipe.handlers)}
 			>
-				<span className="sr">
-					{t("timeline.messageBy", {
-						name: isOwn ? t("timeline.you") : name,
-						time: timeOf(message.created_at),
-					})}
-				</span>
+				<AuthorLine name={isOwn ? null : name} at={message.created_at} />
 				<div className="msg__col">
 					<Bubble {...props} isDeleted={isDeleted} />
 					{isPointed && !isDeleted && row.state !== "failed" && (
@@ -100,6 +91,26 @@ export const MessageRow = memo(function MessageRow(props: Props) {
 	);
 });
 
+function UnreadLine({ count }: { count: number }) {
+	const t = useText();
+	if (count <= 0) return null;
+	return (
+		<li className="unread" data-unread-line>
+			{t("timeline.new", { count })}
+		</li>
+	);
+}
+
+/** Who and when, for those who do not see on which side it stands. */
+function AuthorLine({ name, at }: { name: string | null; at: number }) {
+	const t = useText();
+	return (
+		<span className="sr">
+			{t("timeline.messageBy", { name: name ?? t("timeline.you"), time: timeOf(at) })}
+		</span>
+	);
+}
+
 type PointerWays = ReturnType<typeof useSwipe>["handlers"];
 
 /** Both hear the finger: a long press opens the menu, a swipe replies. */
@@ -120,7 +131,7 @@ function joined<Menu extends PointerWays>(menu: Menu, swipe: PointerWays): Menu 
 function Bubble({ row, name, isOwn, tick, actions, isDeleted }: Props & { isDeleted: boolean }) {
 	const { message } = row;
 	return (
-		<div className="bubble">
+		<div className={classes("bubble", !isDeleted && isFewEmoji(message.body) && "bubble--emoji")}>
 			{message.reply_to_seq !== null && !isDeleted && (
 				<Quote chat={message.chat} seq={message.reply_to_seq} onJump={actions.jump} />
 			)}
