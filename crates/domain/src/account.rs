@@ -228,6 +228,15 @@ pub async fn load(app: &App, id: AccountId) -> Result<Account> {
 /// The account's counter of what is theirs alone.
 pub async fn arev(app: &App, id: AccountId) -> Result<i64> {
     let row = app.db.row(&AREV, args![id]).await?;
+    read_arev(row.as_ref())
+}
+
+/// The same as one of several questions; [`read_arev`] reads the answer.
+pub(crate) fn ask_arev(batch: &mut Batch, id: AccountId) {
+    batch.run(&AREV, args![id]);
+}
+
+pub(crate) fn read_arev(row: Option<&Row>) -> Result<i64> {
     Ok(row.ok_or_else(|| Error::not_found("account.not_found"))?.get(0)?)
 }
 

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use sql::{Batch, Row, Rows, Sql, Step, args};
 
 use crate::message::Message;
-use crate::{AccountId, App, Caller, ChatId, Error, Event, Result};
+use crate::{AccountId, App, Caller, ChatId, Error, Event, Result, account};
 
 pub use view::{Chat, Listed};
 
@@ -241,10 +241,17 @@ pub struct Place {
     pub rev: i64,
 }
 
-/// The chats whose events an account hears.
-pub async fn places(app: &App, account: AccountId) -> Result<Vec<Place>> {
-    let rows = app.db.rows(&PLACES, args![account]).await?;
-    rows.iter().map(|row| Ok(Place { chat: row.get(0)?, rev: row.get(1)? })).collect()
+/// The chats whose events an account hears, and its own counter at that
+/// moment: all that whoever connects waits for, so it is read at once.
+pub async fn places(app: &App, account: AccountId) -> Result<(i64, Vec<Place>)> {
+    let mut batch = Batch::new();
+    account::ask_arev(&mut batch, account);
+    batch.run(&PLACES, args![account]);
+    let mut rows = app.db.read(batch).await?;
+    let places = rows.pop().unwrap_or_default();
+    let arev = account::read_arev(rows.pop().unwrap_or_default().first())?;
+    let places = places.iter().map(|row| Ok(Place { chat: row.get(0)?, rev: row.get(1)? }));
+    Ok((arev, places.collect::<Result<_>>()?))
 }
 
 /// Absent, or not the caller's.

@@ -19,6 +19,7 @@ use super::order::{Order, Turn};
 use super::push::{self, Rendered};
 use super::{Live, rooms};
 use crate::edge::Edge;
+use crate::native::socket::login_of;
 
 /// How long an early event waits for those before it.
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -107,14 +108,13 @@ impl Hub {
         self.server.get()
     }
 
-    /// A socket comes: from here on it hears what concerns its account and
-    /// its sign-in. Answers whether the account's chats are known already.
+    /// A socket comes: from here on it hears what concerns its account.
+    /// Answers whether the account's chats are known already.
     pub(crate) fn enter(&self, caller: &Caller, socket: &Socket) -> bool {
         let mut accounts = lock(&self.accounts);
         let present = accounts.entry(caller.account).or_default();
         present.sockets += 1;
         socket.join(rooms::account(caller.account));
-        socket.join(rooms::login(caller.login));
         for chat in &present.chats.0 {
             socket.join(rooms::chat(*chat));
         }
@@ -128,6 +128,7 @@ impl Hub {
         let Some(present) = accounts.get_mut(&account) else { return };
         present.is_placed = true;
         present.order.know(arev);
+        let mut new = Vec::with_capacity(places.len());
         for place in places {
             let is_new = present.chats.insert(place.chat);
             let mut shard = self.shard(place.chat);
@@ -137,10 +138,13 @@ impl Hub {
                 heard.order.know(place.rev);
             }
             heard.accounts += u32::from(is_new);
-            socket.join(rooms::chat(place.chat));
-            if is_new && let Some(server) = self.server.get() {
-                server.join_all(rooms::account(account), rooms::chat(place.chat));
-            }
+            let room = rooms::chat(place.chat);
+            if is_new { new.push(room) } else { socket.join(room) }
+        }
+        if let Some(server) = self.server.get() {
+            server.for_each(rooms::account(account), move |socket| {
+                new.iter().for_each(|room| socket.join(*room));
+            });
         }
     }
 
@@ -375,12 +379,18 @@ fn tell_watchers(live: &Live, event: &Event, account: AccountId, friends: &[Acco
     }
 }
 
-/// Tells the sockets of a sign-in that it was ended, and closes them.
+/// Tells the sockets of a sign-in that it was ended, and closes them. They are
+/// looked for among those of their account: a room for each sign-in would be
+/// paid for by everybody who is here.
 pub(crate) fn end_login(live: &Live, event: &Event) {
-    if let (Some(server), Event::LoginRevoked { login, .. }) = (live.hub.server(), event) {
-        let sockets = rooms::login(*login);
-        server.emit_urgent(sockets, &live.render(event).all);
-        server.disconnect_all(sockets);
+    if let (Some(server), Event::LoginRevoked { account, login }) = (live.hub.server(), event) {
+        let (ended, told) = (*login, live.render(event).all);
+        server.for_each(rooms::account(*account), move |socket| {
+            if login_of(socket) == Some(ended) {
+                socket.emit_urgent(&told);
+                socket.disconnect();
+            }
+        });
     }
 }
 

@@ -1,7 +1,6 @@
-//! The rooms of the transport: one per chat, account and login session, named
-//! by their ids.
+//! The rooms of the transport: one per chat and account, named by their ids.
 
-use domain::{AccountId, ChatId, LoginId};
+use domain::{AccountId, ChatId};
 use socketio::Room;
 
 /// The chat's members that are here.
@@ -12,11 +11,6 @@ pub(super) fn chat(id: ChatId) -> Room {
 /// The account's devices that are here.
 pub(super) fn account(id: AccountId) -> Room {
     room(id.bytes(), 2)
-}
-
-/// The sockets of one sign-in.
-pub(super) fn login(id: LoginId) -> Room {
-    room(id.bytes(), 3)
 }
 
 /// The kind stands in place of the UUID's version, which says nothing here:
@@ -31,11 +25,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_id_names_three_rooms() {
+    fn one_id_names_two_rooms() {
         let id = "01980000-0000-7000-8000-000000000001";
-        let one =
-            [chat(id.parse().unwrap()), account(id.parse().unwrap()), login(id.parse().unwrap())];
-        assert!(one[0] != one[1] && one[1] != one[2] && one[0] != one[2]);
+        let one = [chat(id.parse().unwrap()), account(id.parse().unwrap())];
+        assert_ne!(one[0], one[1]);
         let other = "01980000-0000-7000-8000-000000000002";
         assert_ne!(chat(other.parse().unwrap()), one[0]);
         // Only the version's four bits are given up.

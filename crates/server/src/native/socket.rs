@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use domain::{AccountId, Caller, Error, Kind, Result, account, chat};
+use domain::{AccountId, Caller, Error, Kind, LoginId, Result, account, chat};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -158,18 +158,25 @@ async fn join(edge: &Edge, socket: &Socket, request: &Connect) -> Result<()> {
     let session = Arc::new(Session::new(edge.clone(), caller));
     socket.set(Arc::clone(&session));
     live::came(edge, caller.account);
-    // A sign-in that ended before its room was joined was not told so.
+    // A sign-in that ended before this socket could be found was not told so.
     if edge.access.is_revoked(caller.login) {
         return Err(Error::unauthenticated("login.revoked", "This sign-in was ended."));
     }
-    let arev = account::arev(&edge.app, caller.account).await?;
-    if !is_placed {
-        let places = chat::places(&edge.app, caller.account).await?;
+    let arev = if is_placed {
+        account::arev(&edge.app, caller.account).await?
+    } else {
+        let (arev, places) = chat::places(&edge.app, caller.account).await?;
         edge.live.hub.place(caller.account, socket, &places, arev);
-    }
+        arev
+    };
     let ready = Ready { account: caller.account, epoch: &edge.live.epoch, arev };
     socket.emit(&frame("ready", &ready));
     Ok(())
+}
+
+/// The sign-in that a socket of ours belongs to.
+pub(crate) fn login_of(socket: &Socket) -> Option<LoginId> {
+    socket.data::<Session>().map(|session| session.caller.login)
 }
 
 /// The token of the payload, else the cookie of the handshake.
