@@ -20,6 +20,9 @@ use crate::http::{Answer, Client};
 use crate::socket::Socket;
 use crate::tidings::Person;
 
+/// While others write there may always be more; the next look comes soon.
+const ANSWERS: u32 = 50;
+
 /// One device.
 pub(crate) struct Follower {
     shared: Arc<Shared>,
@@ -64,9 +67,9 @@ impl Follower {
 
     /// Catches up, once all is quiet, and says what it then holds.
     pub(crate) fn settle(mut self) -> Result<Vec<Held>> {
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + Duration::from_secs(30);
         while !self.catch_up(None)? {
-            ensure!(Instant::now() < deadline, "catching up does not end");
+            ensure!(Instant::now() < deadline, "nobody could catch up for half a minute");
             self.renew();
         }
         let Self { chats, shared, .. } = self;
@@ -143,9 +146,11 @@ impl Follower {
         Ok(())
     }
 
-    /// Asks what is missing until nothing is; false when no answer came.
+    /// Asks what is missing until nothing is; false when no answer came, or no
+    /// end: a server that has forgotten is behind for ever.
     fn catch_up(&mut self, mut socket: Option<&mut Socket>) -> Result<bool> {
-        loop {
+        let limit = if socket.is_some() { 1 + self.random.below(8) } else { 100 };
+        for _ in 0..ANSWERS {
             let held = |(id, copy): (&String, &Copy)| {
                 (id.clone(), json!([copy.rev, copy.seq, copy.marks]))
             };
@@ -153,7 +158,7 @@ impl Follower {
                 "epoch": self.epoch,
                 "arev": self.arev,
                 "chats": self.chats.iter().map(held).collect::<serde_json::Map<_, _>>(),
-                "limit": 1 + self.random.below(8),
+                "limit": limit,
                 "messages": 1 + self.random.below(100),
             });
             let answer = match &mut socket {
@@ -167,15 +172,14 @@ impl Follower {
             }
             ensure!(answer["gone"] == json!([]), "chats are gone: {}", answer["gone"]);
             (self.epoch, self.arev) = (answer["epoch"].clone(), answer["arev"].clone());
-            let behind = answer["chats"].as_array().context("no chats")?;
-            for chat in behind {
+            for chat in answer["chats"].as_array().context("no chats")? {
                 self.apply(chat)?;
             }
-            // While others write there is always more: then what came will do.
-            if behind.is_empty() || socket.is_some() && answer["more"] == json!([]) {
+            if answer["more"] == json!([]) {
                 return Ok(true);
             }
         }
+        Ok(false)
     }
 
     /// Takes the rows of one chat that were missing.
