@@ -52,13 +52,15 @@ pub(crate) const BREAKS: &[Break] = &[
             },
             Change {
                 file: WRITER,
-                from: "            drop(answer.send(result));\n        }\n",
-                to: "            drop(answer.send(result));
-        }
-        if !self.session.connection.is_autocommit() {
-            std::thread::sleep(std::time::Duration::from_millis(20));
-            drop(self.session.run_raw(\"commit\", &[]));
-        }
+                from: "            Ok(results) => return answer(answers, results),\n",
+                to: "            Ok(results) => {
+                answer(answers, results);
+                if !self.session.connection.is_autocommit() {
+                    std::thread::sleep(std::time::Duration::from_millis(20));
+                    drop(self.session.run_raw(\"commit\", &[]));
+                }
+                return;
+            }
 ",
             },
         ],
