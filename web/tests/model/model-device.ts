@@ -17,10 +17,45 @@ export type ModelDevice = {
 	readonly tabs: readonly SyncHost[];
 };
 
-export function createModelDevice(who: string, clock: Clock, network: ModelNetwork): ModelDevice {
+/** A disk that takes its time; what it has not done when the tab is gone it never does. */
+function slowly(storage: Storage, clock: Clock, delay: () => number) {
+	let tail: Promise<unknown> = Promise.resolve();
+	let isCut = false;
+	function inTurn<T>(work: () => Promise<T>): Promise<T> {
+		const next = tail
+			.then(() => new Promise<void>((resolve) => clock.after(delay(), resolve)))
+			.then(() => (isCut ? new Promise<T>(() => undefined) : work()));
+		tail = next.catch(() => undefined);
+		return next;
+	}
+	const slow: Storage = {
+		load: () => inTurn(storage.load),
+		save: (batch) => inTurn(() => storage.save(batch)),
+		clearCache: () => inTurn(storage.clearCache),
+		entries: () => inTurn(storage.entries),
+		putEntry: (entry) => inTurn(() => storage.putEntry(entry)),
+		dropEntry: (id) => inTurn(() => storage.dropEntry(id)),
+		wipe: () => inTurn(storage.wipe),
+		close: storage.close,
+	};
+	return {
+		slow,
+		cut() {
+			isCut = true;
+		},
+	};
+}
+
+export function createModelDevice(
+	who: string,
+	clock: Clock,
+	network: ModelNetwork,
+	diskDelay?: () => number,
+): ModelDevice {
 	const disk = new Map<string, string>();
 	const members: { listener: TabsListener; isGone: boolean; isDeaf: boolean }[] = [];
 	const tabs: SyncHost[] = [];
+	const cuts = new Map<SyncHost, () => void>();
 	let storage: Promise<Storage> | null = null;
 	let hasNetwork = true;
 
@@ -33,13 +68,17 @@ export function createModelDevice(who: string, clock: Clock, network: ModelNetwo
 		who,
 		tabs,
 		openTab() {
+			let cut = () => {};
 			const tab = createSync({
 				api: network.createApi(who),
 				socket: network.createSocket(who),
 				clock,
-				openStorage: (account) => {
+				async openStorage(account) {
 					storage ??= openMemory(account);
-					return storage;
+					if (diskDelay === undefined) return storage;
+					const disk = slowly(await storage, clock, diskDelay);
+					cut = disk.cut;
+					return disk.slow;
 				},
 				joinTabs(_account, listener) {
 					const member = { listener, isGone: false, isDeaf: false };
@@ -77,6 +116,7 @@ export function createModelDevice(who: string, clock: Clock, network: ModelNetwo
 				mayHaveLogin: () => true,
 			});
 			tabs.push(tab);
+			cuts.set(tab, () => cut());
 			void tab.actions.start();
 			return tab;
 		},
@@ -90,6 +130,7 @@ export function createModelDevice(who: string, clock: Clock, network: ModelNetwo
 		},
 		crash(tab) {
 			tabs.splice(tabs.indexOf(tab), 1);
+			cuts.get(tab)?.();
 			tab.stop();
 		},
 	};
