@@ -165,6 +165,27 @@ test("a phone's keyboard covers neither the field nor the newest message", async
 	await expect.poll(ends).toBeGreaterThan(600);
 });
 
+/** Each size comes after the page has drawn the one before, and before it hears of its scroll. */
+function resizeView(page: Page, sizes: number[]): Promise<void> {
+	return page.evaluate(async (sizes) => {
+		const view = window.visualViewport as VisualViewport;
+		const drawn = () =>
+			new Promise<void>((done) =>
+				requestAnimationFrame(() => {
+					const { port1, port2 } = new MessageChannel();
+					port1.onmessage = () => done();
+					port2.postMessage(null);
+				}),
+			);
+		for (const height of sizes) {
+			Object.defineProperty(view, "height", { configurable: true, value: height });
+			view.dispatchEvent(new Event("resize"));
+			await drawn();
+		}
+		for (let frames = 0; frames < 3; frames++) await drawn();
+	}, sizes);
+}
+
 test("sizes that follow each other within a frame leave the reader where they were", async ({
 	person,
 }) => {
@@ -179,32 +200,13 @@ test("sizes that follow each other within a frame leave the reader where they we
 	await say(ann, "On the bus");
 	const newest = timeline(page).getByText("On the bus");
 	await expect(newest).toBeInViewport();
-	/** Each size comes after the page has drawn the one before, and before it hears of its scroll. */
-	const resize = (...sizes: number[]) =>
-		page.evaluate(async (sizes) => {
-			const view = window.visualViewport as VisualViewport;
-			const painted = () =>
-				new Promise<void>((done) =>
-					requestAnimationFrame(() => {
-						const { port1, port2 } = new MessageChannel();
-						port1.onmessage = () => done();
-						port2.postMessage(null);
-					}),
-				);
-			for (const height of sizes) {
-				Object.defineProperty(view, "height", { configurable: true, value: height });
-				view.dispatchEvent(new Event("resize"));
-				await painted();
-			}
-			for (let frames = 0; frames < 3; frames++) await painted();
-		}, sizes);
 	const gap = () =>
 		page
 			.locator(".timeline")
 			.evaluate((frame) => frame.scrollHeight - frame.scrollTop - frame.clientHeight);
 
 	for (const sizes of [[600, 480, 400], [740, 400], [500, 740, 420, 600], [400]]) {
-		await resize(...sizes);
+		await resizeView(page, sizes);
 		expect(await gap(), sizes.join(", ")).toBeLessThanOrEqual(1);
 	}
 
@@ -224,7 +226,7 @@ test("sizes that follow each other within a frame leave the reader where they we
 		[600, 740],
 		[400, 500, 740, 420],
 	]) {
-		await resize(...sizes);
+		await resizeView(page, sizes);
 		expect(await top(), sizes.join(", ")).toBe(place);
 	}
 });

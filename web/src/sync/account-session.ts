@@ -5,7 +5,7 @@
  * part's rules stand in its own file.
  */
 import { fetchMe } from "@/api/chats";
-import type { Account, AccountEventKind } from "@/api/wire.gen";
+import type { Account, AccountEventKind, Message } from "@/api/wire.gen";
 import { ACCOUNT_EVENTS, createAccountLog } from "./account-log";
 import { createCache, restoreChats } from "./cache";
 import { catchUpAll } from "./catch-up";
@@ -22,6 +22,9 @@ import { applyReceipt } from "./reducers/marks";
 import { nextSession } from "./session-machine";
 import type { ServerEvent } from "./socket";
 import type { JoinTabs, TabMessage, Tabs } from "./tabs";
+
+/** The server's limit of chats in one check. */
+const MOST_CHECKED = 200;
 
 export type Device = {
 	readonly openStorage: OpenStorage;
@@ -147,11 +150,8 @@ function join(
 	const pages = createPages(core, (chat) => outbox.settle(chat));
 
 	const onRow: InboxHooks["onRow"] = (row, isLive) => {
-		const isMine = row.sender === account;
 		outbox.confirm(row);
-		if (!isMine) receipts.noteArrival(row.chat);
-		if (isLive) ephemeral.hearTyping({ chat: row.chat, account: row.sender, on: false });
-		core.notify({ kind: "message", chat: row.chat, message: row, isMine, isLive });
+		noteRow(core, { receipts, ephemeral }, row, isLive);
 	};
 	const onCaughtUp = (chat: string) => {
 		outbox.settle(chat);
@@ -167,14 +167,15 @@ function join(
 		onRemoved: leave,
 		onGap: () => connection.requestSync(),
 	});
+	const lead = (isLeader: boolean) => core.store.update((state) => ({ ...state, isLeader }));
 	const tabs = device.joinTabs(account, {
 		onMessage: (message) => hearTab(outbox, hooks, message),
 		onLead() {
-			core.store.update((state) => ({ ...state, isLeader: true }));
+			lead(true);
 			void outbox.takeOver().catch(() => undefined);
 			receipts.flush();
 		},
-		onFollow: () => core.store.update((state) => ({ ...state, isLeader: false })),
+		onFollow: () => lead(false),
 	});
 	const outbox = createOutbox(core, {
 		storage,
@@ -184,33 +185,49 @@ function join(
 	});
 
 	void outbox.restore().catch(() => undefined);
-
+	const caughtUp = { log, receipts, onRow, onCaughtUp, onGone: leave };
+	const parts = { inbox, log, pages, outbox, receipts, ephemeral };
 	const connection = createConnection(core, {
+		...hearConnection(core, parts),
 		hasNetwork: device.hasNetwork,
 		onEnded: hooks.onEnded,
-		onOpening() {
-			inbox.pause();
-			log.pause();
-		},
 		onReady(ready) {
 			if (ready.account !== account) hooks.onOther();
 		},
 		async sync() {
-			await catchUpAll(core, {
-				log,
-				receipts,
-				onRow,
-				onCaughtUp,
-				onGone: leave,
-				onForget() {
-					pages.forget();
-					inbox.clear();
-					inbox.pause();
-					void refreshMe(core);
-					void storage.clearCache();
-				},
-			});
+			await catchUpAll(core, { ...caughtUp, onForget: () => forgetHeld(core, parts, storage) });
 			pages.repair();
+		},
+		async check() {
+			if (await isLogBehind(core, inbox)) connection.requestSync();
+		},
+	});
+
+	return { connection, outbox, pages, receipts, ephemeral, tabs };
+}
+
+/** A row came in: whoever wrote it has stopped typing, and is told that it arrived. */
+function noteRow(
+	core: Core,
+	{ receipts, ephemeral }: Pick<AccountSession, "receipts" | "ephemeral">,
+	row: Message,
+	isLive: boolean,
+): void {
+	const isMine = row.sender === core.store.getState().me?.id;
+	if (!isMine) receipts.noteArrival(row.chat);
+	if (isLive) ephemeral.hearTyping({ chat: row.chat, account: row.sender, on: false });
+	core.notify({ kind: "message", chat: row.chat, message: row, isMine, isLive });
+}
+
+type Joined = Listeners & Pick<AccountSession, "pages" | "outbox" | "receipts">;
+
+/** What each part does as the connection comes, is caught up and goes. */
+function hearConnection(core: Core, parts: Joined) {
+	const { inbox, log, pages, outbox, receipts, ephemeral } = parts;
+	return {
+		onOpening() {
+			inbox.pause();
+			log.pause();
 		},
 		onLive() {
 			log.resume();
@@ -225,18 +242,27 @@ function join(
 			inbox.clear();
 			log.clear();
 		},
-		onEvent: (event) => dispatch(core, event, { inbox, log, ephemeral }),
-		async check() {
-			const state = core.store.getState();
-			const chats = [...state.chats.values()].sort((a, b) => b.last_at - a.last_at);
-			const open = chats.slice(0, 200).map((chat): [string, number] => [chat.id, chat.rev]);
-			const answer = await core.socket.call("sync.check", { arev: state.arev, open });
-			if (answer.arev > core.store.getState().arev) connection.requestSync();
-			for (const chat of answer.stale) void inbox.catchUp(chat);
-		},
-	});
+		onEvent: (event: ServerEvent) => dispatch(core, event, parts),
+	};
+}
 
-	return { connection, outbox, pages, receipts, ephemeral, tabs };
+/** What was held is of another epoch. */
+function forgetHeld(core: Core, { pages, inbox }: Joined, storage: Storage): void {
+	pages.forget();
+	inbox.clear();
+	inbox.pause();
+	void refreshMe(core);
+	void storage.clearCache();
+}
+
+/** Asks how far the server is, and fetches the chats that are behind. */
+async function isLogBehind(core: Core, inbox: Listeners["inbox"]): Promise<boolean> {
+	const state = core.store.getState();
+	const chats = [...state.chats.values()].sort((a, b) => b.last_at - a.last_at);
+	const open = chats.slice(0, MOST_CHECKED).map((chat): [string, number] => [chat.id, chat.rev]);
+	const answer = await core.socket.call("sync.check", { arev: state.arev, open });
+	for (const chat of answer.stale) void inbox.catchUp(chat);
+	return answer.arev > core.store.getState().arev;
 }
 
 function hearTab(outbox: Outbox, hooks: SessionHooks, message: TabMessage): void {

@@ -13,7 +13,7 @@ export function useJump(
 	toEnd: () => void,
 ) {
 	const actions = useActions();
-	const [lit, setLit] = useState<number | null>(null);
+	const [lit, light] = useLight();
 	const wanted = useRef<number | null>(at);
 	const rows = useRef(view.rows);
 	rows.current = view.rows;
@@ -25,10 +25,10 @@ export function useJump(
 			const row = rows.current.find((candidate) => candidate.message.seq === seq);
 			if (!row) return false;
 			toRow(row.key);
-			setLit(seq);
+			light(seq);
 			return true;
 		},
-		[toRow],
+		[light, toRow],
 	);
 
 	const toSeq = useCallback(
@@ -62,11 +62,16 @@ export function useJump(
 		if (wanted.current !== null && !view.isJumping && show(wanted.current)) wanted.current = null;
 	}, [view.rows, view.isJumping, show]);
 
+	return { lit, toSeq, toLatest, toSent };
+}
+
+/** The row one came to shows itself for a moment. */
+function useLight() {
+	const [lit, setLit] = useState<number | null>(null);
 	useEffect(() => {
 		if (lit === null) return;
 		const timer = setTimeout(() => setLit(null), LIT_MS);
 		return () => clearTimeout(timer);
 	}, [lit]);
-
-	return { lit, toSeq, toLatest, toSent };
+	return [lit, setLit] as const;
 }

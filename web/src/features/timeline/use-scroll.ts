@@ -24,13 +24,9 @@ type Loads = {
 	onSettled: () => void;
 };
 
-/**
- * Owns the scroll position of the timeline: where it starts, how it keeps the
- * reader's place, when it asks for more. Nothing else writes `scrollTop`.
- */
-export function useScroll(ref: RefObject<HTMLElement | null>, view: TimelineView, loads: Loads) {
+/** The place as it is known, and the one way to change it. */
+function usePlace(view: TimelineView, loads: Loads) {
 	const place = useRef<Place | null>(null);
-	const target = useRef<string | null>(null);
 	const latest = useRef({ view, loads });
 	latest.current = { view, loads };
 	const [isEnd, setEnd] = useState(true);
@@ -48,6 +44,16 @@ export function useScroll(ref: RefObject<HTMLElement | null>, view: TimelineView
 		if (below < NEAR_PX && view.hasNewer && !view.isLoadingNewer) loads.loadNewer();
 		loads.onSettled();
 	}, []);
+	return { place, latest, isEnd, settle };
+}
+
+/**
+ * Owns the scroll position of the timeline: where it starts, how it keeps the
+ * reader's place, when it asks for more. Nothing else writes `scrollTop`.
+ */
+export function useScroll(ref: RefObject<HTMLElement | null>, view: TimelineView, loads: Loads) {
+	const target = useRef<string | null>(null);
+	const { place, latest, isEnd, settle } = usePlace(view, loads);
 
 	// After each change of rows, before the eye sees it. A jump lands first; a
 	// page swapped under a jump must not be "corrected" by the old anchor.
@@ -67,7 +73,7 @@ export function useScroll(ref: RefObject<HTMLElement | null>, view: TimelineView
 			startAt(element);
 		}
 		settle(element, placeAt(scroller, view.isFollowing));
-	}, [ref, view, settle]);
+	}, [ref, view, place, settle]);
 
 	useResize(ref, () => {
 		const element = ref.current;
@@ -82,7 +88,7 @@ export function useScroll(ref: RefObject<HTMLElement | null>, view: TimelineView
 		if (!element || place.current === null) return;
 		const { isFollowing } = latest.current.view;
 		settle(element, hearScroll(place.current, domScroller(element), isFollowing));
-	}, [ref, settle]);
+	}, [ref, place, latest, settle]);
 
 	const toEnd = useCallback(() => {
 		const element = ref.current;
@@ -101,7 +107,7 @@ export function useScroll(ref: RefObject<HTMLElement | null>, view: TimelineView
 			settle(element, placeAt(domScroller(element), latest.current.view.isFollowing));
 			return true;
 		},
-		[ref, settle],
+		[ref, latest, settle],
 	);
 
 	return { isEnd, handleScroll, toEnd, toRow };

@@ -2,6 +2,7 @@ import { ChevronDown } from "lucide-react";
 import {
 	type KeyboardEvent,
 	type Ref,
+	type RefObject,
 	useCallback,
 	useEffect,
 	useImperativeHandle,
@@ -12,7 +13,7 @@ import {
 import { useText } from "@/i18n/use-text";
 import { faceOf } from "@/sync/chat-face";
 import { selectTimeline, unreadOf } from "@/sync/selectors";
-import type { ChatEntry, Row } from "@/sync/types";
+import type { ChatEntry, Row, TimelineView } from "@/sync/types";
 import { useActions, useSync } from "@/sync/use-sync";
 import { Icon } from "@/ui/icon";
 import type { Anchor } from "@/ui/place";
@@ -39,41 +40,27 @@ type Props = {
 	ref: Ref<() => void>;
 };
 
+type Menu = { row: Row; anchor: Anchor };
+
 /** The messages of one chat. Mounted anew for each chat, so nothing leaks from one to the next. */
 export function Timeline({ chat, canWrite, at, onReply, onEdit, ref: sent }: Props) {
-	const actions = useActions();
 	const ref = useRef<HTMLDivElement>(null);
 	const me = useSync((state) => state.me?.id ?? "");
-	const view = useSync((state) => selectTimeline(state, chat.id));
-	const visit = useVisit(chat, view);
-	const [menu, setMenu] = useState<{ row: Row; anchor: Anchor } | null>(null);
-	const read = useReading(ref, chat.id, view.isFollowing);
-	const scroll = useScroll(ref, view, {
-		loadOlder: () => void actions.loadOlder(chat.id),
-		loadNewer: () => void actions.loadNewer(chat.id),
-		onHold: (isHeld) => actions.holdRows(chat.id, isHeld),
-		onSettled: read,
-	});
-	const jump = useJump(chat.id, view, at, scroll.toRow, scroll.toEnd);
+	const { view, visit, scroll, jump } = useWay(ref, chat, at);
+	const [menu, setMenu] = useState<Menu | null>(null);
 	useImperativeHandle(sent, () => jump.toSent, [jump.toSent]);
 	const rowActions = useRowActions(chat.id, { onReply, onEdit, onJump: jump.toSeq });
-	const days = useMemo(
-		() => layOut(view.rows, me, visit.dividerAfter),
-		[view.rows, me, visit.dividerAfter],
-	);
+	const days = useDays(view, me, visit.dividerAfter);
 	const roving = useRoving(ref, view.rows.at(-1)?.key ?? null);
 	const handleMenu = useCallback((row: Row, anchor: Anchor) => setMenu({ row, anchor }), []);
-	useOpenChat(chat.id);
 
 	function handleKey(event: KeyboardEvent<HTMLElement>) {
 		roving.handleKeyDown(event);
-		const row = view.rows.find(
-			(candidate) => candidate.key === (event.target as HTMLElement).dataset.rove,
-		);
-		if (event.key === "Enter" && row) {
-			event.preventDefault();
-			setMenu({ row, anchor: { element: event.target as HTMLElement } });
-		}
+		const element = event.target as HTMLElement;
+		const row = view.rows.find(({ key }) => key === element.dataset.rove);
+		if (event.key !== "Enter" || !row) return;
+		event.preventDefault();
+		setMenu({ row, anchor: { element } });
 	}
 
 	const name = faceOf(chat, me).name;
@@ -122,6 +109,27 @@ export function Timeline({ chat, canWrite, at, onReply, onEdit, ref: sent }: Pro
 			)}
 		</>
 	);
+}
+
+/** Where one is among the rows of a chat, and the ways to elsewhere. */
+function useWay(ref: RefObject<HTMLElement | null>, chat: ChatEntry, at: number | null) {
+	const actions = useActions();
+	const view = useSync((state) => selectTimeline(state, chat.id));
+	const visit = useVisit(chat, view);
+	const read = useReading(ref, chat.id, view.isFollowing);
+	const scroll = useScroll(ref, view, {
+		loadOlder: () => void actions.loadOlder(chat.id),
+		loadNewer: () => void actions.loadNewer(chat.id),
+		onHold: (isHeld) => actions.holdRows(chat.id, isHeld),
+		onSettled: read,
+	});
+	const jump = useJump(chat.id, view, at, scroll.toRow, scroll.toEnd);
+	useOpenChat(chat.id);
+	return { view, visit, scroll, jump };
+}
+
+function useDays({ rows }: TimelineView, me: string, dividerAfter: number | null) {
+	return useMemo(() => layOut(rows, me, dividerAfter), [rows, me, dividerAfter]);
 }
 
 /** Hears the chat's typing and loads its rows for as long as it is looked at. */
