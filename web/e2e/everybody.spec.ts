@@ -77,3 +77,45 @@ test("a phone shows one pane at a time", async ({ person }) => {
 	await expect(composer(page)).toHaveCount(0);
 	await expect(page.getByRole("heading", { name: "Chats", exact: true })).toBeVisible();
 });
+
+for (const [language, colorScheme] of [
+	["en", "dark"],
+	["ar", "light"],
+] as const) {
+	test(`no accessibility fault in what floats, high contrast, ${language}, ${colorScheme}`, async ({
+		person,
+	}) => {
+		const ann = await person("Ann");
+		const bob = await person("Bob");
+		const chat = await befriend(ann, bob);
+		await ask(bob, "POST", `/v1/chats/${chat}/messages`, {
+			client_id: randomUUID(),
+			body: "Hello Ann",
+		});
+		const { page } = ann;
+		await page.emulateMedia({ colorScheme });
+		await page.addInitScript(
+			(look) => localStorage.setItem("tidings.look", look),
+			JSON.stringify({ theme: "contrast", motion: "less", language }),
+		);
+		for (const path of ["/settings", "/people", "/nowhere", `/chats/${chat}`]) {
+			await page.goto(path);
+			await expect(page.locator("h1").first()).toBeVisible();
+			await expectNoFaults(page);
+		}
+		const row = page.locator(".msg").last();
+		const floats: [open: () => Promise<unknown>, shown: string][] = [
+			[() => row.click({ button: "right" }), "[role=menu]"],
+			[() => page.keyboard.press("Control+k"), "[role=listbox]"],
+			[() => page.keyboard.press("Control+/"), ".keys"],
+			[() => page.locator(".head__who").click(), ".who"],
+		];
+		for (const [open, shown] of floats) {
+			await open();
+			await expect(page.locator(shown).first()).toBeVisible();
+			await expectNoFaults(page);
+			await page.keyboard.press("Escape");
+			await expect(page.locator(shown)).toHaveCount(0);
+		}
+	});
+}

@@ -53,8 +53,13 @@ export function Menu({ label, items, anchor, onClose }: Props) {
 				)}
 			</div>
 		</div>,
-		document.querySelector("dialog[open]") ?? document.body,
+		homeOf(),
 	);
+}
+
+/** Inside the page's landmark, where readers look for it; a modal dialog has its own. */
+function homeOf(): Element {
+	return document.querySelector("dialog[open]") ?? document.getElementById("main") ?? document.body;
 }
 
 function MenuRow({ item, onChoose }: { item: MenuItem; onChoose: () => void }) {

@@ -18,9 +18,10 @@ export function ForgotPage() {
 	const [email, setEmail] = useState("");
 	const ask = useMutation({ mutationFn: () => askReset(api, email.trim()) });
 
-	function handleSubmit(event: FormEvent) {
+	function handleSubmit(event: FormEvent<HTMLFormElement>) {
 		event.preventDefault();
-		if (email && !ask.isPending) ask.mutate();
+		if (!email) event.currentTarget.querySelector("input")?.focus();
+		else if (!ask.isPending) ask.mutate();
 	}
 
 	return (
@@ -50,14 +51,7 @@ export function ForgotPage() {
 						onChange={(event) => setEmail(event.target.value)}
 					/>
 					<FormError error={ask.error} />
-					<Button
-						type="submit"
-						tone="primary"
-						size="l"
-						isBlock
-						isBusy={ask.isPending}
-						disabled={!email}
-					>
+					<Button type="submit" tone="primary" size="l" isBlock isBusy={ask.isPending}>
 						{t("auth.forgot.do")}
 					</Button>
 				</form>
