@@ -16,6 +16,7 @@ use hyper::body::{Body, Incoming};
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, watch};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
@@ -26,7 +27,7 @@ use crate::application::Reason;
 use crate::connection::Connection;
 use crate::http::{self as ours, Peer};
 use crate::server::{Notice, Phase, Server, Shared};
-use crate::stream::{Seat, Stream};
+use crate::stream::{self, Seat, Stream};
 use crate::worker::{Pump, Worker};
 
 /// Pause after a failed `accept`, which fails again at once while descriptors
@@ -56,27 +57,90 @@ impl Server {
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
+        listener.set_nonblocking(true)?;
+        self.run(service, tls.map(TlsAcceptor::from), || {
+            let listener = TcpListener::from_std(listener)?;
+            Ok(async move || {
+                let (stream, address) = listener.accept().await?;
+                // Frames are flushed once per turn already; waiting longer only delays.
+                let _best_effort = stream.set_nodelay(true);
+                Ok((Arrival::Tcp(stream), address))
+            })
+        })
+    }
+
+    /// The same on any byte streams. `listen` runs in the worker's event loop
+    /// and answers what gives one stream after the other, with the address of
+    /// whoever is at its other end. An error of that counts as a failed
+    /// `accept`: one that has no more to give waits for ever.
+    pub fn run_worker_over<T, A, S, B>(
+        &self,
+        listen: impl FnOnce() -> io::Result<A>,
+        service: S,
+    ) -> io::Result<()>
+    where
+        T: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+        A: AsyncFnMut() -> io::Result<(T, SocketAddr)>,
+        S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>
+            + Clone
+            + Send
+            + 'static,
+        S::Future: Send + 'static,
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        self.run(service, None, || {
+            let mut next = listen()?;
+            Ok(async move || {
+                let (stream, address) = next().await?;
+                Ok((Arrival::Foreign(Box::new(stream)), address))
+            })
+        })
+    }
+
+    /// `listen` runs where the worker's event loop is known.
+    fn run<S, B, A>(
+        &self,
+        service: S,
+        tls: Option<TlsAcceptor>,
+        listen: impl FnOnce() -> io::Result<A>,
+    ) -> io::Result<()>
+    where
+        A: AsyncFnMut() -> io::Result<(Arrival, SocketAddr)>,
+        S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>
+            + Clone
+            + Send
+            + 'static,
+        S::Future: Send + 'static,
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
         let shared = self.0.clone();
         let index = shared.started.fetch_add(1, Ordering::SeqCst);
         let Some(post) = shared.posts.get(usize::from(index)) else {
             return Err(io::Error::other("all workers of this server run already"));
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        listener.set_nonblocking(true)?;
         let worker = Rc::new(Worker::new(shared.clone(), index, width(&shared)));
         Worker::install(Some(worker.clone()));
         let _installed = Installed(shared.clone(), index);
         shared.running.fetch_add(1, Ordering::SeqCst);
         post.is_open.store(true, Ordering::SeqCst);
         runtime.block_on(async {
-            let listener = TcpListener::from_std(listener)?;
+            let accept = listen()?;
             tokio::spawn(tokio::task::unconstrained(Pump));
             tokio::spawn(turn_wheel(width(&shared)));
-            accept_all(&worker, listener, tls.map(TlsAcceptor::from), service).await;
+            accept_all(&worker, accept, tls, service).await;
             worker.end().await;
             Ok(())
         })
     }
+}
+
+/// Somebody who has just connected.
+enum Arrival {
+    Tcp(TcpStream),
+    Foreign(Box<dyn stream::Bytes>),
 }
 
 /// Takes the worker out of its thread before the runtime drops what is left,
@@ -111,7 +175,7 @@ async fn turn_wheel(width: Duration) {
 
 async fn accept_all<S, B>(
     worker: &Worker,
-    listener: TcpListener,
+    mut accept: impl AsyncFnMut() -> io::Result<(Arrival, SocketAddr)>,
     tls: Option<TlsAcceptor>,
     service: S,
 ) where
@@ -127,7 +191,7 @@ async fn accept_all<S, B>(
     let limits = &worker.shared.config.limits;
     while matches!(*phase.borrow_and_update(), Phase::Serving) {
         let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+            accepted = accept() => accepted,
             _ = phase.changed() => continue,
         };
         let (stream, address) = match accepted {
@@ -176,7 +240,7 @@ struct Guest {
 }
 
 impl Guest {
-    async fn serve<S, B>(self, stream: TcpStream, seat: Seat, tls: Option<TlsAcceptor>, service: S)
+    async fn serve<S, B>(self, arrival: Arrival, seat: Seat, tls: Option<TlsAcceptor>, service: S)
     where
         S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>
             + Clone
@@ -186,16 +250,17 @@ impl Guest {
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        // Frames are flushed once per turn already; waiting longer only delays.
-        let _best_effort = stream.set_nodelay(true);
         let peer = Peer { address: self.address, secure: tls.is_some() };
         let limits = &self.shared.config.limits;
-        let stream = match tls {
-            None => Stream::Plain(stream, seat),
-            Some(tls) => match timeout(limits.header_timeout, tls.accept(stream)).await {
-                Ok(Ok(stream)) => Stream::Tls(Box::new((stream, seat))),
-                Ok(Err(_)) | Err(_) => return,
-            },
+        let stream = match (arrival, tls) {
+            (Arrival::Foreign(stream), _) => Stream::Foreign { stream, _seat: Some(seat) },
+            (Arrival::Tcp(stream), None) => Stream::Plain(stream, seat),
+            (Arrival::Tcp(stream), Some(tls)) => {
+                match timeout(limits.header_timeout, tls.accept(stream)).await {
+                    Ok(Ok(stream)) => Stream::Tls(Box::new((stream, seat))),
+                    Ok(Err(_)) | Err(_) => return,
+                }
+            }
         };
         let shared = self.shared.clone();
         let asked = Arc::new(Notify::new());
@@ -216,8 +281,10 @@ impl Guest {
         let mut connection = pin!(connection);
         let mut phase = self.shared.phase.subscribe();
         tokio::select! {
-            _ = connection.as_mut() => {}
-            () = never_asked(&asked, limits.header_timeout) => {}
+            ended = connection.as_mut() => ended.unwrap_or_else(|error| note(&*error)),
+            () = never_asked(&asked, limits.header_timeout) => {
+                ours::count(|worker| worker.counters().heads_late.bump());
+            }
             () = no_longer_serving(&mut phase) => {
                 connection.as_mut().graceful_shutdown();
                 // An error here is the peer's end of a connection that ends anyway.
@@ -225,6 +292,19 @@ impl Guest {
             }
         }
     }
+}
+
+/// Counts a head that came too late or was no head. Other errors are how
+/// connections end.
+fn note(error: &(dyn std::error::Error + Send + Sync + 'static)) {
+    let Some(error) = error.downcast_ref::<hyper::Error>() else { return };
+    ours::count(|worker| {
+        if error.is_timeout() {
+            worker.counters().heads_late.bump();
+        } else if error.is_parse() {
+            worker.counters().heads_refused.bump();
+        }
+    });
 }
 
 /// Ends when no request has come in time. The HTTP layer has such a limit only

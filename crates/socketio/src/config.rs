@@ -90,7 +90,33 @@ impl fmt::Debug for Origins {
     }
 }
 
-/// Bounds on everything that a client can make grow.
+/// Bounds on everything that a client can make grow, what happens there, and
+/// what counts it in [`crate::Counted`].
+///
+/// | limit | who reaches it | counter |
+/// |---|---|---|
+/// | `message_bytes` | is closed with 1009; a POST gets 413 | `violations`, `requests_refused` |
+/// | `fragments` | is closed with 1009 | `violations` |
+/// | `attachments` | is closed with 1002 | `violations` |
+/// | `payload_packets` | gets 400, the session ends | `violations` |
+/// | `namespaces` | is closed with 1002 | `violations` |
+/// | `pending_acks` | is not asked: the application gets `AckError::Refused` | `acks_refused` |
+/// | `in_flight` | waits with its next events | `paused` once the backlog is full |
+/// | `backlog_events`, `backlog_bytes` | is not read from until there is room | `paused` |
+/// | `queue_frames`, `queue_bytes` | is lagged: ordinary frames are dropped, and it is told so | `lagged`, `dropped` |
+/// | `reserved_frames` | is cut off | `slow_closed` |
+/// | `lag_timeout`, `stall_timeout` | is cut off | `slow_closed` |
+/// | `header_timeout` | is disconnected without a word | `heads_late` |
+/// | `body_timeout` | gets 408 | `requests_refused` |
+/// | `headers`, `header_bytes` | gets 431 | `heads_refused` |
+/// | `connections`, `connections_per_address` | is disconnected before its first byte is read | `turned_away` |
+/// | `close_timeout` | is cut off | `cut` |
+///
+/// Beside them stand [`Config::ping_timeout`] (closed with 1001, `ping_timeouts`),
+/// [`Config::connect_timeout`] (closed with 1008, `connect_timeouts`) and
+/// [`Config::upgrade_timeout`] (the WebSocket is closed with 1008 and the
+/// session stays as it was, `upgrades_failed`). One poll and one POST per
+/// session may be open: a second one ends it (`violations`).
 #[derive(Clone, Debug)]
 pub struct Limits {
     /// Bytes of one message, of all its fragments and attachments together,
@@ -163,5 +189,42 @@ impl Default for Limits {
             connections_per_address: 1_024,
             close_timeout: Duration::from_secs(2),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::counters::Counted;
+
+    /// What stands between backquotes in a cell.
+    fn words(cell: &str) -> impl Iterator<Item = &str> {
+        cell.split('`').skip(1).step_by(2)
+    }
+
+    #[test]
+    fn every_limit_has_an_answer_and_a_counter() {
+        let page = include_str!("config.rs");
+        let rows: Vec<Vec<&str>> = page
+            .lines()
+            .filter_map(|line| line.strip_prefix("/// | `"))
+            .map(|line| line.split('|').collect())
+            .collect();
+        let counters: Vec<_> = Counted::default().list().iter().map(|one| one.0).collect();
+        let mut limits = format!("{:#?}", Limits::default());
+        for row in &rows {
+            assert!(words(row[2]).count() > 0, "{row:?}");
+            for counter in words(row[2]) {
+                assert!(counters.contains(&counter), "no counter {counter}");
+            }
+            // The first backquote went with the prefix.
+            for limit in words(&format!("`{}", row[0])) {
+                let field = format!("    {limit}:");
+                assert!(limits.contains(&field), "no limit {limit}");
+                limits = limits.replace(&field, "");
+            }
+        }
+        let left: Vec<_> = limits.lines().filter(|line| line.starts_with("    ")).collect();
+        assert!(left.is_empty(), "limits without an answer: {left:?}");
     }
 }

@@ -94,6 +94,14 @@ counters! {
     origin_refused,
     /// Requests refused for another reason.
     requests_refused,
+    /// Connections ended because no request, or no TLS, came in time.
+    heads_late,
+    /// Requests whose head was broken or too large.
+    heads_refused,
+    /// Upgrades that were not completed in time, or not as they should.
+    upgrades_failed,
+    /// Closed connections that were cut because the peer did not end them too.
+    cut,
     /// Connections turned away because a limit on connections was reached.
     turned_away,
     /// Failed `accept` calls.

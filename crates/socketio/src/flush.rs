@@ -271,6 +271,7 @@ impl Worker {
         let times = connection.times.get();
         let config = &self.shared.config;
         if times.close_by <= now {
+            self.counters().cut.bump();
             return self.release(connection);
         }
         if times.lag_by <= now || times.stall_by <= now {

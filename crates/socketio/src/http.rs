@@ -137,7 +137,8 @@ async fn admitted(
     answer
 }
 
-fn count(add: impl FnOnce(&Worker)) {
+/// Counts something at the calling thread's worker.
+pub(crate) fn count(add: impl FnOnce(&Worker)) {
     if let Some(worker) = Worker::current() {
         add(&worker);
     }
@@ -350,6 +351,9 @@ fn switching(accept: &str) -> Answer {
 fn take_stream(upgraded: hyper::upgrade::Upgraded) -> (Stream, Bytes) {
     match upgrade::downcast::<TokioIo<Stream>>(upgraded) {
         Ok(parts) => (parts.io.into_inner(), Bytes::copy_from_slice(&parts.read_buf)),
-        Err(upgraded) => (Stream::Foreign(Box::new(TokioIo::new(upgraded))), Bytes::new()),
+        Err(upgraded) => (
+            Stream::Foreign { stream: Box::new(TokioIo::new(upgraded)), _seat: None },
+            Bytes::new(),
+        ),
     }
 }

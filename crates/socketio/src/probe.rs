@@ -7,6 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 
 use crate::connection::Kind;
+use crate::http::count;
 use crate::server::Shared;
 use crate::socket::Id;
 use crate::stream::Stream;
@@ -35,6 +36,7 @@ pub(crate) async fn run(
         begun.await.filter(|begun| *begun)
     });
     if has_begun.await.ok().flatten().is_none() {
+        count(|worker| worker.counters().upgrades_failed.bump());
         return refuse(stream).await;
     }
     let is_agreed = timeout(shared.config.upgrade_timeout, async {
@@ -47,6 +49,7 @@ pub(crate) async fn run(
         if is_agreed {
             worker.finish_upgrade(sid, kind, stream, &buffer);
         } else {
+            worker.counters().upgrades_failed.bump();
             worker.give_up_upgrade(sid, kind);
         }
     });

@@ -19,8 +19,11 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Bytes for T {}
 pub(crate) enum Stream {
     Plain(TcpStream, Seat),
     Tls(Box<(TlsStream<TcpStream>, Seat)>),
-    /// Used when the stream cannot be taken out of the HTTP layer.
-    Foreign(Box<dyn Bytes>),
+    /// Brought by a caller, or not to be taken out of the HTTP layer.
+    Foreign {
+        stream: Box<dyn Bytes>,
+        _seat: Option<Seat>,
+    },
 }
 
 impl Stream {
@@ -28,7 +31,7 @@ impl Stream {
         match self {
             Stream::Plain(stream, _) => Pin::new(stream),
             Stream::Tls(held) => Pin::new(&mut held.0),
-            Stream::Foreign(stream) => Pin::new(stream.as_mut()),
+            Stream::Foreign { stream, .. } => Pin::new(stream.as_mut()),
         }
     }
 
@@ -100,7 +103,7 @@ impl AsyncWrite for Stream {
         match self {
             Stream::Plain(stream, _) => stream.is_write_vectored(),
             Stream::Tls(held) => held.0.is_write_vectored(),
-            Stream::Foreign(stream) => stream.is_write_vectored(),
+            Stream::Foreign { stream, .. } => stream.is_write_vectored(),
         }
     }
 

@@ -145,7 +145,9 @@ impl Application for Puppet {
     }
 }
 
-async fn plain(_request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+pub(crate) async fn plain(
+    _request: Request<Incoming>,
+) -> Result<Response<Full<Bytes>>, Infallible> {
     Ok(Response::new(Full::from("plain")))
 }
 

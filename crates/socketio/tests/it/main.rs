@@ -5,17 +5,25 @@
 mod client;
 mod host;
 mod hostile;
+mod limits;
 mod model;
+mod pipe;
 mod polling;
 mod pressure;
 mod stalled;
 mod tls;
 mod websocket;
 
-/// The smallest server of the README is the one that is compiled.
+/// The smallest servers of the README are those that are compiled.
 #[test]
 fn the_readme_shows_what_compiles() {
-    let example = include_str!("../../examples/smallest.rs");
-    let (_, code) = example.split_once("\n\n").unwrap();
-    assert!(include_str!("../../README.md").contains(code));
+    let readme = include_str!("../../README.md");
+    for (example, from) in [
+        (include_str!("../../examples/smallest.rs"), "use socketio"),
+        (include_str!("../../examples/hyper.rs"), "async fn hello"),
+        (include_str!("../../examples/stream.rs"), "fn main"),
+    ] {
+        let code = &example[example.find(from).unwrap()..];
+        assert!(readme.contains(code), "{code}");
+    }
 }
