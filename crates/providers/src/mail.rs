@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use tokio::sync::watch;
@@ -21,6 +21,9 @@ use tokio::sync::watch;
 const KEPT: usize = 500;
 /// RFC 5321, 4.5.3.1.3, without the angle brackets.
 const MAX_ADDRESS_BYTES: usize = 254;
+
+/// How a certificate begins in a PEM file; a file without one reads as empty.
+const PEM_MARK: &[u8] = b"-----BEGIN CERTIFICATE-----";
 
 /// An address that a mail may go to. Only parsing makes one, so it holds no
 /// line break and no second address.
@@ -83,6 +86,8 @@ pub struct Relay {
     pub port: u16,
     /// When the connection becomes private.
     pub privacy: Privacy,
+    /// Authorities that may sign its certificate beside the public ones, as PEM.
+    pub authorities: Option<Vec<u8>>,
     /// The name and password to log in with.
     pub login: Option<(String, String)>,
     /// The name and address mails come from.
@@ -161,9 +166,21 @@ impl Smtp {
     /// Prepares connections to `relay`; none is made before the first mail.
     ///
     /// # Errors
-    /// When the host's name cannot stand in a certificate.
+    /// When the host's name cannot stand in a certificate, or the authorities
+    /// are none.
     pub fn new(relay: Relay) -> Result<Self, Unsent> {
-        let tls = || TlsParameters::new(relay.host.clone());
+        let holds_one = |pem: &Vec<u8>| pem.windows(PEM_MARK.len()).any(|part| part == PEM_MARK);
+        if !relay.authorities.as_ref().is_none_or(holds_one) {
+            let why = "the file of authorities holds no certificate".to_owned();
+            return Err(Unsent { why, is_retryable: false });
+        }
+        let tls = || {
+            let builder = TlsParameters::builder(relay.host.clone());
+            match &relay.authorities {
+                Some(pem) => builder.add_root_certificate(Certificate::from_pem(pem)?).build(),
+                None => builder.build(),
+            }
+        };
         let tls = match relay.privacy {
             Privacy::Tls => Tls::Wrapper(tls().map_err(|error| refused(&error))?),
             Privacy::StartTls => Tls::Required(tls().map_err(|error| refused(&error))?),
@@ -267,3 +284,5 @@ impl Inbox {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tls_tests;

@@ -2,7 +2,7 @@
 //! test; what differs is handed in as [`Parts`].
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -185,6 +185,9 @@ pub(crate) fn mailer(config: &Config) -> Result<Mailer> {
         return Ok(Mailer::Inbox(Inbox::default()));
     }
     let login = mail.username.clone().zip(mail.password.as_ref());
+    let read = |path: &PathBuf| {
+        std::fs::read(path).with_context(|| format!("mail.authorities: {}", path.display()))
+    };
     let relay = Relay {
         host: host.clone(),
         port: mail.port,
@@ -193,10 +196,11 @@ pub(crate) fn mailer(config: &Config) -> Result<Mailer> {
             config::Privacy::Starttls => Privacy::StartTls,
             config::Privacy::None => Privacy::Plain,
         },
+        authorities: mail.authorities.as_ref().map(read).transpose()?,
         login: login.map(|(name, password)| (name, password.reveal().to_owned())),
         from: (config.name.clone(), from.parse().context("mail.from")?),
     };
-    Ok(Mailer::Smtp(Smtp::new(relay).context("mail.host")?))
+    Ok(Mailer::Smtp(Smtp::new(relay).context("mail.host or mail.authorities")?))
 }
 
 /// The keys of the installation, all from one secret: the configured one, or

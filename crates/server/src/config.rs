@@ -89,6 +89,10 @@ pub struct Mail {
     pub port: u16,
     /// When the connection becomes private.
     pub privacy: Privacy,
+    /// A PEM file of authorities that may sign the server's certificate beside
+    /// the public ones: for a server with a certificate of your own.
+    #[schema(value_type = Option<String>)]
+    pub authorities: Option<PathBuf>,
     /// The name to log in with.
     pub username: Option<String>,
     /// The password to log in with.
@@ -198,6 +202,7 @@ impl Default for Mail {
             host: None,
             port: 465,
             privacy: Privacy::Tls,
+            authorities: None,
             username: None,
             password: None,
             from: None,

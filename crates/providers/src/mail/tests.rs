@@ -61,6 +61,7 @@ async fn an_unreachable_server_may_be_tried_again() {
         host: "127.0.0.1".to_owned(),
         port: 1,
         privacy: Privacy::Plain,
+        authorities: None,
         login: None,
         from: ("Tidings".to_owned(), "tidings@example.org".parse().unwrap()),
     };
