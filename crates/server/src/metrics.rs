@@ -79,6 +79,7 @@ async fn text(edge: &Edge) -> Result<String, Error> {
     people(edge, &mut page);
     transport(edge, &mut page);
     requests(edge, &mut page);
+    store(edge, &mut page);
     page.family("jobs_waiting", "gauge", "Jobs that are not done, by kind.");
     for waiting in domain::job::waiting(&edge.app).await? {
         page.sample("jobs_waiting", &format!("{{kind=\"{}\"}}", waiting.kind), waiting.count);
@@ -131,4 +132,28 @@ fn requests(edge: &Edge, page: &mut Page) {
     for (code, count) in edge.limits.refusals() {
         page.sample("limit_refusals_total", &format!("{{code=\"{code}\"}}"), count);
     }
+}
+
+fn store(edge: &Edge, page: &mut Page) {
+    let figures = edge.app.db.figures();
+    page.one("store_reads_total", "counter", "Reads, each on one snapshot.", figures.reads);
+    page.one("store_writes_total", "counter", "Batches and appended rows.", figures.writes);
+    page.one("store_statements_total", "counter", "Statements in them.", figures.statements);
+    let help = "Writes that were not done, for whatever reason.";
+    page.one("store_writes_failed_total", "counter", help, figures.failed);
+    let help = "Writes that wait for their commit.";
+    page.one("store_writes_waiting", "gauge", help, figures.waiting);
+    let help = "From a write being asked for to its being durable.";
+    page.family("store_write_seconds", "histogram", help);
+    let mut count = 0;
+    for (at, times) in figures.write_times.iter().enumerate() {
+        count += times;
+        let most = sql::WRITE_TIMES.get(at).map(|most| most.as_secs_f64().to_string());
+        let labels = format!("{{le=\"{}\"}}", most.as_deref().unwrap_or("+Inf"));
+        page.sample("store_write_seconds_bucket", &labels, count);
+    }
+    page.sample("store_write_seconds_sum", "", figures.write_time.as_secs_f64());
+    page.sample("store_write_seconds_count", "", count);
+    let help = "Passwords hashed, compared or estimated.";
+    page.one("password_jobs_total", "counter", help, edge.app.passwords.begun());
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::append::Append;
+use crate::figures::{Counts, Figures};
 use crate::migrate::Migration;
 use crate::options::{Options, Place};
 use crate::postgres::Postgres;
@@ -28,6 +29,7 @@ pub struct Shape {
 #[derive(Clone)]
 pub struct Db {
     engine: Engine,
+    counts: Arc<Counts>,
 }
 
 #[derive(Clone)]
@@ -46,7 +48,7 @@ impl Db {
             Place::Sqlite(path) => Engine::Sqlite(Arc::new(Sqlite::open(path, options).await?)),
             Place::Postgres(url) => Engine::Postgres(Arc::new(Postgres::open(url, options).await?)),
         };
-        Ok(Self { engine })
+        Ok(Self { engine, counts: Arc::default() })
     }
 
     /// Applies those of `migrations` that the store has not seen.
@@ -87,6 +89,7 @@ impl Db {
     /// # Errors
     /// As for `rows`.
     pub async fn read(&self, batch: Batch) -> Result<Rows, Error> {
+        self.counts.read(batch.steps.len());
         match &self.engine {
             Engine::Sqlite(store) => store.read(batch).await,
             Engine::Postgres(store) => store.read(batch).await,
@@ -103,10 +106,11 @@ impl Db {
         if batch.steps.is_empty() {
             return Ok(Rows::new());
         }
-        match &self.engine {
+        let writing = self.counts.write(batch.steps.len());
+        writing.ends(match &self.engine {
             Engine::Sqlite(store) => store.write(batch).await,
             Engine::Postgres(store) => store.write(batch).await,
-        }
+        })
     }
 
     /// Appends a row: fast for many callers at once, also when all append to
@@ -121,10 +125,11 @@ impl Db {
                 "the columns of an append are not those that its steps pick".into(),
             ));
         }
-        match &self.engine {
+        let writing = self.counts.write(1);
+        writing.ends(match &self.engine {
             Engine::Sqlite(store) => store.write(plan.single(&row)).await,
             Engine::Postgres(store) => store.append(plan, row).await,
-        }
+        })
     }
 
     /// Copies an SQLite store to the file `to` while it is in use: one moment
@@ -169,6 +174,12 @@ impl Db {
             }
         }
         Ok(shapes)
+    }
+
+    /// What was counted since it was opened.
+    #[must_use]
+    pub fn figures(&self) -> Figures {
+        self.counts.figures()
     }
 
     /// Whether the store reads, and would take a write.

@@ -5,6 +5,7 @@
 //! idle thread lets go of it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -27,6 +28,7 @@ type Work = Box<dyn FnOnce(&mut Memory) + Send>;
 #[derive(Debug)]
 pub struct Pool {
     queue: SyncSender<Work>,
+    begun: AtomicU64,
 }
 
 impl Pool {
@@ -52,7 +54,13 @@ impl Pool {
                 .spawn(move || work_off(&jobs))
                 .expect("the system gives a thread");
         }
-        Self { queue }
+        Self { queue, begun: AtomicU64::new(0) }
+    }
+
+    /// How many jobs it was given: passwords hashed, compared or estimated.
+    #[must_use]
+    pub fn begun(&self) -> u64 {
+        self.begun.load(Ordering::Relaxed)
     }
 
     /// Runs `job` on one of the threads.
@@ -70,6 +78,7 @@ impl Pool {
         self.queue.try_send(work).map_err(|_| {
             Error::unavailable("password.busy", "Too many sign-ins at once. Try again.")
         })?;
+        self.begun.fetch_add(1, Ordering::Relaxed);
         answer.await.map_err(|_| Error::internal("a password job did not finish"))
     }
 }

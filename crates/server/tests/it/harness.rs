@@ -10,7 +10,7 @@ pub(crate) mod smtp;
 pub(crate) mod socket;
 mod store;
 
-pub(crate) use store::{is_postgres, run, schema};
+pub(crate) use store::{choose, is_postgres, run, schema};
 
 use std::net::SocketAddr;
 use std::time::Duration;

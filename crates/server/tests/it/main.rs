@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "the helpers of a test fail it as the test itself does")]
 
 mod account;
+mod alike;
 mod authorise;
 mod backup;
 mod clock;

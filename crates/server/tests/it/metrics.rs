@@ -15,6 +15,11 @@ fn samples(page: &str) -> BTreeMap<String, f64> {
             let (name, kind) = family.split_once(' ').expect("a name and a kind");
             assert!(families.insert(name.to_owned(), kind == "counter").is_none(), "{name} twice");
             assert_eq!(kind == "counter", name.ends_with("_total"), "{line}");
+            if kind == "histogram" {
+                for part in ["bucket", "sum", "count"] {
+                    families.insert(format!("{name}_{part}"), false);
+                }
+            }
         } else if !line.starts_with("# HELP ") {
             let (name, value) = line.rsplit_once(' ').expect("a name and a value");
             let family = name.split('{').next().expect("a name");
@@ -51,6 +56,14 @@ async fn what_happens_is_counted() {
     assert_eq!(at("tidings_limit_refusals_total{code=\"limit.mail\"}"), 2.0);
     assert!(at("tidings_http_answers_total{class=\"2xx\"}") > 6.0);
     assert!(at("tidings_events_rendered_total") >= 1.0);
+    let writes = at("tidings_store_write_seconds_bucket{le=\"+Inf\"}");
+    assert!(writes >= 10.0, "{page}");
+    assert_eq!(writes, at("tidings_store_write_seconds_count"));
+    assert!(at("tidings_store_writes_total") >= writes && at("tidings_store_reads_total") > 10.0);
+    assert!(at("tidings_store_statements_total") > at("tidings_store_writes_total"));
+    assert!(at("tidings_store_writes_waiting") < 10.0);
+    // Each of the two was estimated and hashed.
+    assert_eq!(at("tidings_password_jobs_total"), 4.0);
     for secret in ["ann", "canary", &chat] {
         assert!(!page.contains(secret), "{secret} stands in {page}");
     }
