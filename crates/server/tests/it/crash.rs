@@ -1,5 +1,6 @@
 //! The program is killed while people write, and started again: what was
-//! acknowledged is there, once and in its place.
+//! acknowledged is there, once and in its place. On PostgreSQL the database
+//! lives on, with whatever the dead program had begun.
 
 #![expect(clippy::unwrap_used, reason = "what fails in a helper fails the test")]
 
@@ -10,8 +11,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use crate::harness::PASSWORD;
 use crate::harness::client::Client;
+use crate::harness::{PASSWORD, choose};
 use crate::program::{Server, serve};
 
 /// How often the program is killed, and after how many acknowledgements.
@@ -87,7 +88,11 @@ async fn writes(run: Arc<Run>, name: usize) -> Vec<(String, i64)> {
 #[tokio::test]
 async fn i1_i3_what_was_acknowledged_survives_a_kill() {
     let folder = tempfile::tempdir().unwrap();
-    let arguments = ["--dev", "--dev-no-limits"];
+    let store = choose(folder.path()).await;
+    let mut arguments = vec!["--dev", "--dev-no-limits"];
+    if let Some(url) = &store {
+        arguments.extend(["--database", url.reveal()]);
+    }
     let mut server = serve(folder.path(), &arguments);
     let ann = signs_up(&server, "ann").await;
     let bob = signs_up(&server, "bob").await;
