@@ -61,6 +61,7 @@ export function EmojiCompletion({ id, word, keys, onChoose, onOption, onShown, o
 					emoji={emoji}
 					text={withTone(emoji, tone)}
 					isActive={place === index}
+					onPoint={() => place !== index && setAt({ word, index: place })}
 					onChoose={() => choose(emoji)}
 				/>
 			))}
@@ -94,10 +95,12 @@ type OptionProps = {
 	emoji: Emoji;
 	text: string;
 	isActive: boolean;
+	/** The pointer moved over it; there is one current option, whoever leads. */
+	onPoint: () => void;
 	onChoose: () => void;
 };
 
-function Option({ id, emoji, text, isActive, onChoose }: OptionProps) {
+function Option({ id, emoji, text, isActive, onPoint, onChoose }: OptionProps) {
 	return (
 		// biome-ignore lint/a11y/useFocusableInteractive lint/a11y/useKeyWithClickEvents: the field keeps the focus and takes the keys; this is its option.
 		<div
@@ -105,6 +108,7 @@ function Option({ id, emoji, text, isActive, onChoose }: OptionProps) {
 			role="option"
 			aria-selected={isActive}
 			className={classes("menu__i", isActive && "is-hover")}
+			onPointerMove={onPoint}
 			// The press must not take the focus out of the field.
 			onPointerDown={(event) => event.preventDefault()}
 			onClick={onChoose}
