@@ -192,8 +192,7 @@ impl Follower {
         let rev = number(missing, "rev")?;
         if is_new || missing["limited"] == true && rev > copy.rev {
             copy.rows.clear();
-            let first = rows.first().map(|row| number(row, "seq")).transpose()?;
-            copy.from = first.unwrap_or(1);
+            copy.from = whole_from(rows)?;
         }
         for row in rows {
             self.take(id, row)?;
@@ -220,6 +219,20 @@ impl Follower {
     }
 }
 
+/// Where the newest rows of an answer begin. Older ones may stand before them,
+/// because they changed, with gaps between.
+fn whole_from(rows: &[Value]) -> Result<i64> {
+    let mut from = None;
+    for row in rows.iter().rev() {
+        let seq = number(row, "seq")?;
+        if from.is_some_and(|from| seq + 1 != from) {
+            break;
+        }
+        from = Some(seq);
+    }
+    Ok(from.unwrap_or(1))
+}
+
 /// On one connection a chat's changes are told once each, and in order.
 fn demand_in_order(told: &mut HashMap<String, i64>, event: &Value) -> Result<()> {
     let chat = event["chat"].as_str().context("no chat")?;
@@ -240,4 +253,20 @@ fn done(answer: Answer, what: &str) -> Result<Option<Value>> {
 
 fn number(of: &Value, name: &str) -> Result<i64> {
     of[name].as_i64().with_context(|| format!("no {name} in {of}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_that_only_changed_do_not_make_a_copy_whole() {
+        let from = |places: &[i64]| {
+            let rows: Vec<_> = places.iter().map(|seq| json!({ "seq": seq })).collect();
+            whole_from(&rows).unwrap()
+        };
+        assert_eq!(from(&[]), 1);
+        assert_eq!(from(&[7, 8, 9]), 7);
+        assert_eq!(from(&[2, 5, 8, 9]), 8);
+    }
 }
