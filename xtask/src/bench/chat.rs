@@ -90,7 +90,17 @@ impl Chat {
         self.run(&target, shape, rate)
     }
 
+    /// The peer, which may lose a run to a busy machine, such as by cutting
+    /// sockets that it heard too late. Ours may not: that would be a fault.
     fn peer(&self, store: &str, shape: Shape, rate: Option<u32>) -> Result<Value> {
+        let first = self.try_peer(store, shape, rate);
+        first.or_else(|error| {
+            eprintln!("once more, because the peer failed: {error:#}");
+            self.try_peer(store, shape, rate)
+        })
+    }
+
+    fn try_peer(&self, store: &str, shape: Shape, rate: Option<u32>) -> Result<Value> {
         let peer = Peer::start(store, Some(&self.postgres.url()))?;
         let members = peer.members(shape)?;
         let address = peer.address.clone();

@@ -42,9 +42,9 @@ pub(crate) fn command(program: &Path, target: &Target, shape: Shape, seconds: u3
     run.args(["--addr", &target.address, "--sockets", &shape.sockets.to_string()]);
     run.args(["--rooms", &shape.chats.to_string(), "--window", &shape.window.to_string()]);
     run.args(["--server-pid", &target.pid.to_string(), "--duration", &seconds.to_string()]);
-    run.args(["--settle-ms", "200", "--drain-ms", "20000", "--members"])
-        .arg(target.members)
-        .args(target.dialect);
+    // A busy machine shall make it slow, not void.
+    run.args(["--connect-timeout", "240", "--settle-ms", "200", "--drain-ms", "20000"]);
+    run.arg("--members").arg(target.members).args(target.dialect);
     run
 }
 

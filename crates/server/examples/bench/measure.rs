@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde_json::{Value, json};
 
 /// How long the work is done before anything is counted.
@@ -55,8 +55,8 @@ where
     Ok(json!({
         "per_second": took.len() as f64 / seconds,
         "cpu_us": spent.as_secs_f64() * 1e6 / took.len() as f64,
-        "p50_us": at(50).context("nothing was done")? as u64,
-        "p99_us": at(99).context("nothing was done")? as u64,
+        "p50_us": at(50).map(|us| us as u64),
+        "p99_us": at(99).map(|us| us as u64),
     }))
 }
 
