@@ -149,6 +149,7 @@ test("the first list is there soon on a slow machine and a phone's network", asy
 });
 
 test("a chat that is followed costs no more after many messages", async ({ person }) => {
+	test.setTimeout(180_000);
 	const ann = await person("Ann");
 	const bob = await person("Bob");
 	const chat = await befriend(ann, bob);
