@@ -172,6 +172,9 @@ pub(super) fn load(program: &Path, address: &str, pid: u32, sockets: usize) -> C
     let mut run = pinned(LOAD_CORE, program);
     run.args(["--addr", address, "--sockets", &sockets.to_string()]);
     run.args(["--server-pid", &pid.to_string()]);
+    // Ten thousand take the slowest peer a quarter of a minute on a quiet
+    // machine; a busy one must not cost the whole run.
+    run.args(["--connect-timeout", "300"]);
     run
 }
 
