@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { compressed } from "./compress/plugin";
 import { emoji } from "./emoji/plugin";
 import { precache } from "./pwa/precache";
 
@@ -11,7 +12,7 @@ const server = process.env.TIDINGS_URL ?? "http://127.0.0.1:8080";
 const fromHere = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
-	plugins: [react(), emoji(), precache(fromHere("./pwa/service-worker.js"))],
+	plugins: [react(), emoji(), precache(fromHere("./pwa/service-worker.js")), compressed()],
 	resolve: { alias: { "@": fromHere("./src") } },
 	build: { target: "es2022", manifest: true, sourcemap: false },
 	server: {

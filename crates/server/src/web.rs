@@ -2,13 +2,18 @@
 //!
 //! Names with a hash of their content never change, so browsers keep them
 //! for ever; every other path is the one page, which asks again each time.
+//! The client's build lays compressed forms beside its files; the smallest
+//! one that the browser takes is sent.
 
 use std::borrow::Cow;
 
 use axum::body::Body;
 use axum::response::{Html, IntoResponse, Response};
 use domain::Error;
-use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
+    IF_NONE_MATCH, VARY,
+};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use rust_embed::RustEmbed;
 
@@ -31,6 +36,10 @@ const MISSING: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">
     <p>This program was built before the client was. Build it and then the program again:</p>\
     <pre>cd web && npm ci && npm run build\ncargo build</pre>\
     <p>The API works: see <a href=\"/docs\">/docs</a>.</p></html>";
+
+/// The forms a file may have beside its plain one, the smallest first: the
+/// content coding (RFC 9110, 8.4.1) and the end of the name.
+const CODINGS: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
 
 /// A file of the client.
 struct File {
@@ -70,6 +79,12 @@ fn answer(path: &str, headers: &HeaderMap, find: impl Fn(&str) -> Option<File>) 
             None => return Html(MISSING).into_response(),
         },
     };
+    let coded = CODINGS.iter().filter(|(coding, _)| is_taken(headers, coding));
+    let coded = coded.map(|(coding, end)| Some((*coding, find(&format!("{name}{end}"))?)));
+    let (coding, file) = match coded.flatten().next() {
+        Some((coding, file)) => (Some(coding), file),
+        None => (None, file),
+    };
     let tag = HeaderValue::try_from(format!("\"{}\"", file.tag)).expect("hex is plain ASCII");
     let is_known = headers.get(IF_NONE_MATCH).is_some_and(|known| known == tag);
     let mut response = if is_known {
@@ -83,7 +98,22 @@ fn answer(path: &str, headers: &HeaderMap, find: impl Fn(&str) -> Option<File>) 
     set.insert(CACHE_CONTROL, HeaderValue::from_static(cache));
     set.insert(CONTENT_TYPE, HeaderValue::from_static(kind(name)));
     set.insert(ETAG, tag);
+    set.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    if let Some(coding) = coding {
+        set.insert(CONTENT_ENCODING, HeaderValue::from_static(coding));
+    }
     response
+}
+
+/// Whether the browser names the coding and does not refuse it by `q=0`
+/// (RFC 9110, 12.5.3).
+fn is_taken(headers: &HeaderMap, coding: &str) -> bool {
+    let lists = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|list| list.to_str().ok());
+    lists.flat_map(|list| list.split(',')).any(|item| {
+        let (name, weight) = item.split_once(';').unwrap_or((item, ""));
+        let weight = weight.trim().strip_prefix("q=").map_or(Ok(1.0), str::parse::<f32>);
+        name.trim().eq_ignore_ascii_case(coding) && weight.is_ok_and(|weight| weight > 0.0)
+    })
 }
 
 fn kind(name: &str) -> &'static str {
@@ -109,7 +139,7 @@ mod tests {
     use super::*;
 
     fn built(name: &str) -> Option<File> {
-        let known = ["index.html", "sw.js", "assets/app-1a2b.js"];
+        let known = ["index.html", "sw.js", "assets/app-1a2b.js", "sw.js.br", "sw.js.gz"];
         let file = || File { bytes: name.to_owned().into_bytes().into(), tag: "7".to_owned() };
         known.contains(&name).then(file)
     }
@@ -144,6 +174,28 @@ mod tests {
         assert_eq!(answer("/", &has, built).status(), 304);
         has.insert(IF_NONE_MATCH, HeaderValue::from_static("\"8\""));
         assert_eq!(answer("/", &has, built).status(), 200);
+    }
+
+    #[test]
+    fn the_smallest_form_is_sent_that_the_browser_takes() {
+        for (takes, coding) in [
+            ("gzip, deflate, br, zstd", Some("br")),
+            ("gzip, br;q=0", Some("gzip")),
+            ("GZIP;q=0.5", Some("gzip")),
+            ("deflate, brotli", None),
+            ("br;q=x", None),
+            ("", None),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(takes));
+            let response = answer("/sw.js", &headers, built);
+            let sent = response.headers().get(CONTENT_ENCODING).map(|sent| sent.to_str().unwrap());
+            assert_eq!(sent, coding, "{takes}");
+            assert_eq!(header(&response, VARY), "accept-encoding");
+            assert_eq!(header(&response, CONTENT_TYPE), "text/javascript; charset=utf-8");
+            let page = answer("/", &headers, built);
+            assert!(!page.headers().contains_key(CONTENT_ENCODING), "it has no such form");
+        }
     }
 
     #[test]
