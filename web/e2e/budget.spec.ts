@@ -12,6 +12,7 @@ const KEY_MS = 16;
 const OWN_ROW_MS = 50;
 const SWITCH_MS = 100;
 const FIRST_LIST_MS = 2_500;
+const SENTENCE = "the quick tern flies over the quiet harbour at noon";
 
 /** From a page of the person's own, because a request of the runner's costs ten times as much. */
 async function write(person: Person, chat: string, first: number, last: number): Promise<void> {
@@ -65,7 +66,7 @@ test("in a full chat a key costs no row anything, and one's own row is there at 
 	});
 	const keys: number[] = [];
 	let layouts = 0;
-	for (const key of "the quick tern flies over the quiet harbour at noon") {
+	for (const key of SENTENCE) {
 		await painted(page);
 		await work.take();
 		await page.keyboard.press(key === " " ? "Space" : key);
@@ -78,14 +79,18 @@ test("in a full chat a key costs no row anything, and one's own row is there at 
 	expect(layouts / keys.length).toBeLessThanOrEqual(2);
 	expect(await page.evaluate(() => Reflect.get(window, "changed"))).toEqual([]);
 
-	await work.take();
-	await page.keyboard.press("Enter");
-	await expect(
-		message(page, "A few words first, the quick tern flies over the quiet harbour at noon"),
-	).toBeInViewport();
-	await painted(page);
-	const own = await work.take();
-	expect(own.busyMs).toBeLessThanOrEqual(OWN_ROW_MS);
+	// The first one also leads from far up to the end; one sample would be chance.
+	const own: number[] = [];
+	for (const again of ["", "Once.", "Twice.", "Again.", "At last."]) {
+		await page.keyboard.type(again);
+		await painted(page);
+		await work.take();
+		await page.keyboard.press("Enter");
+		await expect(message(page, again || `A few words first, ${SENTENCE}`)).toBeInViewport();
+		await painted(page);
+		own.push((await work.take()).busyMs);
+	}
+	expect(quantile(own, 0.5)).toBeLessThanOrEqual(OWN_ROW_MS);
 });
 
 test("changing to a chat that is kept costs less than a blink", async ({ person }) => {
