@@ -1,8 +1,9 @@
 //! The thread that owns the writing connection.
 //!
 //! It commits in groups: whatever queued while the previous commit ran, with
-//! no timer, so an idle store commits at once. Each batch has a savepoint, so
-//! that one that fails undoes itself only. Nobody is answered before COMMIT.
+//! no timer, so an idle store commits at once. When a batch fails, the group is
+//! undone and run again with a savepoint for each, so that the failed one undoes
+//! itself only. Nobody is answered before COMMIT.
 //!
 //! After a failed write or sync the file can no longer be trusted: the kernel
 //! may have dropped what it could not write, and a second sync would succeed.
@@ -28,6 +29,13 @@ const CHECKPOINT_PAGES: u32 = 1000;
 pub(super) type Answer<T> = oneshot::Sender<Result<T, Error>>;
 
 type Group = Vec<(Batch, Answer<Rows>)>;
+
+/// What keeps the batches of a group apart.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Isolation {
+    None,
+    Savepoints,
+}
 
 pub(super) enum Job {
     Write(Batch, Answer<Rows>),
@@ -142,19 +150,47 @@ impl<'c> Writer<'c> {
         if let Some(why) = self.broken.get() {
             return Err(Fault::Ours(Error::Unavailable(why.clone())));
         }
+        // Inside a savepoint the engine copies each page before it is changed.
+        // Batches hardly ever fail, so that price is paid only when one has.
+        let results = self.run_group(group, Isolation::None)?;
+        if group.len() > 1 && results.iter().any(Result::is_err) {
+            return self.run_group(group, Isolation::Savepoints);
+        }
+        Ok(results)
+    }
+
+    fn run_group(
+        &mut self,
+        group: &[Batch],
+        isolation: Isolation,
+    ) -> Result<Vec<Result<Rows, Error>>, Fault> {
         self.session.run_raw("begin immediate", &[])?;
-        let results = self.fill(group);
-        match results {
-            Ok(_) => {}
-            Err(_) => self.roll_back(),
+        let results = self.fill(group, isolation);
+        if results.is_err() {
+            self.roll_back();
         }
         results
     }
 
-    fn fill(&mut self, group: &[Batch]) -> Result<Vec<Result<Rows, Error>>, Fault> {
+    /// Commits what can be: without isolation all or nothing, and then the
+    /// answer ends with the batch that failed.
+    fn fill(
+        &mut self,
+        group: &[Batch],
+        isolation: Isolation,
+    ) -> Result<Vec<Result<Rows, Error>>, Fault> {
         let mut results = Vec::with_capacity(group.len());
         for batch in group {
-            results.push(self.savepoint(batch)?);
+            let result = match isolation {
+                Isolation::None => self.apply(batch)?,
+                Isolation::Savepoints => self.savepoint(batch)?,
+            };
+            let is_over = isolation == Isolation::None && result.is_err();
+            results.push(result);
+            if is_over {
+                self.roll_back();
+                return Ok(results);
+            }
         }
         if results.iter().all(Result::is_err) {
             self.roll_back();
@@ -167,10 +203,20 @@ impl<'c> Writer<'c> {
         Ok(results)
     }
 
-    /// The inner error is the batch's own, which has then been undone; the
-    /// outer one ends the transaction.
+    /// Like [`Writer::apply`], and undoes a batch that fails.
     fn savepoint(&mut self, batch: &Batch) -> Result<Result<Rows, Error>, Fault> {
         self.session.run_raw("savepoint batch", &[])?;
+        let result = self.apply(batch)?;
+        if result.is_err() {
+            self.session.run_raw("rollback to batch", &[])?;
+        }
+        self.session.run_raw("release batch", &[])?;
+        Ok(result)
+    }
+
+    /// The inner error is the batch's own, whose first statements may be done;
+    /// the outer one ends the transaction.
+    fn apply(&mut self, batch: &Batch) -> Result<Result<Rows, Error>, Fault> {
         let mut rows = Vec::with_capacity(batch.steps.len());
         for (at, step) in batch.steps.iter().enumerate() {
             match self.step(at, step) {
@@ -179,14 +225,9 @@ impl<'c> Writer<'c> {
                 Err(fault) if fault.is_fatal() || self.session.connection.is_autocommit() => {
                     return Err(fault);
                 }
-                Err(fault) => {
-                    self.session.run_raw("rollback to batch", &[])?;
-                    self.session.run_raw("release batch", &[])?;
-                    return Ok(Err(fault.into_error(step.sql.sqlite)));
-                }
+                Err(fault) => return Ok(Err(fault.into_error(step.sql.sqlite))),
             }
         }
-        self.session.run_raw("release batch", &[])?;
         Ok(Ok(rows))
     }
 
