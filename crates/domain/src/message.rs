@@ -11,7 +11,7 @@ mod text;
 
 use std::sync::Arc;
 
-use sql::{Append, Batch, Row, Sql, Step, args};
+use sql::{Append, Appended, Batch, Row, Sql, Step, args};
 
 use crate::chat::{self, Member};
 use crate::{AccountId, App, Caller, ChatId, Error, Event, Kind, Result};
@@ -114,9 +114,8 @@ pub async fn send(app: &App, caller: &Caller, chat: ChatId, new: New) -> Result<
     let hash = new.hash();
     let (body, now) = (new.body.into_text(), app.clock.now_ms());
     let row = args![chat, caller.account, new.client_id, now, hash, body, new.reply_to_seq];
-    let mut rows = app.db.append(&SEND, row).await?;
-
-    let Some(row) = rows[FOUND].first_mut() else {
+    let Appended { row, is_new } = app.db.append(&SEND, row).await?;
+    let Some(mut row) = row else {
         return Err(why_refused(app, caller, chat, new.reply_to_seq).await);
     };
     if row.get::<[u8; 32]>(12)? != hash {
@@ -125,12 +124,11 @@ pub async fn send(app: &App, caller: &Caller, chat: ChatId, new: New) -> Result<
             "This client_id was used for another message.",
         ));
     }
-    let message = Arc::new(Message::read(row, 0)?);
-    let repeated = rows[APPENDED].is_empty();
-    if !repeated {
+    let message = Arc::new(Message::read(&mut row, 0)?);
+    if is_new {
         app.bus.publish(&Event::MessageSent(Arc::clone(&message)));
     }
-    Ok(Sent { message, repeated })
+    Ok(Sent { message, repeated: !is_new })
 }
 
 /// Gives one of the caller's own messages another body. The same body again
@@ -311,19 +309,19 @@ pub(crate) const STATEMENTS: &[&Sql] =
 /// time, hash, body, reply.
 pub(crate) static SEND: Append = Append {
     lock: chat::LOCK_STEP,
-    steps: &[
-        Step { one: &APPEND, many: APPEND_MANY, columns: &[0, 1, 2, 3, 4, 5, 6] },
-        chat::COUNT_STEP,
-        chat::MARK_STEP,
-        Step { one: &BY_CLIENT_ID, many: BY_CLIENT_ID_MANY, columns: &[0, 1, 2] },
-    ],
+    add: Step { one: &APPEND, many: APPEND_MANY, columns: &[0, 1, 2, 3, 4, 5, 6] },
+    then: &[chat::COUNT_STEP, chat::MARK_STEP],
+    find: Step { one: &BY_CLIENT_ID, many: BY_CLIENT_ID_MANY, columns: &[0, 1, 2] },
 };
 
-/// Where the steps stand whose rows are read.
-const APPENDED: usize = 0;
-const FOUND: usize = 3;
+macro_rules! message_columns {
+    () => {
+        "chat_id, seq, n, rev, sender_id, client_id, kind, body, reply_to_seq,
+         edited_at, deleted_at, created_at, sent_hash "
+    };
+}
 
-static APPEND: Sql = Sql::new(
+static APPEND: Sql = Sql::new(concat!(
     "insert into message (chat_id, seq, n, rev, sender_id, client_id, sent_hash, kind, body,
                           reply_to_seq, changed, created_at)
      select c.id, c.last_seq + 1, c.last_n + 1, c.rev + 1, m.account_id, $3, $5, 'text', $6,
@@ -334,8 +332,9 @@ static APPEND: Sql = Sql::new(
             or exists (select 1 from message r
                        where r.chat_id = c.id and r.seq = $7 and r.seq > m.joined_seq))
      on conflict (chat_id, sender_id, client_id) do nothing
-     returning seq",
-);
+     returning ",
+    message_columns!()
+));
 
 // The same for a group of sends. A reply to a message of the same group finds
 // nothing and is told so, as if it had come first.
@@ -365,7 +364,9 @@ const APPEND_MANY: &str = "with request as (
                'text', body, reply, false, at
         from placed
      )
-     select ord, last_seq + nth from placed";
+     select ord, chat_id, last_seq + nth, last_n + nth, rev + nth, sender_id, client_id, 'text',
+            body, reply, cast(null as bigint), cast(null as bigint), at, hash
+     from placed";
 
 static EDIT: Sql = Sql::new(
     "update message
@@ -391,17 +392,10 @@ static DELETE: Sql = Sql::new(
      returning seq",
 );
 
-macro_rules! message_columns {
-    () => {
-        "select chat_id, seq, n, rev, sender_id, client_id, kind, body, reply_to_seq,
-                edited_at, deleted_at, created_at, sent_hash
-         from message "
-    };
-}
-
 static BY_CLIENT_ID: Sql = Sql::new(concat!(
+    "select ",
     message_columns!(),
-    "where chat_id = $1 and sender_id = $2 and client_id = $3"
+    "from message where chat_id = $1 and sender_id = $2 and client_id = $3"
 ));
 
 const BY_CLIENT_ID_MANY: &str =
@@ -412,15 +406,21 @@ const BY_CLIENT_ID_MANY: &str =
      join message m on m.chat_id = r.chat_id and m.sender_id = r.sender_id
        and m.client_id = r.client_id";
 
-static BY_SEQ: Sql = Sql::new(concat!(message_columns!(), "where chat_id = $1 and seq = $2"));
+static BY_SEQ: Sql = Sql::new(concat!(
+    "select ",
+    message_columns!(),
+    "from message where chat_id = $1 and seq = $2"
+));
 
 static RANGE: Sql = Sql::new(concat!(
+    "select ",
     message_columns!(),
-    "where chat_id = $1 and seq between $2 and $3 order by seq"
+    "from message where chat_id = $1 and seq between $2 and $3 order by seq"
 ));
 
 static CHANGED: Sql = Sql::new(concat!(
+    "select ",
     message_columns!(),
-    "where chat_id = $1 and changed and rev > $2 and seq > $3 and seq <= $4
+    "from message where chat_id = $1 and changed and rev > $2 and seq > $3 and seq <= $4
      order by seq limit $5"
 ));

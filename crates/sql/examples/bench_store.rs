@@ -137,7 +137,7 @@ async fn appends(db: &Db, window: Duration, writers: usize, chats: i64) -> f64 {
         let (db, body) = (db.clone(), "x".repeat(200));
         async move {
             let row = args![number % chats, 1_i64, format!("{number:016}"), body, number];
-            db.append(&SEND, row).await.is_ok_and(|rows| rows[2].len() == 1)
+            db.append(&SEND, row).await.is_ok_and(|answer| answer.is_new)
         }
     })
     .await
@@ -235,7 +235,7 @@ static INSERT: Sql = Sql::new(
      select c.id, c.last_seq + 1, c.rev + 1, $2, $3, $4, false, $5
      from bench_chat c join bench_member m on m.chat_id = c.id and m.account_id = $2
      where c.id = $1
-     on conflict (chat_id, sender_id, client_id) do nothing returning seq",
+     on conflict (chat_id, sender_id, client_id) do nothing returning seq, rev, body, created_at",
 );
 static COUNT: Sql = Sql::new(
     "update bench_chat set last_seq = last_seq + 1, rev = rev + 1, last_at = $2
@@ -252,10 +252,9 @@ static SEND: Append = Append {
         many: "select id from bench_chat where id = any($1) order by id for update",
         columns: &[0],
     },
-    steps: &[
-        Step {
-            one: &INSERT,
-            many: "with request as (
+    add: Step {
+        one: &INSERT,
+        many: "with request as (
                 select * from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[])
                     with ordinality as r (chat_id, sender_id, client_id, body, created_at, ord)
              ), fresh as (
@@ -275,27 +274,26 @@ static SEND: Append = Append {
                 select chat_id, last_seq + place, rev + place, sender_id, client_id, body, false,
                     created_at from placed
              )
-             select ord, last_seq + place from placed",
-            columns: &[0, 1, 2, 3, 4],
-        },
-        Step {
-            one: &COUNT,
-            many: "update bench_chat set last_seq = top.seq, rev = top.rev, last_at = top.created_at
+             select ord, last_seq + place, rev + place, body, created_at from placed",
+        columns: &[0, 1, 2, 3, 4],
+    },
+    then: &[Step {
+        one: &COUNT,
+        many: "update bench_chat set last_seq = top.seq, rev = top.rev, last_at = top.created_at
                 from (select r.id, m.seq, m.rev, m.created_at
                       from (select distinct id from unnest($1::bigint[], $2::bigint[]) as r (id, at)) r
                       cross join lateral (select seq, rev, created_at from bench_message
                         where chat_id = r.id order by seq desc limit 1) m) top
                 where bench_chat.id = top.id and bench_chat.last_seq < top.seq",
-            columns: &[0, 4],
-        },
-        Step {
-            one: &FIND,
-            many: "select r.ord, m.seq, m.rev, m.body, m.created_at
+        columns: &[0, 4],
+    }],
+    find: Step {
+        one: &FIND,
+        many: "select r.ord, m.seq, m.rev, m.body, m.created_at
                 from unnest($1::bigint[], $2::bigint[], $3::text[])
                     with ordinality as r (chat_id, sender_id, client_id, ord)
                 join bench_message m on m.chat_id = r.chat_id and m.sender_id = r.sender_id
                     and m.client_id = r.client_id",
-            columns: &[0, 1, 2],
-        },
-    ],
+        columns: &[0, 1, 2],
+    },
 };

@@ -6,11 +6,13 @@
 //! one statement, its parameters being arrays, one element for each request.
 //!
 //! SQLite runs the `one` texts as a batch, since its writer groups commits by
-//! itself; it needs no lock, because nobody else writes. PostgreSQL collects what came while the previous group was under
-//! way and runs the `many` texts in one transaction, sent in one go:
+//! itself; it needs no lock, because nobody else writes, and it leaves out the
+//! steps that an earlier answer makes needless. PostgreSQL collects what came
+//! while the previous group was under way and runs the `many` texts in one
+//! transaction, sent in one go:
 //!
 //! ```text
-//! begin · lock the group's keys, sorted · each step · commit
+//! begin · lock the group's keys, sorted · add · then · find · commit
 //! ```
 //!
 //! **The lock is a statement of its own**: a statement that waits for a row
@@ -32,7 +34,8 @@
 //!   `unnest($1::bytea[], …) with ordinality as r (chat_id, …, ord)`. The
 //!   number is taken off, so both texts answer alike.
 
-use crate::{Args, Batch, Rows, Sql, Value};
+use crate::batch::When;
+use crate::{Args, Batch, Row, Rows, Sql, Value};
 
 /// How a request is appended; see the module.
 #[derive(Clone, Copy, Debug)]
@@ -41,8 +44,30 @@ pub struct Append {
     /// group's keys as one array, sorted and without repeats: it locks them in
     /// that order.
     pub lock: Step,
-    /// What is done then, in order.
-    pub steps: &'static [Step],
+    /// Adds the row and answers with it, unless it is refused or there already.
+    pub add: Step,
+    /// What follows from an added row, in order. Changes nothing without one.
+    pub then: &'static [Step],
+    /// Answers with the row that is there, by the same columns as `add`.
+    pub find: Step,
+}
+
+/// What became of a request.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Appended {
+    /// The row, as it is now; nothing when the request was refused.
+    pub row: Option<Row>,
+    /// This request has added it.
+    pub is_new: bool,
+}
+
+impl Appended {
+    /// From the rows of `add`, of what was done then, and of `find`.
+    pub(crate) fn read(mut rows: Rows) -> Self {
+        let added = rows.first_mut().and_then(Vec::pop);
+        let is_new = added.is_some();
+        Self { row: added.or_else(|| rows.pop().and_then(|mut found| found.pop())), is_new }
+    }
 }
 
 /// A step of an append.
@@ -57,18 +82,26 @@ pub struct Step {
 }
 
 impl Append {
+    /// What is done under the lock, in order.
+    pub(crate) fn steps(&self) -> impl Iterator<Item = &Step> {
+        std::iter::once(&self.add).chain(self.then).chain([&self.find])
+    }
+
     /// The request as SQLite writes it.
     pub(crate) fn single(&self, row: &Args) -> Batch {
         let mut batch = Batch::new();
-        for step in self.steps {
-            batch.run(step.one, step.columns.iter().map(|at| row[*at].clone()).collect());
+        let pick = |step: &Step| step.columns.iter().map(|at| row[*at].clone()).collect();
+        batch.run(self.add.one, pick(&self.add));
+        for step in self.then {
+            batch.run_when(When::FirstAnswered, step.one, pick(step));
         }
+        batch.run_when(When::FirstSilent, self.find.one, pick(&self.find));
         batch
     }
 
     /// Whether `row` has the columns that the steps pick, and no others.
     pub(crate) fn fits(&self, row: &Args) -> bool {
-        let picked = self.steps.iter().flat_map(|step| step.columns).chain(self.lock.columns);
+        let picked = self.steps().flat_map(|step| step.columns).chain(self.lock.columns);
         picked.max().is_some_and(|last| last + 1 == row.len()) && self.lock.columns.len() == 1
     }
 

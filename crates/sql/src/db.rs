@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::append::Append;
+use crate::append::{Append, Appended};
 use crate::figures::{Counts, Figures};
 use crate::migrate::Migration;
 use crate::options::{Options, Place};
@@ -114,22 +114,22 @@ impl Db {
     }
 
     /// Appends a row: fast for many callers at once, also when all append to
-    /// one key. Answers the rows of each of the plan's steps. No row from a
-    /// step that adds something means that it was refused or is there already.
+    /// one key.
     ///
     /// # Errors
     /// As for `write`; the request may be repeated after any of them.
-    pub async fn append(&self, plan: &'static Append, row: Args) -> Result<Rows, Error> {
+    pub async fn append(&self, plan: &'static Append, row: Args) -> Result<Appended, Error> {
         if !plan.fits(&row) {
             return Err(Error::Engine(
                 "the columns of an append are not those that its steps pick".into(),
             ));
         }
         let writing = self.counts.write(1);
-        writing.ends(match &self.engine {
+        let rows = writing.ends(match &self.engine {
             Engine::Sqlite(store) => store.write(plan.single(&row)).await,
             Engine::Postgres(store) => store.append(plan, row).await,
-        })
+        })?;
+        Ok(Appended::read(rows))
     }
 
     /// Copies an SQLite store to the file `to` while it is in use: one moment
@@ -167,7 +167,7 @@ impl Db {
     /// As for `describe`.
     pub async fn describe_append(&self, plan: &'static Append) -> Result<Vec<Shape>, Error> {
         let mut shapes = Vec::new();
-        for step in std::iter::once(&plan.lock).chain(plan.steps) {
+        for step in std::iter::once(&plan.lock).chain(plan.steps()) {
             shapes.push(self.describe(step.one).await?);
             if let Engine::Postgres(store) = &self.engine {
                 shapes.push(store.describe(step.many).await?);

@@ -17,7 +17,7 @@ mod sqlite;
 mod transfer;
 mod value;
 
-pub use append::{Append, Step};
+pub use append::{Append, Appended, Step};
 pub use batch::Batch;
 pub use db::{Db, Rows, Shape};
 pub use error::Error;

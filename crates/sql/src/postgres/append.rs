@@ -169,7 +169,7 @@ impl Group {
     }
 
     fn calls(&self) -> Vec<Call<'_>> {
-        let steps = std::iter::once(&self.plan.lock).chain(self.plan.steps);
+        let steps = std::iter::once(&self.plan.lock).chain(self.plan.steps());
         match &self.written {
             Written::One(row) => {
                 steps.map(|step| call(step.one.postgres, step.columns, row)).collect()

@@ -219,6 +219,10 @@ impl<'c> Writer<'c> {
     fn apply(&mut self, batch: &Batch) -> Result<Result<Rows, Error>, Fault> {
         let mut rows = Vec::with_capacity(batch.steps.len());
         for (at, step) in batch.steps.iter().enumerate() {
+            if !step.when.is_now(&rows) {
+                rows.push(Vec::new());
+                continue;
+            }
             match self.step(at, step) {
                 Ok(found) => rows.push(found),
                 // Some failures undo the whole transaction, not the statement.

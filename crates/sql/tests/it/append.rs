@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use sql::{Append, Batch, Db, Error, Migration, Rows, Sql, Step, args};
+use sql::{Append, Appended, Batch, Db, Error, Migration, Sql, Step, args};
 
 use crate::support::{NOTES, Store, on_both};
 
@@ -23,7 +23,7 @@ static LOCK: Sql = Sql::per_engine(
 static INSERT: Sql = Sql::new(
     "insert into post (thread_id, seq, author, client_id, body)
      select id, last_seq + 1, $2, $3, $4 from thread where id = $1 and open
-     on conflict (thread_id, author, client_id) do nothing returning seq",
+     on conflict (thread_id, author, client_id) do nothing returning seq, body",
 );
 static COUNT: Sql = Sql::new(
     "update thread set last_seq = last_seq + 1 where id = $1
@@ -37,10 +37,9 @@ static POST: Append = Append {
         many: "select id from thread where id = any($1) order by id for update",
         columns: &[0],
     },
-    steps: &[
-        Step {
-            one: &INSERT,
-            many: "with request as (
+    add: Step {
+        one: &INSERT,
+        many: "with request as (
                 select * from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[])
                     with ordinality as r (thread_id, author, client_id, body, ord)
              ), fresh as (
@@ -56,27 +55,26 @@ static POST: Append = Append {
                 insert into post (thread_id, seq, author, client_id, body)
                 select thread_id, seq, author, client_id, body from placed
              )
-             select ord, seq from placed",
-            columns: &[0, 1, 2, 3],
-        },
-        Step {
-            one: &COUNT,
-            many: "update thread set last_seq = top.seq
+             select ord, seq, body from placed",
+        columns: &[0, 1, 2, 3],
+    },
+    then: &[Step {
+        one: &COUNT,
+        many: "update thread set last_seq = top.seq
                 from (select t.id, (select max(p.seq) from post p where p.thread_id = t.id) as seq
                       from (select distinct id from unnest($1::bigint[]) as r (id)) t) top
                 where thread.id = top.id and thread.last_seq < top.seq",
-            columns: &[0],
-        },
-        Step {
-            one: &FIND,
-            many: "select r.ord, p.seq, p.body
+        columns: &[0],
+    }],
+    find: Step {
+        one: &FIND,
+        many: "select r.ord, p.seq, p.body
                 from unnest($1::bigint[], $2::bigint[], $3::text[])
                     with ordinality as r (thread_id, author, client_id, ord)
                 join post p on p.thread_id = r.thread_id and p.author = r.author
                     and p.client_id = r.client_id",
-            columns: &[0, 1, 2],
-        },
-    ],
+        columns: &[0, 1, 2],
+    },
 };
 
 async fn make_threads(store: &Store, count: i64) {
@@ -89,7 +87,7 @@ async fn make_threads(store: &Store, count: i64) {
     store.db.write(batch).await.unwrap();
 }
 
-async fn post(db: &Db, thread: i64, author: i64, client_id: &str) -> Result<Rows, Error> {
+async fn post(db: &Db, thread: i64, author: i64, client_id: &str) -> Result<Appended, Error> {
     db.append(&POST, args![thread, author, client_id, format!("{author} {client_id}")]).await
 }
 
@@ -116,10 +114,10 @@ async fn a_repeat_finds_its_first_row(store) {
     let first = post(&store.db, 0, 7, "a").await.unwrap();
     let again = post(&store.db, 0, 7, "a").await.unwrap();
     let other = post(&store.db, 0, 8, "a").await.unwrap();
-    assert_eq!((first[0].len(), again[0].len(), other[0].len()), (1, 0, 1));
-    assert_eq!(first[2], again[2]);
-    assert_eq!(first[2][0].0, args![1_i64, "7 a"]);
-    assert_eq!(other[2][0].0, args![2_i64, "8 a"]);
+    assert_eq!((first.is_new, again.is_new, other.is_new), (true, false, true));
+    assert_eq!(first.row, again.row);
+    assert_eq!(first.row.unwrap().0, args![1_i64, "7 a"]);
+    assert_eq!(other.row.unwrap().0, args![2_i64, "8 a"]);
     check_places(&store.db).await;
 }
 
@@ -135,8 +133,9 @@ async fn places_are_dense_under_concurrent_writers_and_repeats(store) {
                 let (one, two) =
                     tokio::join!(post(&db, thread, author, &id), post(&db, thread, author, &id));
                 let (one, two) = (one.unwrap(), two.unwrap());
-                assert_eq!(one[2], two[2]);
-                assert_eq!(one[0].len() + two[0].len(), 1, "one of them is the first");
+                assert!(one.row.is_some());
+                assert_eq!(one.row, two.row);
+                assert!(one.is_new != two.is_new, "one of them is the first");
             }
         })
     });
@@ -159,9 +158,9 @@ async fn a_refused_request_gets_no_row_and_harms_nobody(store) {
         tokio::spawn(async move { (n % 4, post(&db, n % 4, n, "x").await.unwrap()) })
     });
     for request in requests.collect::<Vec<_>>() {
-        let (thread, rows) = request.await.unwrap();
-        let wanted = usize::from(thread % 2 == 0);
-        assert_eq!((rows[0].len(), rows[2].len()), (wanted, wanted), "thread {thread}");
+        let (thread, answer) = request.await.unwrap();
+        let wanted = thread % 2 == 0;
+        assert_eq!((answer.is_new, answer.row.is_some()), (wanted, wanted), "thread {thread}");
     }
     let places = check_places(&store.db).await;
     assert_eq!(places, BTreeMap::from([(0, 15), (2, 15)]));
@@ -178,7 +177,7 @@ async fn a_request_that_fails_is_found_among_the_others(store) {
     let mut failed = Vec::new();
     for request in requests.collect::<Vec<_>>() {
         match request.await.unwrap() {
-            (_, Ok(rows)) => assert_eq!(rows[2].len(), 1),
+            (_, Ok(answer)) => assert!(answer.row.is_some()),
             (n, Err(error)) => failed.push((n, error.code())),
         }
     }
