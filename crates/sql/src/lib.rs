@@ -13,6 +13,7 @@ mod migrate;
 mod options;
 mod postgres;
 mod queue;
+mod relay;
 mod sqlite;
 mod transfer;
 mod value;

@@ -52,9 +52,9 @@ pub(crate) const BREAKS: &[Break] = &[
             },
             Change {
                 file: WRITER,
-                from: "            Ok(results) => return answer(answers, results),\n",
+                from: "            Ok(results) => return relay::send_all(answers.into_iter().zip(results)),\n",
                 to: "            Ok(results) => {
-                answer(answers, results);
+                relay::send_all(answers.into_iter().zip(results));
                 if !self.session.connection.is_autocommit() {
                     std::thread::sleep(std::time::Duration::from_millis(20));
                     drop(self.session.run_raw(\"commit\", &[]));

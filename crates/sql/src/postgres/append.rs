@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 use deadpool_postgres::{Client, Object, Pool};
-use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::transaction::{self, Call};
@@ -14,6 +14,7 @@ use super::{Patience, mend};
 use crate::append::{Append, without_lock};
 use crate::db::Rows;
 use crate::options::Options;
+use crate::relay::{self, Relay};
 use crate::{Args, Error, Row, Value};
 
 const MAX_GROUP: usize = 256;
@@ -22,6 +23,7 @@ const MAX_GROUP: usize = 256;
 pub(super) struct Appends {
     queues: Vec<mpsc::Sender<Request>>,
     line: Line,
+    relay: Relay,
 }
 
 /// The way to the server.
@@ -39,15 +41,8 @@ struct Request {
 
 /// Where the answer goes, and the place in the queue that it frees.
 struct Answer {
-    to: oneshot::Sender<Result<Rows, Error>>,
-    _permit: OwnedSemaphorePermit,
-}
-
-impl Answer {
-    fn send(self, result: Result<Rows, Error>) {
-        // The caller may have gone; its row is there all the same.
-        drop(self.to.send(result));
-    }
+    to: relay::Answer,
+    permit: OwnedSemaphorePermit,
 }
 
 impl Appends {
@@ -58,7 +53,11 @@ impl Appends {
             tokio::spawn(work(line.clone(), requests));
             queue
         };
-        Self { queues: (0..options.appenders.max(1)).map(start).collect(), line }
+        Self {
+            queues: (0..options.appenders.max(1)).map(start).collect(),
+            line,
+            relay: Relay::default(),
+        }
     }
 
     pub(super) async fn append(
@@ -67,8 +66,8 @@ impl Appends {
         row: Args,
         permit: OwnedSemaphorePermit,
     ) -> Result<Rows, Error> {
-        let (to, answered) = oneshot::channel();
-        let answer = Answer { to, _permit: permit };
+        let (to, answered) = self.relay.expect();
+        let answer = Answer { to, permit };
         let queue = &self.queues[partition(plan.key(&row), self.queues.len())];
         queue.try_send(Request { plan, row, answer }).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => Error::Busy,
@@ -115,9 +114,10 @@ async fn settle(line: &Line, plan: &'static Append, requests: Vec<Request>) {
         let (answers, group) = split(plan, &mut requests);
         match persist(line, &group).await {
             Ok(rows) => {
-                for (answer, rows) in answers.into_iter().zip(rows) {
-                    answer.send(Ok(rows));
-                }
+                // Their places are free once they are answered.
+                let (answers, _permits): (Vec<_>, Vec<_>) =
+                    answers.into_iter().map(|answer| (answer.to, answer.permit)).unzip();
+                relay::send_all(answers.into_iter().zip(rows.into_iter().map(Ok)));
             }
             Err(error @ Error::Engine(_)) if answers.len() > 1 => {
                 tracing::debug!(%error, "A group failed and is halved.");
@@ -127,9 +127,8 @@ async fn settle(line: &Line, plan: &'static Append, requests: Vec<Request>) {
                 groups.push_front(again);
             }
             Err(error) => {
-                for answer in answers {
-                    answer.send(Err(error.clone()));
-                }
+                let error = |answer: Answer| (answer.to, Err(error.clone()));
+                relay::send_all(answers.into_iter().map(error));
             }
         }
     }

@@ -24,6 +24,7 @@ use self::writer::{Job, Setup, Writer};
 use crate::db::{Rows, Shape};
 use crate::options::Options;
 use crate::queue::Queue;
+use crate::relay::Relay;
 use crate::{Batch, Error, Sql};
 
 pub(crate) struct Sqlite {
@@ -31,6 +32,7 @@ pub(crate) struct Sqlite {
     writes: Arc<Queue<Job>>,
     reads: Arc<Queue<Read>>,
     broken: Arc<OnceLock<String>>,
+    relay: Relay,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -41,6 +43,7 @@ impl Sqlite {
             writes: Arc::new(Queue::new(options.queue)),
             reads: Arc::new(Queue::new(options.queue)),
             broken: Arc::default(),
+            relay: Relay::default(),
             threads: Mutex::default(),
         };
         store.start_writer(path.clone(), options).await?;
@@ -51,7 +54,7 @@ impl Sqlite {
     }
 
     pub(crate) async fn write(&self, batch: Batch) -> Result<Rows, Error> {
-        let (answer, answered) = oneshot::channel();
+        let (answer, answered) = self.relay.expect();
         self.writes.push(Job::Write(batch, answer))?;
         self.wait(answered).await
     }

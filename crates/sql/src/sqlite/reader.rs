@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
+use tokio::sync::oneshot;
 
 use super::session::Session;
-use super::writer::Answer;
 use crate::batch::Step;
 use crate::db::Rows;
 use crate::queue::Queue;
@@ -18,7 +18,7 @@ const STEPS_BETWEEN_LOOKS: i32 = 20_000;
 
 pub(super) struct Read {
     pub(super) batch: Batch,
-    pub(super) answer: Answer<Rows>,
+    pub(super) answer: oneshot::Sender<Result<Rows, Error>>,
 }
 
 /// Works until the queue is closed and empty.

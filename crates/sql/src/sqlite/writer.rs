@@ -13,7 +13,6 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use rusqlite::Connection;
-use tokio::sync::oneshot;
 
 use super::reserve::Reserve;
 use super::session::{Fault, Session};
@@ -21,14 +20,13 @@ use crate::batch::Step;
 use crate::db::Rows;
 use crate::options::{self, BeforeCommit};
 use crate::queue::Queue;
+use crate::relay::{self, Answer};
 use crate::{Batch, Error};
 
 /// The log is copied into the file when it is longer than this.
 const CHECKPOINT_PAGES: u32 = 1000;
 
-pub(super) type Answer<T> = oneshot::Sender<Result<T, Error>>;
-
-type Group = Vec<(Batch, Answer<Rows>)>;
+type Group = Vec<(Batch, Answer)>;
 
 /// What keeps the batches of a group apart.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -38,7 +36,7 @@ enum Isolation {
 }
 
 pub(super) enum Job {
-    Write(Batch, Answer<Rows>),
+    Write(Batch, Answer),
     /// Something rare that needs the connection outside any transaction.
     Call(Box<dyn FnOnce(&Connection) + Send>),
 }
@@ -122,7 +120,7 @@ impl<'c> Writer<'c> {
         }
         let (batches, answers): (Vec<_>, Vec<_>) = group.into_iter().unzip();
         let error = match self.transaction(&batches) {
-            Ok(results) => return answer(answers, results),
+            Ok(results) => return relay::send_all(answers.into_iter().zip(results)),
             Err(fault) if fault.is_fatal() => {
                 let error = fault.into_error("commit");
                 self.break_off(&error);
@@ -134,7 +132,7 @@ impl<'c> Writer<'c> {
             // At most once, because the reserve is spent now.
             return self.attempt(only_vital(batches.into_iter().zip(answers).collect()));
         }
-        answer(answers, vec![Err(error); batches.len()]);
+        relay::send_all(answers.into_iter().map(|answer| (answer, Err(error.clone()))));
     }
 
     /// Frees what can be freed on a full disk; false when nothing was left.
@@ -283,17 +281,8 @@ impl<'c> Writer<'c> {
 /// Refuses what is not vital, by the name of the reason.
 fn only_vital(group: Group) -> Group {
     let (vital, other): (Group, Group) = group.into_iter().partition(|(batch, _)| batch.is_vital);
-    for (_, answer) in other {
-        drop(answer.send(Err(Error::DiskFull)));
-    }
+    relay::send_all(other.into_iter().map(|(_, answer)| (answer, Err(Error::DiskFull))));
     vital
-}
-
-/// Tells everybody. Callers may have gone; what they asked for is done all the same.
-fn answer(answers: Vec<Answer<Rows>>, results: Vec<Result<Rows, Error>>) {
-    for (answer, result) in answers.into_iter().zip(results) {
-        drop(answer.send(result));
-    }
 }
 
 fn injected(fault: options::Fault) -> Fault {
