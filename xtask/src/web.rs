@@ -16,7 +16,8 @@ pub(crate) fn install(folder: &Path) -> Result<()> {
     if std::fs::read(&installed).is_ok_and(|held| held == lock) {
         return Ok(());
     }
-    say(&format!("$ npm ci  ({})", folder.display()));
+    // What is asked for as JSON goes to the other stream, alone.
+    eprintln!("$ npm ci  ({})", folder.display());
     let mut npm = npm(folder);
     npm.args(["ci", "--no-audit", "--no-fund", "--prefer-offline", "--ignore-scripts"]);
     process::output(&mut npm)?;

@@ -151,7 +151,7 @@ impl Run {
             }
         };
         if self.work == Work::Idle {
-            note("memory", number(said, "/memory/rss_bytes_per_conn")?);
+            note("memory", number(said, "/memory/own_bytes_per_conn")?);
             note("server time to connect", number(said, "/connect/server_cpu_us_each")?);
             note("connections", number(said, "/connect/per_s")?);
             return Ok(());

@@ -82,7 +82,7 @@ impl Signed {
 const NATIVE: &[&str] = &["--ns", "/v1", "--join-event", ""];
 
 fn note(board: &mut Board, variant: &str, said: &Value) -> Result<()> {
-    board.note(MEMORY, variant, number(said, "/memory/rss_bytes_per_conn")?);
+    board.note(MEMORY, variant, number(said, "/memory/own_bytes_per_conn")?);
     board.note(TIME, variant, number(said, "/connect/server_cpu_us_each")?);
     Ok(())
 }
