@@ -42,8 +42,10 @@ export function createCache({ store, clock, storage }: CacheDeps): Cache {
 		}
 		for (const id of gone) saved.delete(id);
 		savedArev = state.arev;
-		const chats = changed.map((entry) => toSaved(entry, timelineOf(state, entry.id)));
-		const mark = { me: state.me, epoch: state.epoch, arev: state.arev };
+		const { me, epoch, arev } = state;
+		const toChat = (entry: ChatEntry) => toSaved(epoch, entry, timelineOf(state, entry.id));
+		const chats = changed.map(toChat);
+		const mark = { me, epoch, arev };
 		// A cache that cannot be written costs a longer sync next time, nothing else.
 		await storage.save({ mark, chats, gone }).catch(() => undefined);
 	}
@@ -61,7 +63,7 @@ export function createCache({ store, clock, storage }: CacheDeps): Cache {
 	};
 }
 
-function toSaved(entry: ChatEntry, timeline: Timeline): SavedChat {
+function toSaved(epoch: string, entry: ChatEntry, timeline: Timeline): SavedChat {
 	const range = rangeAt(timeline.ranges, entry.seq);
 	const rows = [];
 	const from = range === null ? entry.seq + 1 : Math.max(range[0], entry.seq - SAVED_ROWS + 1);
@@ -69,7 +71,7 @@ function toSaved(entry: ChatEntry, timeline: Timeline): SavedChat {
 		const row = timeline.bySeq.get(seq);
 		if (row !== undefined) rows.push(row);
 	}
-	return { id: entry.id, entry, rows };
+	return { id: entry.id, epoch, entry, rows };
 }
 
 /** The state as it was saved. What came since the restore began is not overwritten. */

@@ -7,13 +7,13 @@ import { applyMeta } from "./reducers/chats";
 import { emptyState } from "./state";
 import type { OutboxEntry } from "./types";
 
-function savedChat(id: string): SavedChat {
+function savedChat(id: string, epoch = "e1"): SavedChat {
 	const server = createModelServer(() => 1);
 	server.addChat(id, "ann", "bob");
 	const row = server.send("bob", { chat: id, client_id: "k", body: "hello" });
 	const entry = applyMeta(emptyState, server.chat("ann", id)).chats.get(id);
 	if (entry === undefined) throw new Error("no entry");
-	return { id, entry, rows: [row] };
+	return { id, epoch, entry, rows: [row] };
 }
 
 const entry: OutboxEntry = {
@@ -51,6 +51,17 @@ for (const [name, open] of kinds) {
 			const state = restoreChats(emptyState, saved?.chats ?? []);
 			expect(state.chats.get("c1")?.members.get("bob")?.read_seq).toBe(1);
 			expect(state.timelines.get("c1")?.ranges).toEqual([[1, 1]]);
+		});
+
+		it("never mixes what was read before a backup was restored with what came after", async () => {
+			const storage = await open(`${name}-3`);
+			const after = { ...mark, epoch: "e2" };
+			// A tab that has not heard of it writes between two writes of one that has.
+			await storage.save({ mark: after, chats: [savedChat("c1", "e2")], gone: [] });
+			await storage.save({ mark, chats: [savedChat("c1"), savedChat("c2")], gone: [] });
+			await storage.save({ mark: after, chats: [savedChat("c3", "e2")], gone: [] });
+			const saved = await storage.load();
+			expect(saved?.chats.map((chat) => chat.id)).toEqual(["c3"]);
 		});
 
 		it("keeps the outbox when the cache is cleared, and nothing after a wipe", async () => {

@@ -11,6 +11,8 @@ import type { ChatEntry, OutboxEntry } from "./types";
 
 export type SavedChat = {
 	readonly id: string;
+	/** The server's epoch it was read in. */
+	readonly epoch: string;
 	readonly entry: ChatEntry;
 	/** A stretch without holes that ends at the newest row; current as of the entry's rev. */
 	readonly rows: readonly Message[];
@@ -38,6 +40,16 @@ export type Storage = {
 	readonly wipe: () => Promise<void>;
 	readonly close: () => void;
 };
+
+/**
+ * What is there as one state. Tabs write one after the other, and one that has
+ * not heard of a restored backup may write between two that have: what it
+ * wrote is of another epoch and does not count.
+ */
+function asSaved(mark: Mark | null | undefined, chats: readonly SavedChat[]): Saved | null {
+	if (mark === null || mark === undefined) return null;
+	return { mark, chats: chats.filter((chat) => chat.epoch === mark.epoch) };
+}
 
 export type OpenStorage = (account: string) => Promise<Storage>;
 
@@ -68,7 +80,7 @@ export const openIndexedDb: OpenStorage = async (account) => {
 			const transaction = db.transaction(["mark", "chats"]);
 			const mark: Mark | undefined = await transaction.objectStore("mark").get("mark");
 			const chats: SavedChat[] = await transaction.objectStore("chats").getAll();
-			return mark === undefined ? null : { mark, chats };
+			return asSaved(mark, chats);
 		},
 		async save(batch) {
 			const transaction = db.transaction(["mark", "chats"], "readwrite");
@@ -110,7 +122,7 @@ export const openMemory: OpenStorage = async () => {
 	const chats = new Map<string, SavedChat>();
 	const outbox = new Map<string, OutboxEntry>();
 	return {
-		load: async () => (mark === null ? null : { mark, chats: [...chats.values()] }),
+		load: async () => asSaved(mark, [...chats.values()]),
 		async save(batch) {
 			mark = batch.mark;
 			for (const chat of batch.chats) chats.set(chat.id, chat);
