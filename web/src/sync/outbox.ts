@@ -22,6 +22,8 @@ const LONGEST_RETRY_MS = 30_000;
 const SILENCE_MS = 2_000;
 /** How long a leading tab may take to pick up what another tab hands it. */
 const LEADER_MS = 5_000;
+/** By then a tab that has just opened hears the others, and their disk has what they said before. */
+const JOINED_MS = 2_000;
 /** Answers that say "later" rather than "no". */
 const PASSING = new Set([401, 408, 425, 429]);
 
@@ -79,6 +81,9 @@ export function createOutbox(core: Core, deps: OutboxDeps): Outbox {
 		core.store.update((state) => putEntry(state, entry));
 		deps.tabs.post({ kind: "put", entry });
 		await deps.storage.putEntry(entry).catch(() => undefined);
+		// The tab that leads may have been done with it before our disk had it.
+		const isOver = gone.has(entry.id) || (entry.stored === null && find(entry.id)?.stored);
+		if (isOver && !isStopped) await deps.storage.dropEntry(entry.id).catch(() => undefined);
 	}
 
 	function forget(id: string): void {
@@ -243,6 +248,18 @@ export function createOutbox(core: Core, deps: OutboxDeps): Outbox {
 		}
 	}
 
+	/**
+	 * The tab that leads may have been done with an entry after we read it from
+	 * the disk and before we could hear so. What left the disk meanwhile is over.
+	 */
+	async function forgetOver(read: readonly OutboxEntry[]): Promise<void> {
+		if (isStopped) return;
+		const kept = new Set((await deps.storage.entries()).map((entry) => entry.id));
+		for (const { id } of read) {
+			if (!kept.has(id) && find(id)?.stored === null) forget(id);
+		}
+	}
+
 	function settle(chat: string): void {
 		for (const entry of settled(core.store.getState(), chat)) finish(entry.id);
 	}
@@ -315,11 +332,13 @@ export function createOutbox(core: Core, deps: OutboxDeps): Outbox {
 		},
 		hearDrop: forget,
 		async restore() {
-			for (const entry of await deps.storage.entries()) {
+			const read = await deps.storage.entries();
+			for (const entry of read) {
 				if (gone.has(entry.id) || find(entry.id) !== null) continue;
 				core.store.update((state) => putEntry(state, entry));
 				settle(entry.chat);
 			}
+			core.clock.after(JOINED_MS, () => void forgetOver(read).catch(() => undefined));
 		},
 		async takeOver() {
 			const kept = await deps.storage.entries();
