@@ -75,7 +75,7 @@ export function ChatHead({ chat, face, isDetailsOpen, onBack, onDetails }: Props
 
 type StatusProps = { chat: ChatEntry; account: string | null; username: string | null };
 
-/** Typing, else presence, else the username. The line keeps its height when it has nothing to say. */
+/** Typing, else presence, else the username. Its height is kept until it is known to say nothing. */
 function StatusLine({ chat, account, username }: StatusProps) {
 	const t = useText();
 	const actions = useActions();
@@ -89,7 +89,12 @@ function StatusLine({ chat, account, username }: StatusProps) {
 	if (isTyping) return <p className="head__sub acc">{t("presence.typing")}</p>;
 	const seen = chat.closed_at === null ? presenceText(presence, now, t) : null;
 	if (seen !== null) return <p className="head__sub">{seen}</p>;
-	return (
-		<p className="head__sub">{username === null ? "\u00a0" : <bdi dir="ltr">@{username}</bdi>}</p>
-	);
+	if (username !== null) {
+		return (
+			<p className="head__sub">
+				<bdi dir="ltr">@{username}</bdi>
+			</p>
+		);
+	}
+	return presence === null && account !== null ? <p className="head__sub">{"\u00a0"}</p> : null;
 }
