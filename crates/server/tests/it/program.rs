@@ -169,6 +169,7 @@ async fn whoever_cannot_start_says_why_and_what_to_do() {
     let under_a_file = path("file/data");
     let no_store = path("other");
     let any = "127.0.0.1:0";
+    let in_free = format!("--data={free}");
     let refused_url = "postgres://u:canary@127.0.0.1:1/n";
 
     for (arguments, code, parts) in [
@@ -178,7 +179,11 @@ async fn whoever_cannot_start_says_why_and_what_to_do() {
         (["--listen", any, "--data", &no_store], 1, ["is no store", "restore a backup"]),
         (["--database", "postgress://h/n", "--data", &free], 3, ["database", "postgres://"]),
         (["--database", "tidings.db", "--data", &free], 3, ["database", "sqlite:PATH"]),
-        (["--database", refused_url, "--data", &free], 1, ["database", "127.0.0.1"]),
+        (
+            ["--database", refused_url, "--listen=127.0.0.1:0", &in_free],
+            1,
+            ["database", "127.0.0.1"],
+        ),
         (["--listen", "here", "--data", &free], 3, ["`listen`", "tidings config default"]),
         (["--config", "/none.toml", "--data", &free], 3, ["/none.toml", "--config"]),
     ] {
