@@ -144,6 +144,8 @@ pub(crate) struct Connection {
     pub(crate) kind: Kind,
     pub(crate) phase: Cell<Phase>,
     pub(crate) is_dirty: Cell<bool>,
+    /// The last write found no room; `stall_by` is set.
+    pub(crate) is_stalled: Cell<bool>,
     /// An event's future holds back the ones behind it.
     pub(crate) is_waiting: Cell<bool>,
     /// Reading has stopped until there is room again.
@@ -170,6 +172,7 @@ impl Connection {
             kind,
             phase: Cell::new(Phase::Open),
             is_dirty: Cell::new(false),
+            is_stalled: Cell::new(false),
             is_waiting: Cell::new(false),
             is_paused: Cell::new(false),
             is_retiring: Cell::new(false),
@@ -194,6 +197,13 @@ impl Connection {
         let mut times = self.times.get();
         change(&mut times);
         self.times.set(times);
+    }
+
+    /// A write has found room.
+    pub(crate) fn goes_on(&self) {
+        if self.is_stalled.replace(false) {
+            self.set_times(|times| times.stall_by = NEVER);
+        }
     }
 
     pub(crate) fn wake(&self) {
@@ -247,7 +257,9 @@ impl Connection {
     /// One turn of the connection's task: write what is left, read what is there.
     pub(crate) fn poll(self: &Rc<Self>, worker: &Rc<Worker>, cx: &mut Context<'_>) -> Poll<()> {
         self.remember(cx.waker());
-        if !self.out.borrow().is_empty() || self.phase.get() == Phase::Closing {
+        // An empty queue may have its end in the buffers of the stream.
+        let is_written = self.out.borrow().is_empty() && !self.is_stalled.get();
+        if !is_written || self.phase.get() == Phase::Closing {
             worker.flush(self);
         }
         for _ in 0..READS {

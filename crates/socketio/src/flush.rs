@@ -41,7 +41,10 @@ impl Worker {
             }
         };
         match flushed {
-            Flushed::All => self.drained(connection),
+            Flushed::All => {
+                connection.goes_on();
+                self.drained(connection);
+            }
             Flushed::Blocked => self.blocked(connection),
             Flushed::Failed => self.lose(connection, Reason::TransportClosed),
         }
@@ -58,7 +61,7 @@ impl Worker {
                 Poll::Ready(Ok(written)) => {
                     self.counters().writes.bump();
                     self.counters().frames_out.add(out.advance(written));
-                    connection.set_times(|times| times.stall_by = NEVER);
+                    connection.goes_on();
                 }
                 Poll::Pending => return Flushed::Blocked,
             }
@@ -132,7 +135,7 @@ impl Worker {
 
     fn blocked(&self, connection: &Rc<Connection>) {
         let is_websocket = matches!(&*connection.link.borrow(), Link::WebSocket(_));
-        if is_websocket && connection.times.get().stall_by == NEVER {
+        if is_websocket && !connection.is_stalled.replace(true) {
             let due = self.after(self.shared.config.limits.stall_timeout);
             connection.set_times(|times| times.stall_by = due);
             self.arm(connection);
@@ -167,6 +170,7 @@ impl Worker {
         if is_websocket {
             let close_by = self.after(self.shared.config.limits.close_timeout);
             connection.times.set(Times { close_by, ..Times::NONE });
+            connection.is_stalled.set(false);
             self.arm(connection);
             connection.wake();
             self.flush(connection);
@@ -225,6 +229,7 @@ impl Worker {
         *connection.link.borrow_mut() = Link::Gone;
         connection.out.borrow_mut().clear();
         connection.times.set(Times::NONE);
+        connection.is_stalled.set(false);
         self.connections.borrow_mut().remove(connection.key);
         self.counters().connections.drop_one();
         self.counters().closed.bump();
