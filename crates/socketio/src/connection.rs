@@ -212,6 +212,15 @@ impl Connection {
         }
     }
 
+    /// Takes something out of the input. Most of the time there is none, and
+    /// the path of every frame must not make one to find it empty.
+    pub(crate) fn take_input<T: Default>(&self, act: impl FnOnce(&mut Input) -> T) -> T {
+        if self.input.borrow().is_none() {
+            return T::default();
+        }
+        self.with_input(act)
+    }
+
     /// Works on the input, which exists only while it holds something.
     pub(crate) fn with_input<T>(&self, act: impl FnOnce(&mut Input) -> T) -> T {
         let mut slot = self.input.borrow_mut();

@@ -11,7 +11,7 @@ use crate::application::Reason;
 use crate::connection::{Connection, Kind, Link, NEVER};
 use crate::frame::Frame;
 use crate::raw::Message;
-use crate::websocket::{self, Bounds, Item, Violation, protocol};
+use crate::websocket::{self, Bounds, Fragments, Item, Violation, protocol};
 use crate::worker::Worker;
 
 /// A packet of a polling payload.
@@ -77,7 +77,7 @@ impl Worker {
 
     /// Handles received bytes together with what was left of earlier ones.
     pub(crate) fn feed(self: &Rc<Self>, connection: &Rc<Connection>, data: &mut [u8]) {
-        let mut leftover = connection.with_input(|input| std::mem::take(&mut input.leftover));
+        let mut leftover = connection.take_input(|input| std::mem::take(&mut input.leftover));
         let used = if leftover.is_empty() {
             self.consume(connection, data)
         } else {
@@ -92,7 +92,9 @@ impl Worker {
         } else {
             leftover.drain(..used);
         }
-        connection.with_input(|input| input.leftover = leftover);
+        if !leftover.is_empty() {
+            connection.with_input(|input| input.leftover = leftover);
+        }
     }
 
     /// Handles all complete frames; returns how many bytes they took.
@@ -106,17 +108,15 @@ impl Worker {
                 connection.is_paused.set(true);
                 break;
             }
-            let mut fragments = connection.with_input(|input| input.fragments.take());
+            let mut fragments = connection.take_input(|input| input.fragments.take());
             let outcome = match websocket::next(&mut data[at..], &mut fragments, bounds) {
                 Ok(None) => {
-                    connection.with_input(|input| input.fragments = fragments);
+                    put_back(connection, fragments);
                     break;
                 }
                 Ok(Some((taken, item))) => {
                     at += taken;
-                    if fragments.is_some() {
-                        connection.with_input(|input| input.fragments = fragments);
-                    }
+                    put_back(connection, fragments);
                     self.item(connection, item)
                 }
                 Err(violation) => Err(violation),
@@ -216,6 +216,12 @@ impl Worker {
             connection.set_times(|times| (times.ping_at, times.pong_by) = (ping_at, NEVER));
             self.arm(connection);
         }
+    }
+}
+
+fn put_back(connection: &Connection, fragments: Option<Box<Fragments>>) {
+    if fragments.is_some() {
+        connection.with_input(|input| input.fragments = fragments);
     }
 }
 

@@ -62,7 +62,7 @@ impl Worker {
         data: Bytes,
     ) -> Result<(), Violation> {
         let limits = &self.shared.config.limits;
-        let Some(mut partial) = connection.with_input(|input| input.partial.take()) else {
+        let Some(mut partial) = connection.take_input(|input| input.partial.take()) else {
             return Err(protocol("attachment of nothing"));
         };
         partial.bytes += data.len();
@@ -188,7 +188,7 @@ impl Worker {
             && usize::from(connection.in_flight.get()) < limits.in_flight
             && !connection.out.borrow().is_full(limits)
         {
-            let next = connection.with_input(|input| {
+            let next = connection.take_input(|input| {
                 let next = input.backlog.pop_front()?;
                 input.backlog_bytes -= next.bytes();
                 Some(next)
