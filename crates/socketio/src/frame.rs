@@ -4,6 +4,8 @@
 //! packet and its attachments together. Long-polling is the rare transport, so
 //! its text is derived from those bytes when a poll takes them.
 
+use std::cell::Cell;
+use std::io::Write as _;
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -15,15 +17,18 @@ use crate::websocket;
 /// Room for the longest WebSocket header in front of the text.
 const HEAD: usize = 10;
 
+/// The largest desk that is kept.
+const KEPT: usize = 64 * 1024;
+
+thread_local! {
+    /// Where a frame is written before it gets memory of its exact size: one
+    /// piece, and no growing on the way.
+    static DESK: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
 /// One encoded packet. Cloning it is counting, not copying.
 #[derive(Clone, Debug)]
-pub struct Frame(Arc<Encoded>);
-
-#[derive(Debug)]
-struct Encoded {
-    bytes: Vec<u8>,
-    start: usize,
-}
+pub struct Frame(Arc<[u8]>);
 
 impl Frame {
     /// An event with one argument.
@@ -137,37 +142,54 @@ impl Frame {
         attachments: &[&[u8]],
         write: impl FnOnce(&mut Vec<u8>),
     ) -> Frame {
-        let Encoded { mut bytes, start } = Encoded::sealed(websocket::TEXT, |out| {
+        Frame::sealed_with(attachments, websocket::TEXT, |out| {
             out.push(b'4');
             if attachments.is_empty() {
                 out.push(kinds[0]);
             } else {
                 out.push(kinds[1]);
-                out.extend_from_slice(attachments.len().to_string().as_bytes());
+                number(out, attachments.len() as u64);
                 out.push(b'-');
             }
             address(out, namespace, ack);
             write(out);
-        });
-        for attachment in attachments {
-            let (head, length) = websocket::head_for(websocket::BINARY, attachment.len());
-            bytes.extend_from_slice(&head[..length]);
-            bytes.extend_from_slice(attachment);
-        }
-        Frame(Arc::new(Encoded { bytes, start }))
+        })
     }
 
     fn sealed(opcode: u8, write: impl FnOnce(&mut Vec<u8>)) -> Frame {
-        Frame(Arc::new(Encoded::sealed(opcode, write)))
+        Frame::sealed_with(&[], opcode, write)
+    }
+
+    /// Writes the payload behind the space for a header, then the header right
+    /// in front of it, and the attachments after it.
+    fn sealed_with(attachments: &[&[u8]], opcode: u8, write: impl FnOnce(&mut Vec<u8>)) -> Frame {
+        // What writes may make another frame meanwhile; that one gets a new desk.
+        let mut desk = DESK.take();
+        desk.clear();
+        desk.resize(HEAD, 0);
+        write(&mut desk);
+        let (head, length) = websocket::head_for(opcode, desk.len() - HEAD);
+        let start = HEAD - length;
+        desk[start..HEAD].copy_from_slice(&head[..length]);
+        for attachment in attachments {
+            let (head, length) = websocket::head_for(websocket::BINARY, attachment.len());
+            desk.extend_from_slice(&head[..length]);
+            desk.extend_from_slice(attachment);
+        }
+        let frame = Frame(Arc::from(&desk[start..]));
+        if desk.capacity() <= KEPT {
+            DESK.set(desk);
+        }
+        frame
     }
 
     /// What goes on a WebSocket.
     pub(crate) fn wire(&self) -> &[u8] {
-        &self.0.bytes[self.0.start..]
+        &self.0
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.0.bytes.len() - self.0.start
+        self.0.len()
     }
 
     /// The namespace that an event or acknowledgement is addressed to.
@@ -216,20 +238,6 @@ impl PartialEq for Frame {
     }
 }
 
-impl Encoded {
-    /// Writes the payload behind the space for a header, then the header
-    /// right in front of it.
-    fn sealed(opcode: u8, write: impl FnOnce(&mut Vec<u8>)) -> Encoded {
-        let mut bytes = Vec::with_capacity(128);
-        bytes.resize(HEAD, 0);
-        write(&mut bytes);
-        let (head, length) = websocket::head_for(opcode, bytes.len() - HEAD);
-        let start = HEAD - length;
-        bytes[start..HEAD].copy_from_slice(&head[..length]);
-        Encoded { bytes, start }
-    }
-}
-
 /// The array of an event.
 fn list(out: &mut Vec<u8>, name: &str, arguments: &str) {
     out.push(b'[');
@@ -247,8 +255,12 @@ fn address(out: &mut Vec<u8>, namespace: &str, ack: Option<u64>) {
         out.push(b',');
     }
     if let Some(ack) = ack {
-        out.extend_from_slice(ack.to_string().as_bytes());
+        number(out, ack);
     }
+}
+
+fn number(out: &mut Vec<u8>, number: u64) {
+    write!(out, "{number}").expect("a vector takes everything");
 }
 
 #[cfg(test)]
