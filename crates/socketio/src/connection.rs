@@ -6,6 +6,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::hint::black_box;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -138,30 +139,33 @@ impl Times {
     }
 }
 
+/// What every delivery touches comes first and together: with many
+/// connections each cache line of it is one that has to be fetched.
+#[repr(C)]
 pub(crate) struct Connection {
-    pub(crate) key: Key,
-    pub(crate) sid: Id,
-    pub(crate) kind: Kind,
     pub(crate) phase: Cell<Phase>,
     pub(crate) is_dirty: Cell<bool>,
     /// The last write found no room; `stall_by` is set.
     pub(crate) is_stalled: Cell<bool>,
-    /// An event's future holds back the ones behind it.
-    pub(crate) is_waiting: Cell<bool>,
     /// Reading has stopped until there is room again.
     pub(crate) is_paused: Cell<bool>,
     /// Will be closed as soon as nothing runs.
     pub(crate) is_retiring: Cell<bool>,
+    /// An event's future holds back the ones behind it.
+    pub(crate) is_waiting: Cell<bool>,
     pub(crate) has_joined: Cell<bool>,
+    pub(crate) out: RefCell<Outbox>,
+    pub(crate) key: Key,
+    pub(crate) waker: RefCell<Option<Waker>>,
+    pub(crate) input: RefCell<Option<Box<Input>>>,
     pub(crate) in_flight: Cell<u16>,
+    pub(crate) link: RefCell<Link>,
+    pub(crate) sockets: RefCell<Vec<Socket>>,
     pub(crate) armed: Cell<u64>,
     pub(crate) times: Cell<Times>,
-    pub(crate) out: RefCell<Outbox>,
-    pub(crate) link: RefCell<Link>,
-    pub(crate) waker: RefCell<Option<Waker>>,
-    pub(crate) sockets: RefCell<Vec<Socket>>,
-    pub(crate) input: RefCell<Option<Box<Input>>>,
     pub(crate) handshake: RefCell<Option<Arc<Handshake>>>,
+    pub(crate) sid: Id,
+    pub(crate) kind: Kind,
 }
 
 impl Connection {
@@ -191,6 +195,13 @@ impl Connection {
 
     pub(crate) fn is_open(&self) -> bool {
         self.phase.get() == Phase::Open
+    }
+
+    /// Reads something of each cache line that queueing and flushing need. Done
+    /// for several connections in a row, their lines come at the same time; one
+    /// by one each is waited for, because the kernel has had the caches since.
+    pub(crate) fn fetch(&self) {
+        black_box((self.phase.get(), self.key.slot, self.in_flight.get()));
     }
 
     pub(crate) fn set_times(&self, change: impl FnOnce(&mut Times)) {

@@ -56,7 +56,7 @@ impl Worker {
         let Some(waker) = &*waker else { return Flushed::All };
         let mut cx = Context::from_waker(waker);
         while !out.is_empty() {
-            match self.write_once(stream, out, &mut cx) {
+            match self.write_once(connection, stream, out, &mut cx) {
                 Poll::Ready(Ok(0)) | Poll::Ready(Err(_)) => return Flushed::Failed,
                 Poll::Ready(Ok(written)) => {
                     self.counters().writes.bump();
@@ -80,15 +80,18 @@ impl Worker {
     /// first, because one piece costs the kernel less than several.
     fn write_once(
         &self,
+        connection: &Connection,
         stream: &mut Stream,
         out: &Outbox,
         cx: &mut Context<'_>,
     ) -> Poll<io::Result<usize>> {
+        // One that found no room is written when the event loop says so.
+        let tries = !connection.is_stalled.get();
         if let Some(only) = out.only() {
-            return stream.poll_send(cx, only);
+            return stream.poll_send(cx, only, tries);
         }
         if out.bytes() <= JOINED {
-            return stream.poll_send(cx, self.joined.borrow_mut().of(out));
+            return stream.poll_send(cx, self.joined.borrow_mut().of(out), tries);
         }
         let mut slices = [IoSlice::new(&[]); BATCH];
         let count = out.slices(&mut slices);
@@ -111,14 +114,8 @@ impl Worker {
 
     /// The queue is empty: lag is over, storage goes back, reading may go on.
     fn drained(&self, connection: &Rc<Connection>) {
-        let has_recovered = {
-            let mut out = connection.out.borrow_mut();
-            let has_recovered = out.is_empty() && out.recover();
-            if out.is_empty() && out.has_storage() {
-                self.reclaim(out.reclaim());
-            }
-            has_recovered
-        };
+        let has_recovered = connection.out.borrow_mut().recover();
+        self.take_back(&mut connection.out.borrow_mut());
         if has_recovered {
             connection.set_times(|times| times.lag_by = NEVER);
             self.mark_dirty(connection);

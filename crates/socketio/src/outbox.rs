@@ -36,14 +36,19 @@ pub(crate) enum Pushed {
     Overrun,
 }
 
+/// The first frame has its place here and not in the list behind it. Most
+/// queues hold no second one, and to write that one must not mean to fetch a
+/// list from far away.
 #[derive(Default)]
 pub(crate) struct Outbox {
-    frames: VecDeque<Frame>,
+    /// Absent only if the queue is empty.
+    first: Option<Frame>,
+    rest: VecDeque<Frame>,
     bytes: usize,
     /// Bytes of the first frame that are written already.
     written: usize,
     /// Present while lagged.
-    lag: Option<Lag>,
+    lag: Option<Box<Lag>>,
 }
 
 /// A lag ends only after the application was asked what to say about it: the
@@ -65,11 +70,11 @@ pub(crate) struct Joined {
 impl Joined {
     /// Everything that waits in one piece.
     pub(crate) fn of(&mut self, out: &Outbox) -> &[u8] {
-        if !out.frames.iter().eq(&self.frames) {
+        if !out.frames().eq(&self.frames) {
             self.frames.clear();
-            self.frames.extend(out.frames.iter().cloned());
+            self.frames.extend(out.frames().cloned());
             self.bytes.clear();
-            out.frames.iter().for_each(|frame| self.bytes.extend_from_slice(frame.wire()));
+            out.frames().for_each(|frame| self.bytes.extend_from_slice(frame.wire()));
         }
         &self.bytes[out.written..]
     }
@@ -77,13 +82,13 @@ impl Joined {
 
 impl Outbox {
     pub(crate) fn push(&mut self, frame: Frame, class: Class, limits: &Limits) -> Pushed {
-        let (frames, bytes) = (self.frames.len(), self.bytes + frame.len());
+        let (frames, bytes) = (self.len(), self.bytes + frame.len());
         match class {
             Class::Ordinary if self.lag.is_some() => return Pushed::Dropped,
             Class::Ordinary => {
                 let full = frames >= limits.queue_frames || bytes > limits.queue_bytes;
                 if full && frames > 0 {
-                    self.lag = Some(Lag::default());
+                    self.lag = Some(Box::default());
                     return Pushed::Lagged;
                 }
             }
@@ -95,15 +100,18 @@ impl Outbox {
                 }
             }
         }
-        self.bytes = bytes;
-        self.frames.push_back(frame);
+        self.push_last(frame);
         Pushed::Queued
     }
 
     /// Queues a frame whatever the bounds say: the last one before closing.
     pub(crate) fn push_last(&mut self, frame: Frame) {
         self.bytes += frame.len();
-        self.frames.push_back(frame);
+        if self.first.is_none() {
+            self.first = Some(frame);
+        } else {
+            self.rest.push_back(frame);
+        }
     }
 
     /// What to tell the client once this lag is over.
@@ -116,7 +124,7 @@ impl Outbox {
 
     /// Ends the lag of a drained queue and queues what was to be told.
     pub(crate) fn recover(&mut self) -> bool {
-        if !self.frames.is_empty() {
+        if self.lag.is_none() || !self.is_empty() {
             return false;
         }
         let Some(lag) = self.lag.take_if(|lag| lag.is_told) else { return false };
@@ -128,25 +136,29 @@ impl Outbox {
 
     /// Only reserved places are left.
     pub(crate) fn is_full(&self, limits: &Limits) -> bool {
-        self.frames.len() >= limits.queue_frames || self.bytes >= limits.queue_bytes
+        self.len() >= limits.queue_frames || self.bytes >= limits.queue_bytes
     }
 
     pub(crate) fn queued(&self) -> Queued {
-        Queued::of(self.frames.len(), self.bytes)
+        Queued::of(self.len(), self.bytes)
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.frames.len()
+        usize::from(self.first.is_some()) + self.rest.len()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.frames.is_empty()
+        self.first.is_none()
+    }
+
+    fn frames(&self) -> impl Iterator<Item = &Frame> {
+        self.first.iter().chain(&self.rest)
     }
 
     /// Points `slices` at the next bytes to write and says how many are used.
     pub(crate) fn slices<'a>(&'a self, slices: &mut [IoSlice<'a>; BATCH]) -> usize {
         let mut count = 0;
-        for (slice, frame) in slices.iter_mut().zip(&self.frames) {
+        for (slice, frame) in slices.iter_mut().zip(self.frames()) {
             let wire = frame.wire();
             *slice = IoSlice::new(if count == 0 { &wire[self.written..] } else { wire });
             count += 1;
@@ -156,7 +168,7 @@ impl Outbox {
 
     /// What is left of the only frame, if there is only one.
     pub(crate) fn only(&self) -> Option<&[u8]> {
-        let first = self.frames.front().filter(|_| self.frames.len() == 1)?;
+        let first = self.first.as_ref().filter(|_| self.rest.is_empty())?;
         Some(&first.wire()[self.written..])
     }
 
@@ -167,7 +179,7 @@ impl Outbox {
     /// Forgets `n` written bytes; returns how many frames they completed.
     pub(crate) fn advance(&mut self, mut n: usize) -> u64 {
         let mut done = 0;
-        while let Some(first) = self.frames.front() {
+        while let Some(first) = &self.first {
             let left = first.len() - self.written;
             if n < left {
                 self.written += n;
@@ -176,7 +188,7 @@ impl Outbox {
             n -= left;
             self.bytes -= first.len();
             self.written = 0;
-            self.frames.pop_front();
+            self.first = self.rest.pop_front();
             done += 1;
         }
         done
@@ -185,26 +197,27 @@ impl Outbox {
     /// All frames as one polling payload.
     pub(crate) fn take_payload(&mut self) -> Vec<u8> {
         let mut out = Vec::with_capacity(self.bytes);
-        for frame in self.frames.drain(..) {
+        for frame in self.first.take().into_iter().chain(self.rest.drain(..)) {
             frame.append_payload(&mut out);
         }
         self.bytes = 0;
         out
     }
 
-    /// Swaps the storage of the queue, so that an idle connection holds none.
+    /// Whether the next frame needs a list that is not there.
+    pub(crate) fn lacks_storage(&self) -> bool {
+        self.first.is_some() && self.rest.capacity() == 0
+    }
+
+    /// Gives an empty list, which an idle connection does not hold.
     pub(crate) fn lend(&mut self, storage: VecDeque<Frame>) {
-        if self.frames.capacity() == 0 {
-            self.frames = storage;
-        }
+        self.rest = storage;
     }
 
-    pub(crate) fn has_storage(&self) -> bool {
-        self.frames.capacity() > 0
-    }
-
-    pub(crate) fn reclaim(&mut self) -> VecDeque<Frame> {
-        std::mem::take(&mut self.frames)
+    /// Takes the list back when nothing is queued.
+    pub(crate) fn reclaim(&mut self) -> Option<VecDeque<Frame>> {
+        let is_spare = self.is_empty() && self.rest.capacity() > 0;
+        is_spare.then(|| std::mem::take(&mut self.rest))
     }
 
     pub(crate) fn clear(&mut self) {

@@ -15,8 +15,8 @@ use crate::slab::Slab;
 pub struct Room(pub u128);
 
 #[derive(Clone, Copy)]
-struct Member {
-    socket: u32,
+pub(crate) struct Member {
+    pub(crate) socket: u32,
     /// Place of this room in the socket's list.
     at: u32,
 }
@@ -101,9 +101,13 @@ impl Rooms {
     }
 
     pub(crate) fn members(&self, namespace: u8, room: Room) -> impl Iterator<Item = u32> + '_ {
+        self.list(namespace, room).iter().map(|member| member.socket)
+    }
+
+    pub(crate) fn list(&self, namespace: u8, room: Room) -> &[Member] {
         let slot = self.names.get(&name(namespace, room));
         let members = slot.and_then(|slot| self.rooms.at(*slot));
-        members.into_iter().flat_map(|members| members.list.iter().map(|member| member.socket))
+        members.map_or(&[], |members| &members.list)
     }
 
     /// Searches the socket's rooms or the room's sockets, whichever are fewer.

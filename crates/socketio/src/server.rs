@@ -102,7 +102,7 @@ impl Builder {
             raw: self.raw,
             admit: self.admit,
             dress: self.dress,
-            posts: (0..workers).map(|_| Post::default()).collect(),
+            posts: (0..workers).map(|_| Arc::default()).collect(),
             started: AtomicU16::new(0),
             running: AtomicUsize::new(0),
             seats: Arc::default(),
@@ -127,7 +127,8 @@ pub(crate) struct Shared {
     pub(crate) raw: Vec<RawEndpoint>,
     pub(crate) admit: Option<Admit>,
     pub(crate) dress: Option<Dress>,
-    pub(crate) posts: Vec<Post>,
+    /// Each in memory of its own, so that no worker counts where another does.
+    pub(crate) posts: Vec<Arc<Post>>,
     pub(crate) started: AtomicU16,
     pub(crate) running: AtomicUsize,
     pub(crate) seats: Arc<Seats>,
@@ -357,7 +358,7 @@ impl Server {
 
     /// Sockets per worker, to see whether the load is spread.
     pub fn sockets_per_worker(&self) -> Vec<u64> {
-        let one = |post: &Post| {
+        let one = |post: &Arc<Post>| {
             let mut sum = Counted::default();
             post.counters.add_to(&mut sum);
             sum.sockets

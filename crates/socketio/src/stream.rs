@@ -7,6 +7,8 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
+use rustix::io::Errno;
+use rustix::net::SendFlags;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
@@ -35,20 +37,22 @@ impl Stream {
         }
     }
 
-    /// Writes one piece. A plain stream is tried first and asks to be woken
-    /// only if it took nothing, which is rare.
+    /// Writes one piece. A plain stream of which nobody knows that it is full
+    /// is asked directly: what the event loop knows of it lies elsewhere in
+    /// memory and is needed only if the kernel takes nothing, which is rare.
     pub(crate) fn poll_send(
         &mut self,
         cx: &mut Context<'_>,
         bytes: &[u8],
+        tries: bool,
     ) -> Poll<io::Result<usize>> {
-        let Stream::Plain(stream, _) = self else { return Pin::new(self).poll_write(cx, bytes) };
-        match stream.try_write(bytes) {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                Pin::new(stream).poll_write(cx, bytes)
+        if let (Stream::Plain(stream, _), true) = (&*self, tries) {
+            match rustix::net::send(stream, bytes, SendFlags::NOSIGNAL) {
+                Err(Errno::WOULDBLOCK | Errno::INTR) => {}
+                tried => return Poll::Ready(tried.map_err(io::Error::from)),
             }
-            tried => Poll::Ready(tried),
         }
+        Pin::new(self).poll_write(cx, bytes)
     }
 
     /// Moves a plain stream to the calling thread's event loop. Other streams

@@ -19,15 +19,18 @@ use crate::application::{AckError, Reason, Reply};
 use crate::connection::{Connection, Kind, Link};
 use crate::counters::{Counters, Queued};
 use crate::frame::Frame;
-use crate::outbox::{BATCH, Class, Joined, Pushed};
+use crate::outbox::{BATCH, Class, Joined, Outbox, Pushed};
 use crate::room::{Room, Rooms};
-use crate::server::{Emission, Op, Shared, Target};
+use crate::server::{Emission, Op, Post, Shared, Target};
 use crate::slab::{Key, Slab};
 use crate::socket::{Id, Socket};
 use crate::wheel::Wheel;
 
 /// Connections flushed before other tasks get their turn.
 const FLUSHES: usize = 256;
+
+/// Connections whose memory is fetched together before they are written.
+const FETCHED: usize = 8;
 
 const READ_BUFFER: usize = 64 * 1024;
 
@@ -66,6 +69,7 @@ pub(crate) struct Pending {
 pub(crate) struct Worker {
     pub(crate) index: u16,
     pub(crate) shared: Arc<Shared>,
+    post: Arc<Post>,
     pub(crate) connections: RefCell<Slab<Rc<Connection>>>,
     pub(crate) sockets: RefCell<Slab<Entry>>,
     pub(crate) rooms: RefCell<Rooms>,
@@ -91,6 +95,7 @@ impl Worker {
     pub(crate) fn new(shared: Arc<Shared>, index: u16, width: Duration) -> Worker {
         Worker {
             index,
+            post: shared.posts[usize::from(index)].clone(),
             shared,
             connections: RefCell::default(),
             sockets: RefCell::default(),
@@ -133,7 +138,7 @@ impl Worker {
     }
 
     pub(crate) fn counters(&self) -> &Counters {
-        &self.shared.posts[usize::from(self.index)].counters
+        &self.post.counters
     }
 
     /// Milliseconds since the worker began.
@@ -252,8 +257,13 @@ impl Worker {
                 }
             };
             let mut room = |room: Room| {
-                for slot in rooms.members(namespace, room) {
-                    sockets.at_mut(slot).map(&mut give);
+                for some in rooms.list(namespace, room).chunks(FETCHED) {
+                    for member in some {
+                        sockets.at(member.socket).inspect(|entry| entry.connection.fetch());
+                    }
+                    for member in some {
+                        sockets.at_mut(member.socket).map(&mut give);
+                    }
                 }
             };
             match &emission.to {
@@ -308,7 +318,7 @@ impl Worker {
             return;
         }
         let mut out = connection.out.borrow_mut();
-        if !out.has_storage() {
+        if out.lacks_storage() {
             out.lend(self.spares.borrow_mut().pop().unwrap_or_default());
         }
         match out.push(frame.clone(), class, &self.shared.config.limits) {
@@ -354,7 +364,8 @@ impl Worker {
     }
 
     /// Takes back the storage of an emptied queue.
-    pub(crate) fn reclaim(&self, storage: VecDeque<Frame>) {
+    pub(crate) fn take_back(&self, out: &mut Outbox) {
+        let Some(storage) = out.reclaim() else { return };
         let mut spares = self.spares.borrow_mut();
         if storage.capacity() <= SPARE_FRAMES && spares.len() < SPARES {
             spares.push(storage);
@@ -378,7 +389,7 @@ impl Worker {
 
     /// Letters first, then what the application must hear, then the writes.
     fn pump(self: &Rc<Self>) {
-        for op in self.shared.posts[usize::from(self.index)].take() {
+        for op in self.post.take() {
             match op {
                 Op::Emit(emission) => self.emit(&emission),
                 Op::Send { socket, frame, class } => self.send(&socket, &frame, class),
@@ -398,7 +409,10 @@ impl Worker {
         for (socket, reason) in self.gone.take() {
             self.tell_gone(&socket, reason);
         }
-        for _ in 0..FLUSHES {
+        for number in 0..FLUSHES {
+            if number % FETCHED == 0 {
+                self.dirty.borrow().iter().take(FETCHED).for_each(|connection| connection.fetch());
+            }
             let Some(connection) = self.dirty.borrow_mut().pop_front() else { break };
             self.flush(&connection);
         }
@@ -423,7 +437,7 @@ impl Future for Pump {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let Some(worker) = Worker::current() else { return Poll::Ready(()) };
-        worker.shared.posts[usize::from(worker.index)].waker.register(cx.waker());
+        worker.post.waker.register(cx.waker());
         *worker.pump.borrow_mut() = Some(cx.waker().clone());
         worker.pump();
         worker.is_pumping.set(!worker.is_idle());
