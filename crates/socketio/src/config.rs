@@ -104,6 +104,7 @@ impl fmt::Debug for Origins {
 /// | `in_flight` | waits with its next events | `paused` once the backlog is full |
 /// | `backlog_events`, `backlog_bytes` | is not read from until there is room | `paused` |
 /// | `queue_frames`, `queue_bytes` | is lagged: ordinary frames are dropped, and it is told so | `lagged`, `dropped` |
+/// | `kernel_bytes` | has the next ones wait in its queue | `lagged` once that is full |
 /// | `reserved_frames` | is cut off | `slow_closed` |
 /// | `lag_timeout`, `stall_timeout` | is cut off | `slow_closed` |
 /// | `header_timeout` | is disconnected without a word | `heads_late` |
@@ -142,6 +143,10 @@ pub struct Limits {
     pub queue_frames: usize,
     /// Bytes queued for one connection.
     pub queue_bytes: usize,
+    /// Bytes that the kernel may hold for one WebSocket beyond its queue. A
+    /// connection cannot have more than these under way, so what it can be sent
+    /// in a second is these by the time of a round trip.
+    pub kernel_bytes: usize,
     /// Places beyond `queue_frames` that only acknowledgements and urgent frames may take.
     pub reserved_frames: usize,
     /// How long a connection may stay lagged.
@@ -178,6 +183,7 @@ impl Default for Limits {
             backlog_bytes: 256 * 1024,
             queue_frames: 1_024,
             queue_bytes: 256 * 1024,
+            kernel_bytes: 256 * 1024,
             reserved_frames: 16,
             lag_timeout: Duration::from_secs(30),
             stall_timeout: Duration::from_secs(15),

@@ -183,6 +183,11 @@ impl Worker {
         if connection.is_open() {
             self.abandon(connection, reason);
         }
+        if let (Reason::SlowConsumer, Link::WebSocket(stream)) =
+            (reason, &*connection.link.borrow())
+        {
+            stream.abort();
+        }
         self.end_poll(connection, "1");
         self.release(connection);
     }

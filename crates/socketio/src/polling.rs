@@ -83,6 +83,7 @@ impl Worker {
         stream: Stream,
         early: &[u8],
     ) {
+        stream.bound(self.shared.config.limits.kernel_bytes);
         let connection = self.add_connection(kind, Link::WebSocket(stream));
         *connection.handshake.borrow_mut() = Some(Arc::new(handshake));
         let has_engine = match kind {
@@ -243,6 +244,7 @@ impl Worker {
     ) {
         let Some(connection) = self.polling(sid, kind) else { return };
         let Ok(stream) = stream.rehome() else { return };
+        stream.bound(self.shared.config.limits.kernel_bytes);
         let old = connection.link.replace(Link::WebSocket(stream));
         if let Link::Polling(mut polling) = old {
             if let Some(poll) = polling.poll.take() {

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use rustix::io::Errno;
-use rustix::net::SendFlags;
+use rustix::net::{SendFlags, sockopt};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
@@ -34,6 +34,32 @@ impl Stream {
             Stream::Plain(stream, _) => Pin::new(stream),
             Stream::Tls(held) => Pin::new(&mut held.0),
             Stream::Foreign { stream, .. } => Pin::new(stream.as_mut()),
+        }
+    }
+
+    fn tcp(&self) -> Option<&TcpStream> {
+        match self {
+            Stream::Plain(stream, _) => Some(stream),
+            Stream::Tls(held) => Some(held.0.get_ref().0),
+            Stream::Foreign { .. } => None,
+        }
+    }
+
+    /// Bounds what the kernel holds for a reader who does not read. By itself
+    /// it takes some megabytes, which are nobody's memory and as scarce.
+    pub(crate) fn bound(&self, bytes: usize) {
+        if let Some(stream) = self.tcp() {
+            // It doubles what it is told, to have room for its own records; if
+            // it refuses, its own bound stays.
+            let _best_effort = sockopt::set_socket_send_buffer_size(stream, bytes / 2);
+        }
+    }
+
+    /// Makes the end of this stream a reset, which lets the kernel drop what it
+    /// holds. A peer that does not read would make it wait for minutes.
+    pub(crate) fn abort(&self) {
+        if let Some(stream) = self.tcp() {
+            let _best_effort = stream.set_zero_linger();
         }
     }
 

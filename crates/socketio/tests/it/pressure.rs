@@ -1,6 +1,6 @@
 //! Slow readers, bursts, more than one worker, and going away.
 
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::time::{Duration, Instant};
 
 use socketio::{Frame, Room};
@@ -123,10 +123,19 @@ fn a_reader_who_never_catches_up_is_cut_off() {
     stall(&host);
     host.tells("lagged");
     // It reads, but too little for the queue to drain.
-    let mut byte = [0; 1];
+    let mut chunk = [0; 64 * 1024];
     while host.server.counters().slow_closed == 0 {
-        slow.stream.read_exact(&mut byte).unwrap();
+        slow.stream.read_exact(&mut chunk[..1]).unwrap();
+        std::thread::sleep(Duration::from_millis(1));
     }
+    // Nobody waits for it to take what is left: the kernel does not either.
+    let end = loop {
+        match slow.stream.read(&mut chunk) {
+            Ok(1..) => {}
+            end => break end,
+        }
+    };
+    assert_eq!(end.map_err(|error| error.kind()), Err(ErrorKind::ConnectionReset));
     host.tells("gone SlowConsumer");
 }
 
