@@ -21,7 +21,7 @@ use super::board::{Board, Case, OURS, Reach};
 use super::load;
 use super::machine::{LOAD_CORE, SERVER_CORE, pinned};
 use super::peer::{self, Bare};
-use super::{Options, signed};
+use super::{Options, signed, stalled};
 use crate::process::{cargo, command, output};
 use crate::tree;
 
@@ -187,6 +187,7 @@ pub(crate) struct Live {
     conformance: PathBuf,
     load: PathBuf,
     seconds: f64,
+    is_quick: bool,
     signed: signed::Signed,
 }
 
@@ -197,7 +198,7 @@ impl Live {
         let conformance = conformance()?;
         let signed = signed::Signed::prepare(options, &load)?;
         let seconds = if options.quick { 1.5 } else { 6.0 };
-        Ok(Self { conformance, load, seconds, signed })
+        Ok(Self { conformance, load, seconds, is_quick: options.quick, signed })
     }
 
     fn ours(&self) -> Result<Bare> {
@@ -209,6 +210,13 @@ impl Live {
     fn two_workers(&self) -> Result<Bare> {
         let mut server = command(&self.conformance);
         server.args(["bench", "0", "2"]);
+        Bare::start(server)
+    }
+
+    /// Cuts those who do not read sooner than a product would, for a run of seconds.
+    fn impatient(&self) -> Result<Bare> {
+        let mut server = pinned(SERVER_CORE, &self.conformance);
+        server.args(["bench", "0", "1", &stalled::STALL_SECONDS.to_string()]);
         Bare::start(server)
     }
 
@@ -239,7 +247,7 @@ fn conformance() -> Result<PathBuf> {
 impl super::Contest for Live {
     fn cases(&self) -> Vec<Case> {
         let runs = RUNS.iter().chain([&TWO_WORKERS]);
-        runs.flat_map(Run::cases).chain(signed::cases()).collect()
+        runs.flat_map(Run::cases).chain(stalled::cases()).chain(signed::cases()).collect()
     }
 
     fn round(&mut self, number: u32, board: &mut Board) -> Result<()> {
@@ -259,6 +267,7 @@ impl super::Contest for Live {
         let server = self.two_workers()?;
         TWO_WORKERS.note(board, OURS, &self.measure(&TWO_WORKERS, &server)?)?;
         drop(server);
+        stalled::round(board, &self.load, || self.impatient(), self.is_quick)?;
         self.signed.round(board)
     }
 }

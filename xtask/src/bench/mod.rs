@@ -12,6 +12,7 @@ mod load;
 mod machine;
 mod peer;
 mod signed;
+mod stalled;
 mod store;
 
 use std::path::{Path, PathBuf};

@@ -3,6 +3,7 @@
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -21,9 +22,13 @@ struct Addressed<'a> {
 
 pub(crate) fn server() -> Server {
     let late = Arc::new(OnceLock::new());
-    let limits =
+    let mut limits =
         Limits { connections: 1_000_000, connections_per_address: 1_000_000, ..Limits::default() };
-    let workers = std::env::args().nth(3).and_then(|count| count.parse().ok()).unwrap_or(1);
+    let number = |at| std::env::args().nth(at).and_then(|number| number.parse().ok());
+    if let Some(seconds) = number(4) {
+        limits.stall_timeout = Duration::from_secs(seconds);
+    }
+    let workers = number(3).unwrap_or(1) as usize;
     let config = Config {
         origins: Origins::Any,
         workers,

@@ -3,7 +3,8 @@
 //! `conformance <profile> [port]` with one of `protocol`, `client`, `echo`,
 //! `bench`; it listens on loopback and prints one line when it is ready. A
 //! third word is the number of workers of `bench`, and the milliseconds
-//! between two heartbeats of `protocol`.
+//! between two heartbeats of `protocol`; a fourth is the seconds that a write
+//! of `bench` may stall.
 
 mod bench;
 mod client;
