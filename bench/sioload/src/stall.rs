@@ -2,8 +2,9 @@
 //! it is rid of them. The others are measured before that moment and after it,
 //! by the same clock and with the same looks into /proc.
 
+use crate::args::Args;
 use crate::conn::Shared;
-use crate::procstat;
+use crate::{procstat, Hist};
 use serde_json::{json, Value};
 use std::time::{Duration, Instant};
 
@@ -50,15 +51,26 @@ fn look(time: Duration, mut at: impl FnMut(Duration)) {
 }
 
 impl Seen {
-    /// `latency` is that of the others after the moment.
-    pub fn json(&self, stalled: usize, latency: Value) -> Value {
-        if stalled == 0 {
+    /// `latency` is that of the others after the moment, `seconds` that of all the time.
+    pub fn json(&self, args: &Args, latency: Value, seconds: &[Hist]) -> Value {
+        if args.stalled == 0 {
             return Value::Null;
         }
         let grown = self.own_kb_beside.saturating_sub(self.own_kb_before) * 1024;
+        let (before, beside) = seconds.split_at((args.stall_after as usize).min(seconds.len()));
         json!({
-            "sockets": stalled, "delivery_latency": latency, "own_bytes_each": grown / stalled as u64,
+            "sockets": args.stalled, "delivery_latency": latency,
+            "usual_p99_us": { "before": usual_p99(before), "beside": usual_p99(beside) },
+            "own_bytes_each": grown / args.stalled as u64,
             "cut_after_s": self.cut_after.map(|after| (after.as_secs_f64() * 10.0).round() / 10.0),
         })
     }
+}
+
+/// The p99 of a usual second: the median of theirs. What else runs on the machine
+/// spoils some seconds altogether, and the p99 of them all would be that of those.
+fn usual_p99(seconds: &[Hist]) -> Option<u64> {
+    let mut each: Vec<u64> = seconds.iter().filter(|one| !one.is_empty()).map(|one| one.value_at_quantile(0.99)).collect();
+    each.sort_unstable();
+    each.get(each.len() / 2).copied()
 }
