@@ -66,6 +66,8 @@ create table message (
     deleted_at bigint,
     created_at bigint not null,
     unique (chat_id, seq),
-    unique (chat_id, sender_id, client_id)
+    -- Clients count their ids upwards in time, so new ones stand side by side:
+    -- sends to a thousand chats change a few pages of this index, not a thousand.
+    unique (client_id, sender_id, chat_id)
 );
 create index message_chat_id_rev_changed on message (chat_id, rev) where changed;

@@ -9,7 +9,7 @@ mod view;
 
 use std::collections::HashMap;
 
-use sql::{Batch, Row, Rows, Sql, Step, args};
+use sql::{Batch, Row, Rows, Sql, Step, Turn, args};
 
 use crate::message::Message;
 use crate::{AccountId, App, Caller, ChatId, Error, Event, Result, account};
@@ -178,6 +178,16 @@ pub(crate) fn mark(batch: &mut Batch, member: &Member, read: i64, delivered: i64
 /// The caller's membership of a chat: the only way to what is in it.
 pub async fn member(app: &App, caller: &Caller, chat: ChatId) -> Result<Member> {
     let row = app.db.row(&MEMBER, args![chat, caller.account]).await?;
+    proven(caller, chat, row.as_ref())
+}
+
+/// Asks what [`proven`] has to know, for whoever reads more with it.
+pub(crate) fn ask(batch: &mut Batch, caller: &Caller, chat: ChatId) -> usize {
+    batch.run(&MEMBER, args![chat, caller.account])
+}
+
+/// The proof, from the row that [`ask`] was answered with.
+pub(crate) fn proven(caller: &Caller, chat: ChatId, row: Option<&Row>) -> Result<Member> {
     let row = row.ok_or_else(not_found)?;
     let (last_seq, left_seq): (i64, Option<i64>) = (row.get(1)?, row.get(6)?);
     let left_at: Option<i64> = row.get(5)?;
@@ -275,9 +285,9 @@ fn read_chat(row: &mut Row) -> Result<Chat> {
     if own > read_seq {
         (read_seq, read_n) = (own, row.get(15)?);
     }
-    let last_seq: Option<i64> = row.get(20)?;
+    let (id, last_seq): (ChatId, Option<i64>) = (row.get(0)?, row.get(19)?);
     Ok(Chat {
-        id: row.get(0)?,
+        id,
         kind: ChatKind::read(&row.get::<String>(1)?)?,
         title: row.take(2)?,
         photo: row.take(3)?,
@@ -294,7 +304,7 @@ fn read_chat(row: &mut Row) -> Result<Chat> {
         pinned: row.get(17)?,
         archived: row.get(18)?,
         members: Vec::new(),
-        last_message: last_seq.map(|_| Message::read(row, 19)).transpose()?,
+        last_message: last_seq.map(|_| Message::read(id, row, 19)).transpose()?,
     })
 }
 
@@ -334,7 +344,9 @@ pub(crate) const STATEMENTS: &[&Sql] = &[
     &LIST_MEMBERS,
     &LOCK,
     &COUNT,
+    &COUNT_TO,
     &MARK_SENDER,
+    &MARK_SENDER_TO,
     &BUMP,
     &LOCK_MEMBER,
     &MARK,
@@ -389,8 +401,8 @@ macro_rules! chat_columns {
                 c.first_seq, c.last_at, c.created_at, m.rev, m.read_seq, m.read_n,
                 coalesce(k.read_seq, 0), coalesce(k.read_n, 0), k.muted_until,
                 coalesce(k.pinned, false), coalesce(k.archived, false),
-                l.chat_id, l.seq, l.n, l.rev, l.sender_id, l.client_id, l.kind, l.body,
-                l.reply_to_seq, l.edited_at, l.deleted_at, l.created_at, l.sent_hash
+                l.seq, l.n, l.rev, l.sender_id, l.client_id, l.kind, l.body,
+                l.reply_to_seq, l.edited_at, l.deleted_at, l.created_at
          from member m
          join chat c on c.id = m.chat_id
          left join account_chat k on k.account_id = m.account_id and k.chat_id = m.chat_id
@@ -475,6 +487,20 @@ pub(crate) const MARK_STEP: Step = Step {
              and member.read_seq < top.seq",
     columns: &[0, 1, 2],
 };
+
+/// The same two where the place is known: seq, n and rev follow the columns of
+/// the request.
+pub(crate) const COUNT_TURN: Turn = Turn { sql: &COUNT_TO, columns: &[0, 7, 8, 9, 3] };
+pub(crate) const MARK_TURN: Turn = Turn { sql: &MARK_SENDER_TO, columns: &[0, 1, 7, 8] };
+
+static COUNT_TO: Sql =
+    Sql::new("update chat set last_seq = $2, last_n = $3, rev = $4, last_at = $5 where id = $1");
+
+// No mark is beyond a message that is new.
+static MARK_SENDER_TO: Sql = Sql::new(
+    "update member set read_seq = $3, read_n = $4, delivered_seq = $3
+     where chat_id = $1 and account_id = $2",
+);
 
 static COUNT: Sql = Sql::new(
     "update chat set last_seq = last_seq + 1, last_n = last_n + 1, rev = rev + 1, last_at = $2

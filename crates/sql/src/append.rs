@@ -1,15 +1,17 @@
 //! Appends: the one kind of write that is worth doing for many at once.
 //!
 //! An [`Append`] says how a request is written: a row of columns, and steps
-//! that use them. Each step has two texts. `one` writes a single request and
-//! serves both engines; `many` is for PostgreSQL and writes a whole group in
-//! one statement, its parameters being arrays, one element for each request.
+//! that use them. There are three ways, told apart by who else may write:
 //!
-//! SQLite runs the `one` texts as a batch, since its writer groups commits by
-//! itself; it needs no lock, because nobody else writes, and it leaves out the
-//! steps that an earlier answer makes needless. PostgreSQL collects what came
-//! while the previous group was under way and runs the `many` texts in one
-//! transaction, sent in one go:
+//! - **Alone** ([`Alone`]), on SQLite, whose one writer groups commits by itself.
+//!   What one statement has read is still so for the next, which takes it as a
+//!   parameter; nothing is locked, and nothing looked up twice.
+//! - **One by one** (`one`), on PostgreSQL, for a lone request: sent in one go,
+//!   so no statement can know what another has answered.
+//! - **Many at once** (`many`), on PostgreSQL: what came while the previous group
+//!   was under way, its parameters being arrays, one element for each request.
+//!
+//! PostgreSQL runs both in one transaction:
 //!
 //! ```text
 //! begin · lock the group's keys, sorted · add · then · find · commit
@@ -23,7 +25,8 @@
 //!
 //! What a plan must keep:
 //! - **Idempotent.** A group whose connection broke is sent again, and callers
-//!   retry. A repeated request finds its first row and adds nothing.
+//!   retry. A repeated request finds its first row and adds nothing, also when
+//!   it would be refused by now.
 //! - **Refusing is silent.** A request that may not be written adds nothing
 //!   and gets no row; the others of its group must not notice. (A statement
 //!   that fails is found by halving the group, which costs the others time.)
@@ -32,10 +35,9 @@
 //! - **Repeats inside a group** are one row: `select distinct on (…)`.
 //! - `many` begins its rows, if it has any, with the request's number:
 //!   `unnest($1::bytea[], …) with ordinality as r (chat_id, …, ord)`. The
-//!   number is taken off, so both texts answer alike.
+//!   number is taken off, so all three ways answer alike.
 
-use crate::batch::When;
-use crate::{Args, Batch, Row, Rows, Sql, Value};
+use crate::{Args, Row, Rows, Sql, Value};
 
 /// How a request is appended; see the module.
 #[derive(Clone, Copy, Debug)]
@@ -44,59 +46,77 @@ pub struct Append {
     /// group's keys as one array, sorted and without repeats: it locks them in
     /// that order.
     pub lock: Step,
-    /// Adds the row and answers with it, unless it is refused or there already.
+    /// Adds the row and answers with its place, unless it is refused or there
+    /// already.
     pub add: Step,
     /// What follows from an added row, in order. Changes nothing without one.
     pub then: &'static [Step],
-    /// Answers with the row that is there, by the same columns as `add`.
+    /// Answers with the row that is there.
     pub find: Step,
+    /// All of it by the only writer.
+    pub alone: Alone,
 }
 
-/// What became of a request.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Appended {
-    /// The row, as it is now; nothing when the request was refused.
-    pub row: Option<Row>,
-    /// This request has added it.
-    pub is_new: bool,
-}
-
-impl Appended {
-    /// From the rows of `add`, of what was done then, and of `find`.
-    pub(crate) fn read(mut rows: Rows) -> Self {
-        let added = rows.first_mut().and_then(Vec::pop);
-        let is_new = added.is_some();
-        Self { row: added.or_else(|| rows.pop().and_then(|mut found| found.pop())), is_new }
-    }
-}
-
-/// A step of an append.
+/// A step on PostgreSQL.
 #[derive(Clone, Copy, Debug)]
 pub struct Step {
-    /// For a single request, on both engines.
+    /// For a single request.
     pub one: &'static Sql,
-    /// For a group, on PostgreSQL.
+    /// For a group.
     pub many: &'static str,
     /// Which columns of the request are `$1`, `$2` …, counted from 0.
     pub columns: &'static [usize],
 }
 
+/// How the only writer appends. Columns are counted through the request's and
+/// on through those that `place` answers with.
+#[derive(Clone, Copy, Debug)]
+pub struct Alone {
+    /// Answers with the place that the row takes, or not at all when the
+    /// request is refused.
+    pub place: Turn,
+    /// Adds the row, or touches nothing when it is there already.
+    pub add: Turn,
+    /// What follows from an added row, in order.
+    pub then: &'static [Turn],
+    /// Answers with the row that is there.
+    pub find: Turn,
+}
+
+/// A statement of the only writer.
+#[derive(Clone, Copy, Debug)]
+pub struct Turn {
+    /// What is run.
+    pub sql: &'static Sql,
+    /// Which columns are `$1`, `$2` …, counted from 0.
+    pub columns: &'static [usize],
+}
+
+/// What became of a request.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Appended {
+    /// This request has added its row, at the place that `add` or `place` said.
+    New(Row),
+    /// An earlier one has; the row as `find` says it is now.
+    Found(Row),
+    /// It may not be written.
+    Refused,
+}
+
+impl Appended {
+    /// From the rows of `add`, of what was done then, and of `find`.
+    pub(crate) fn read(mut rows: Rows) -> Self {
+        if let Some(place) = rows.first_mut().and_then(Vec::pop) {
+            return Self::New(place);
+        }
+        rows.pop().and_then(|mut found| found.pop()).map_or(Self::Refused, Self::Found)
+    }
+}
+
 impl Append {
-    /// What is done under the lock, in order.
+    /// What PostgreSQL does under the lock, in order.
     pub(crate) fn steps(&self) -> impl Iterator<Item = &Step> {
         std::iter::once(&self.add).chain(self.then).chain([&self.find])
-    }
-
-    /// The request as SQLite writes it.
-    pub(crate) fn single(&self, row: &Args) -> Batch {
-        let mut batch = Batch::new();
-        let pick = |step: &Step| step.columns.iter().map(|at| row[*at].clone()).collect();
-        batch.run(self.add.one, pick(&self.add));
-        for step in self.then {
-            batch.run_when(When::FirstAnswered, step.one, pick(step));
-        }
-        batch.run_when(When::FirstSilent, self.find.one, pick(&self.find));
-        batch
     }
 
     /// Whether `row` has the columns that the steps pick, and no others.
@@ -107,6 +127,13 @@ impl Append {
 
     pub(crate) fn key<'r>(&self, row: &'r [Value]) -> &'r Value {
         &row[self.lock.columns[0]]
+    }
+}
+
+impl Alone {
+    /// What may be run, in order.
+    pub(crate) fn turns(&self) -> impl Iterator<Item = &Turn> {
+        [&self.place, &self.add].into_iter().chain(self.then).chain([&self.find])
     }
 }
 

@@ -126,7 +126,7 @@ impl Db {
         }
         let writing = self.counts.write(1);
         let rows = writing.ends(match &self.engine {
-            Engine::Sqlite(store) => store.write(plan.single(&row)).await,
+            Engine::Sqlite(store) => store.append(plan, row).await,
             Engine::Postgres(store) => store.append(plan, row).await,
         })?;
         Ok(Appended::read(rows))
@@ -167,10 +167,17 @@ impl Db {
     /// As for `describe`.
     pub async fn describe_append(&self, plan: &'static Append) -> Result<Vec<Shape>, Error> {
         let mut shapes = Vec::new();
-        for step in std::iter::once(&plan.lock).chain(plan.steps()) {
-            shapes.push(self.describe(step.one).await?);
-            if let Engine::Postgres(store) = &self.engine {
-                shapes.push(store.describe(step.many).await?);
+        match &self.engine {
+            Engine::Sqlite(_) => {
+                for turn in plan.alone.turns() {
+                    shapes.push(self.describe(turn.sql).await?);
+                }
+            }
+            Engine::Postgres(store) => {
+                for step in std::iter::once(&plan.lock).chain(plan.steps()) {
+                    shapes.push(self.describe(step.one).await?);
+                    shapes.push(store.describe(step.many).await?);
+                }
             }
         }
         Ok(shapes)

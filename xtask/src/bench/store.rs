@@ -265,7 +265,6 @@ impl Contest for Store {
             &[],
             Reach::AtLeast(15_000.0),
         ));
-        cases.push(Case::new(format!("page of 20 with its guard, {many}"), "1/s per core"));
         cases.push(Case::new(format!("page p99, {many}"), "µs").goal(
             "G10",
             &[],
@@ -304,8 +303,6 @@ impl Contest for Store {
         let page = self.reads("page")?;
         board.note(&format!("page of 20, {many}"), OURS, per_core(&page)?);
         board.note(&format!("page p99, {many}"), OURS, figure(&page, "p99_us")?);
-        let guarded = per_core(&self.reads("guarded-page")?)?;
-        board.note(&format!("page of 20 with its guard, {many}"), OURS, guarded);
         let lists = per_core(&self.reads("list")?)?;
         board.note(&format!("list of 21 chats, {many}"), OURS, lists);
         let tokens = self.tokens()?;

@@ -42,10 +42,7 @@ pub(crate) const BREAKS: &[Break] = &[
             Change {
                 file: WRITER,
                 from: "        self.session.run_raw(\"commit\", &[])?;\n        Ok(results)",
-                to: "        let sends = |batch: &Batch| {
-            batch.steps.iter().any(|step| step.sql.sqlite.starts_with(\"insert into message\"))
-        };
-        if !group.iter().any(sends) {
+                to: "        if !group.iter().any(|write| matches!(write, Write::Append(..))) {
             self.session.run_raw(\"commit\", &[])?;
         }
         Ok(results)",
@@ -82,14 +79,14 @@ pub(crate) const BREAKS: &[Break] = &[
         changes: &[
             Change {
                 file: "migrations/0003_chat.sql",
-                from: "    unique (chat_id, seq),\n    unique (chat_id, sender_id, client_id)\n);",
-                to: "    unique (chat_id, seq)\n);
-create index message_client_id on message (chat_id, sender_id, client_id);",
+                from: "    unique (client_id, sender_id, chat_id)\n);",
+                to: "    constraint none check (true)\n);
+create index message_client_id on message (client_id, sender_id, chat_id);",
             },
             Change {
                 file: MESSAGE,
-                from: "     on conflict (chat_id, sender_id, client_id) do nothing\n",
-                to: "",
+                from: "'text', false)\n     on conflict (client_id, sender_id, chat_id) do nothing\",",
+                to: "'text', false)\",",
             },
         ],
     },
@@ -111,15 +108,35 @@ create index message_client_id on message (chat_id, sender_id, client_id);",
         changes: &[
             Change {
                 file: MESSAGE,
-                from: "now, hash, body, new.reply_to_seq];\n",
-                to: "now, hash, body, new.reply_to_seq, count(app, chat).await?];\n",
+                from: "new.body.text(), new.reply_to_seq];\n",
+                to: "new.body.text(), new.reply_to_seq, count(app, chat).await?];\n",
             },
             Change {
                 file: MESSAGE,
-                from: "columns: &[0, 1, 2, 3, 4, 5, 6] }",
-                to: "columns: &[0, 1, 2, 3, 4, 5, 6, 7] }",
+                from: "Step { one: &APPEND, many: APPEND_MANY, columns: &[0, 1, 6, 2, 3, 4, 5] }",
+                to: "Step { one: &APPEND, many: APPEND_MANY, columns: &[0, 1, 6, 2, 3, 4, 5, 7] }",
             },
-            Change { file: MESSAGE, from: "select c.id, c.last_seq + 1,", to: "select c.id, $8," },
+            Change {
+                file: MESSAGE,
+                from: "place: Turn { sql: &PLACE, columns: &[0, 1, 6] }",
+                to: "place: Turn { sql: &PLACE, columns: &[0, 1, 6, 7] }",
+            },
+            Change {
+                file: MESSAGE,
+                from: "add: Turn { sql: &ADD, columns: &[0, 1, 6, 2, 3, 4, 5, 7, 8, 9] }",
+                to: "add: Turn { sql: &ADD, columns: &[0, 1, 6, 2, 3, 4, 5, 8, 9, 10] }",
+            },
+            Change {
+                file: MESSAGE,
+                from: "select c.last_seq + 1, c.last_n",
+                to: "select $4, c.last_n",
+            },
+            Change {
+                file: CHAT,
+                from: "columns: &[0, 7, 8, 9, 3] }",
+                to: "columns: &[0, 8, 9, 10, 3] }",
+            },
+            Change { file: CHAT, from: "columns: &[0, 1, 7, 8] }", to: "columns: &[0, 1, 8, 9] }" },
             Change {
                 file: MESSAGE,
                 from: "static APPEND: Sql",
@@ -138,17 +155,6 @@ async fn count(app: &App, chat: ChatId) -> Result<i64> {
 }
 
 static APPEND: Sql",
-            },
-            Change {
-                file: CHAT,
-                from: "\"update chat set last_seq = last_seq + 1, last_n",
-                to: "\"update chat set last_seq = (select max(m.seq) from message m
-                                     where m.chat_id = chat.id), last_n",
-            },
-            Change {
-                file: CHAT,
-                from: "m.chat_id = $1 and m.seq = chat.last_seq + 1)\",",
-                to: "m.chat_id = $1 and m.seq > chat.last_seq)\",",
             },
         ],
     },

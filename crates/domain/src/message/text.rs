@@ -37,6 +37,10 @@ impl Body {
         Ok(Self(text))
     }
 
+    pub(super) fn text(&self) -> &str {
+        &self.0
+    }
+
     pub(super) fn into_text(self) -> String {
         self.0
     }

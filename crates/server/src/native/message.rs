@@ -355,8 +355,7 @@ async fn page(
 ) -> Reply {
     let part = part(&query)?;
     let limit = limit(query.limit, PAGE, MAX_PAGE)?;
-    let member = chat::member(&edge.app, &caller, chat).await?;
-    let page = message::page(&edge.app, &member, part, limit).await?;
+    let page = message::page(&edge.app, &caller, chat, part, limit).await?;
     let messages = Message::all(&page.messages, caller.account);
     Ok(Json(MessagePage { messages, has_more: page.has_more }).into_response())
 }

@@ -1,5 +1,6 @@
 //! SQLite: one thread writes, several read, all on one file.
 
+mod apply;
 pub(crate) mod file;
 pub(crate) mod migrate;
 mod reader;
@@ -18,14 +19,16 @@ use std::time::Duration;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use self::apply::Write;
 use self::reader::{Read, Stopwatch};
 use self::reserve::Reserve;
 use self::writer::{Job, Setup, Writer};
+use crate::append::Append;
 use crate::db::{Rows, Shape};
 use crate::options::Options;
 use crate::queue::Queue;
 use crate::relay::Relay;
-use crate::{Batch, Error, Sql};
+use crate::{Args, Batch, Error, Sql};
 
 pub(crate) struct Sqlite {
     path: PathBuf,
@@ -54,8 +57,16 @@ impl Sqlite {
     }
 
     pub(crate) async fn write(&self, batch: Batch) -> Result<Rows, Error> {
+        self.queue(Write::Batch(batch)).await
+    }
+
+    pub(crate) async fn append(&self, plan: &'static Append, row: Args) -> Result<Rows, Error> {
+        self.queue(Write::Append(plan, row)).await
+    }
+
+    async fn queue(&self, write: Write) -> Result<Rows, Error> {
         let (answer, answered) = self.relay.expect();
-        self.writes.push(Job::Write(batch, answer))?;
+        self.writes.push(Job::Write(write, answer))?;
         self.wait(answered).await
     }
 

@@ -33,13 +33,22 @@ impl<'c> Session<'c> {
 
     /// Like `run`, without turning the engine's error into ours.
     pub(super) fn run_raw(&mut self, text: &'static str, args: &[Value]) -> Result<Outcome, Fault> {
+        self.run_with(text, args.iter())
+    }
+
+    /// Like `run_raw`, with parameters from several places.
+    pub(super) fn run_with<'v>(
+        &mut self,
+        text: &'static str,
+        args: impl ExactSizeIterator<Item = &'v Value>,
+    ) -> Result<Outcome, Fault> {
         let connection = self.connection;
         let statement = self.prepared(text)?;
-        let wanted = statement.parameter_count();
-        if wanted != args.len() {
-            return Err(Fault::Ours(Error::argument_count(wanted, args.len(), text)));
+        let (wanted, given) = (statement.parameter_count(), args.len());
+        if wanted != given {
+            return Err(Fault::Ours(Error::argument_count(wanted, given, text)));
         }
-        for (at, value) in args.iter().enumerate() {
+        for (at, value) in args.enumerate() {
             bind(statement, at + 1, value)?;
         }
         let width = statement.column_count();

@@ -14,19 +14,19 @@ use std::sync::{Arc, OnceLock};
 
 use rusqlite::Connection;
 
+use super::apply::Write;
 use super::reserve::Reserve;
 use super::session::{Fault, Session};
-use crate::batch::Step;
+use crate::Error;
 use crate::db::Rows;
 use crate::options::{self, BeforeCommit};
 use crate::queue::Queue;
 use crate::relay::{self, Answer};
-use crate::{Batch, Error};
 
 /// The log is copied into the file when it is longer than this.
-const CHECKPOINT_PAGES: u32 = 1000;
+const CHECKPOINT_PAGES: u32 = 4000;
 
-type Group = Vec<(Batch, Answer)>;
+type Group = Vec<(Write, Answer)>;
 
 /// What keeps the batches of a group apart.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -36,7 +36,7 @@ enum Isolation {
 }
 
 pub(super) enum Job {
-    Write(Batch, Answer),
+    Write(Write, Answer),
     /// Something rare that needs the connection outside any transaction.
     Call(Box<dyn FnOnce(&Connection) + Send>),
 }
@@ -90,7 +90,7 @@ impl<'c> Writer<'c> {
             let mut group = Vec::with_capacity(jobs.len());
             for job in jobs {
                 match job {
-                    Job::Write(batch, answer) => group.push((batch, answer)),
+                    Job::Write(write, answer) => group.push((write, answer)),
                     Job::Call(call) => {
                         self.commit(std::mem::take(&mut group));
                         if self.broken.get().is_none() {
@@ -118,8 +118,8 @@ impl<'c> Writer<'c> {
         if group.is_empty() {
             return;
         }
-        let (batches, answers): (Vec<_>, Vec<_>) = group.into_iter().unzip();
-        let error = match self.transaction(&batches) {
+        let (writes, answers): (Vec<_>, Vec<_>) = group.into_iter().unzip();
+        let error = match self.transaction(&writes) {
             Ok(results) => return relay::send_all(answers.into_iter().zip(results)),
             Err(fault) if fault.is_fatal() => {
                 let error = fault.into_error("commit");
@@ -130,7 +130,7 @@ impl<'c> Writer<'c> {
         };
         if error == Error::DiskFull && self.make_room() {
             // At most once, because the reserve is spent now.
-            return self.attempt(only_vital(batches.into_iter().zip(answers).collect()));
+            return self.attempt(only_vital(writes.into_iter().zip(answers).collect()));
         }
         relay::send_all(answers.into_iter().map(|answer| (answer, Err(error.clone()))));
     }
@@ -144,7 +144,7 @@ impl<'c> Writer<'c> {
     }
 
     /// Runs the group. An error here is everybody's: nothing was committed.
-    fn transaction(&mut self, group: &[Batch]) -> Result<Vec<Result<Rows, Error>>, Fault> {
+    fn transaction(&mut self, group: &[Write]) -> Result<Vec<Result<Rows, Error>>, Fault> {
         if let Some(why) = self.broken.get() {
             return Err(Fault::Ours(Error::Unavailable(why.clone())));
         }
@@ -159,7 +159,7 @@ impl<'c> Writer<'c> {
 
     fn run_group(
         &mut self,
-        group: &[Batch],
+        group: &[Write],
         isolation: Isolation,
     ) -> Result<Vec<Result<Rows, Error>>, Fault> {
         self.session.run_raw("begin immediate", &[])?;
@@ -174,14 +174,14 @@ impl<'c> Writer<'c> {
     /// answer ends with the batch that failed.
     fn fill(
         &mut self,
-        group: &[Batch],
+        group: &[Write],
         isolation: Isolation,
     ) -> Result<Vec<Result<Rows, Error>>, Fault> {
         let mut results = Vec::with_capacity(group.len());
-        for batch in group {
+        for write in group {
             let result = match isolation {
-                Isolation::None => self.apply(batch)?,
-                Isolation::Savepoints => self.savepoint(batch)?,
+                Isolation::None => self.session.apply(write)?,
+                Isolation::Savepoints => self.savepoint(write)?,
             };
             let is_over = isolation == Isolation::None && result.is_err();
             results.push(result);
@@ -201,47 +201,15 @@ impl<'c> Writer<'c> {
         Ok(results)
     }
 
-    /// Like [`Writer::apply`], and undoes a batch that fails.
-    fn savepoint(&mut self, batch: &Batch) -> Result<Result<Rows, Error>, Fault> {
-        self.session.run_raw("savepoint batch", &[])?;
-        let result = self.apply(batch)?;
+    /// Like [`Session::apply`], and undoes a write that fails.
+    fn savepoint(&mut self, write: &Write) -> Result<Result<Rows, Error>, Fault> {
+        self.session.run_raw("savepoint one", &[])?;
+        let result = self.session.apply(write)?;
         if result.is_err() {
-            self.session.run_raw("rollback to batch", &[])?;
+            self.session.run_raw("rollback to one", &[])?;
         }
-        self.session.run_raw("release batch", &[])?;
+        self.session.run_raw("release one", &[])?;
         Ok(result)
-    }
-
-    /// The inner error is the batch's own, whose first statements may be done;
-    /// the outer one ends the transaction.
-    fn apply(&mut self, batch: &Batch) -> Result<Result<Rows, Error>, Fault> {
-        let mut rows = Vec::with_capacity(batch.steps.len());
-        for (at, step) in batch.steps.iter().enumerate() {
-            if !step.when.is_now(&rows) {
-                rows.push(Vec::new());
-                continue;
-            }
-            match self.step(at, step) {
-                Ok(found) => rows.push(found),
-                // Some failures undo the whole transaction, not the statement.
-                Err(fault) if fault.is_fatal() || self.session.connection.is_autocommit() => {
-                    return Err(fault);
-                }
-                Err(fault) => return Ok(Err(fault.into_error(step.sql.sqlite))),
-            }
-        }
-        Ok(Ok(rows))
-    }
-
-    fn step(&mut self, at: usize, step: &Step) -> Result<Vec<crate::Row>, Fault> {
-        let outcome = self.session.run_raw(step.sql.sqlite, &step.args)?;
-        match step.demand {
-            Some(wanted) if wanted != outcome.touched => {
-                let got = outcome.touched;
-                Err(Fault::Ours(Error::Demand { statement: at, wanted, got }))
-            }
-            _ => Ok(outcome.rows),
-        }
     }
 
     fn roll_back(&mut self) {
@@ -280,7 +248,7 @@ impl<'c> Writer<'c> {
 
 /// Refuses what is not vital, by the name of the reason.
 fn only_vital(group: Group) -> Group {
-    let (vital, other): (Group, Group) = group.into_iter().partition(|(batch, _)| batch.is_vital);
+    let (vital, other): (Group, Group) = group.into_iter().partition(|(write, _)| write.is_vital());
     relay::send_all(other.into_iter().map(|(_, answer)| (answer, Err(Error::DiskFull))));
     vital
 }

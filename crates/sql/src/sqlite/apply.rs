@@ -1,0 +1,83 @@
+//! What a write does inside the transaction of its group.
+
+use super::session::{Fault, Outcome, Session};
+use crate::append::{Alone, Append, Turn};
+use crate::batch::Step;
+use crate::db::Rows;
+use crate::{Args, Batch, Error, Row, Value};
+
+/// What is done together or not at all.
+pub(super) enum Write {
+    Batch(Batch),
+    Append(&'static Append, Args),
+}
+
+impl Write {
+    pub(super) fn is_vital(&self) -> bool {
+        matches!(self, Self::Batch(batch) if batch.is_vital)
+    }
+}
+
+/// A fault, and the statement in which it came.
+struct Failed {
+    fault: Fault,
+    text: &'static str,
+}
+
+impl Session<'_> {
+    /// The inner error is the write's own, whose first statements may be done;
+    /// the outer one ends the transaction.
+    pub(super) fn apply(&mut self, write: &Write) -> Result<Result<Rows, Error>, Fault> {
+        let done = match write {
+            Write::Batch(batch) => self.batch(batch),
+            Write::Append(plan, request) => self.append(&plan.alone, request),
+        };
+        match done {
+            Ok(rows) => Ok(Ok(rows)),
+            // Some failures undo the whole transaction, not the statement.
+            Err(failed) if failed.fault.is_fatal() || self.connection.is_autocommit() => {
+                Err(failed.fault)
+            }
+            Err(Failed { fault, text }) => Ok(Err(fault.into_error(text))),
+        }
+    }
+
+    fn batch(&mut self, batch: &Batch) -> Result<Rows, Failed> {
+        let steps = batch.steps.iter().enumerate();
+        steps.map(|(at, step)| self.step(at, step)).collect()
+    }
+
+    fn step(&mut self, at: usize, step: &Step) -> Result<Vec<Row>, Failed> {
+        let text = step.sql.sqlite;
+        let outcome = self.run_raw(text, &step.args).map_err(|fault| Failed { fault, text })?;
+        match step.demand {
+            Some(wanted) if wanted != outcome.touched => {
+                let fault = Error::Demand { statement: at, wanted, got: outcome.touched };
+                Err(Failed { fault: Fault::Ours(fault), text })
+            }
+            _ => Ok(outcome.rows),
+        }
+    }
+
+    /// Answers with the place of an added row, or with nothing and what is
+    /// found instead.
+    fn append(&mut self, alone: &Alone, request: &[Value]) -> Result<Rows, Failed> {
+        let place = self.turn(&alone.place, request, &[])?.rows.pop();
+        if let Some(Row(place)) = place
+            && self.turn(&alone.add, request, &place)?.touched > 0
+        {
+            for turn in alone.then {
+                self.turn(turn, request, &place)?;
+            }
+            return Ok(vec![vec![Row(place)]]);
+        }
+        Ok(vec![Vec::new(), self.turn(&alone.find, request, &[])?.rows])
+    }
+
+    fn turn(&mut self, turn: &Turn, request: &[Value], place: &[Value]) -> Result<Outcome, Failed> {
+        let text = turn.sql.sqlite;
+        let column = |at: &usize| request.get(*at).or_else(|| place.get(at - request.len()));
+        let args = turn.columns.iter().map(|at| column(at).unwrap_or(&Value::Null));
+        self.run_with(text, args).map_err(|fault| Failed { fault, text })
+    }
+}
