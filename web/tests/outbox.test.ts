@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { SyncHost } from "@/sync/create-sync";
-import { retryDelay } from "@/sync/outbox";
+import { retryDelay } from "@/sync/outbox-sender";
 import { selectFailed, selectTimeline, tickOf } from "@/sync/selectors";
 import { createFakeClock } from "./model/fake-clock";
 import { createModelDevice } from "./model/model-device";

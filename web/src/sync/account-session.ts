@@ -147,16 +147,13 @@ function join(
 ): Parts {
 	const receipts = createReceipts(core);
 	const ephemeral = createEphemeral(core);
-	const pages = createPages(core, (chat) => outbox.settle(chat));
+	const pages = createPages(core);
 
 	const onRow: InboxHooks["onRow"] = (row, isLive) => {
 		outbox.confirm(row);
 		noteRow(core, { receipts, ephemeral }, row, isLive);
 	};
-	const onCaughtUp = (chat: string) => {
-		outbox.settle(chat);
-		pages.repair(chat);
-	};
+	const onCaughtUp = (chat: string) => pages.repair(chat);
 	const inbox = createInbox(core, { onRow, onCaughtUp });
 	const leave = (chat: string) => {
 		pages.forget(chat);
@@ -172,10 +169,13 @@ function join(
 		onMessage: (message) => hearTab(outbox, hooks, message),
 		onLead() {
 			lead(true);
-			void outbox.takeOver().catch(() => undefined);
+			void outbox.lead();
 			receipts.flush();
 		},
-		onFollow: () => lead(false),
+		onFollow() {
+			lead(false);
+			outbox.follow();
+		},
 	});
 	const outbox = createOutbox(core, {
 		storage,
@@ -184,7 +184,7 @@ function join(
 		onStored: (row) => inbox.receive({ chat: row.chat, rev: row.rev, row }),
 	});
 
-	void outbox.restore().catch(() => undefined);
+	void outbox.restore();
 	const caughtUp = { log, receipts, onRow, onCaughtUp, onGone: leave };
 	const parts = { inbox, log, pages, outbox, receipts, ephemeral };
 	const connection = createConnection(core, {
@@ -266,16 +266,8 @@ async function isLogBehind(core: Core, inbox: Listeners["inbox"]): Promise<boole
 }
 
 function hearTab(outbox: Outbox, hooks: SessionHooks, message: TabMessage): void {
-	switch (message.kind) {
-		case "put":
-			outbox.hear(message.entry);
-			break;
-		case "drop":
-			outbox.hearDrop(message.id);
-			break;
-		case "signed-out":
-			hooks.onEnded("asked");
-	}
+	if (message.kind === "outbox") outbox.hear(message);
+	else hooks.onEnded("asked");
 }
 
 type Listeners = {

@@ -37,7 +37,7 @@ export type Pages = {
 	readonly openChats: () => readonly string[];
 };
 
-export function createPages(core: Core, onPage: (chat: string) => void): Pages {
+export function createPages(core: Core): Pages {
 	const open = new Set<string>();
 	/** The newest jump of a chat: an older one finds another number here and gives up. */
 	const jumps = new Map<string, number>();
@@ -71,7 +71,6 @@ export function createPages(core: Core, onPage: (chat: string) => void): Pages {
 			core.store.update((state) =>
 				state.chats.has(chat) ? applyPage(state, chat, page.messages) : state,
 			);
-			onPage(chat);
 			return page;
 		}
 	}

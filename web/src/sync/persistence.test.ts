@@ -18,6 +18,7 @@ function savedChat(id: string, epoch = "e1"): SavedChat {
 
 const entry: OutboxEntry = {
 	id: "m1",
+	version: 0,
 	kind: "send",
 	chat: "c",
 	createdAt: 1,
@@ -26,7 +27,6 @@ const entry: OutboxEntry = {
 	target: null,
 	state: "waiting",
 	attempts: 0,
-	nextAt: 0,
 	error: null,
 	stored: null,
 };
@@ -64,20 +64,38 @@ for (const [name, open] of kinds) {
 			expect(saved?.chats.map((chat) => chat.id)).toEqual(["c3"]);
 		});
 
+		it("keeps the higher version of an entry, and over what is over", async () => {
+			const storage = await open(`${name}-4`);
+			const later = { ...entry, version: 2, attempts: 1 };
+			expect(await storage.putEntry(later)).toBe(true);
+			await storage.addEntry(entry).catch(() => undefined);
+			expect(await storage.putEntry({ ...entry, version: 1 })).toBe(true);
+			expect(await storage.outbox()).toEqual({ entries: [later], over: [] });
+			await storage.endEntry(entry.id, 5);
+			await storage.addEntry(entry).catch(() => undefined);
+			expect(await storage.putEntry({ ...later, version: 3 })).toBe(false);
+			expect(await storage.outbox()).toEqual({ entries: [], over: [entry.id] });
+			await storage.sweep(5);
+			expect((await storage.outbox()).over).toEqual([entry.id]);
+			await storage.sweep(6);
+			expect(await storage.outbox()).toEqual({ entries: [], over: [] });
+		});
+
 		it("keeps the outbox when the cache is cleared, and nothing after a wipe", async () => {
 			const storage = await open(`${name}-2`);
 			await storage.save({ mark, chats: [savedChat("c1")], gone: [] });
-			await storage.putEntry(entry);
-			await storage.putEntry({ ...entry, attempts: 1 });
-			await storage.putEntry({ ...entry, id: "m2" });
-			await storage.dropEntry("m2");
+			await storage.addEntry(entry);
+			await storage.putEntry({ ...entry, version: 1, attempts: 1 });
+			await storage.addEntry({ ...entry, id: "m2" });
+			await storage.endEntry("m2", 1);
 			await storage.clearCache();
 			expect(await storage.load()).toBeNull();
-			expect(await storage.entries()).toEqual([{ ...entry, attempts: 1 }]);
+			const kept = { ...entry, version: 1, attempts: 1 };
+			expect(await storage.outbox()).toEqual({ entries: [kept], over: ["m2"] });
 			await storage.wipe();
 			const again = await open(`${name}-2`);
 			expect(await again.load()).toBeNull();
-			expect(await again.entries()).toEqual([]);
+			expect(await again.outbox()).toEqual({ entries: [], over: [] });
 		});
 	});
 }
@@ -85,8 +103,8 @@ for (const [name, open] of kinds) {
 describe("accounts on one device", () => {
 	it("do not see each other's outbox", async () => {
 		const [ann, bob] = [await openIndexedDb("ann"), await openIndexedDb("bob")];
-		await ann.putEntry(entry);
-		expect(await bob.entries()).toEqual([]);
+		await ann.addEntry(entry);
+		expect((await bob.outbox()).entries).toEqual([]);
 		await ann.wipe();
 	});
 });

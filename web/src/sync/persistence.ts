@@ -7,6 +7,8 @@
  */
 import { deleteDB, type IDBPDatabase, openDB } from "idb";
 import type { Account, Message } from "@/api/wire.gen";
+import { isNewer } from "./reducers/outbox";
+import type { OutboxNews } from "./tabs";
 import type { ChatEntry, OutboxEntry } from "./types";
 
 export type SavedChat = {
@@ -34,9 +36,15 @@ export type Storage = {
 	readonly save: (batch: Batch) => Promise<void>;
 	/** Forgets the cache but not the outbox. */
 	readonly clearCache: () => Promise<void>;
-	readonly entries: () => Promise<readonly OutboxEntry[]>;
-	readonly putEntry: (entry: OutboxEntry) => Promise<void>;
-	readonly dropEntry: (id: string) => Promise<void>;
+	readonly outbox: () => Promise<OutboxNews>;
+	/** A new entry, unless the disk has heard of it already. */
+	readonly addEntry: (entry: OutboxEntry) => Promise<void>;
+	/** Keeps the higher version; false when the entry is over, which it stays. */
+	readonly putEntry: (entry: OutboxEntry) => Promise<boolean>;
+	/** Writes down that the entry is over. */
+	readonly endEntry: (id: string, at: number) => Promise<void>;
+	/** Forgets entries that were over before this time: nobody writes of them any more. */
+	readonly sweep: (before: number) => Promise<void>;
 	readonly wipe: () => Promise<void>;
 	readonly close: () => void;
 };
@@ -49,6 +57,28 @@ export type Storage = {
 function asSaved(mark: Mark | null | undefined, chats: readonly SavedChat[]): Saved | null {
 	if (mark === null || mark === undefined) return null;
 	return { mark, chats: chats.filter((chat) => chat.epoch === mark.epoch) };
+}
+
+/** Stands where an entry stood, so that a copy which is written late does not count. */
+type Over = { readonly id: string; readonly overAt: number };
+
+type Kept = OutboxEntry | Over;
+
+function isOver(kept: Kept): kept is Over {
+	return "overAt" in kept;
+}
+
+function accepts(held: Kept | undefined, entry: OutboxEntry): boolean {
+	return held === undefined || (!isOver(held) && isNewer(entry, held));
+}
+
+function toNews(kept: readonly Kept[]): OutboxNews {
+	const entries = kept.filter((one): one is OutboxEntry => !isOver(one));
+	return {
+		// One that an earlier build wrote has none.
+		entries: entries.map((entry) => ({ ...entry, version: entry.version ?? 0 })),
+		over: kept.filter(isOver).map((one) => one.id),
+	};
 }
 
 export type OpenStorage = (account: string) => Promise<Storage>;
@@ -103,11 +133,31 @@ export const openIndexedDb: OpenStorage = async (account) => {
 				transaction.done,
 			]);
 		},
-		entries: () => db.getAll("outbox"),
-		async putEntry(entry) {
-			await db.put("outbox", entry);
+		outbox: async () => toNews(await db.getAll("outbox")),
+		async addEntry(entry) {
+			const transaction = db.transaction("outbox", "readwrite");
+			const write = transaction.store.add(entry);
+			// The tab may be closed with the press of the key, as in `save`.
+			transaction.commit();
+			await Promise.all([write, transaction.done]);
 		},
-		dropEntry: (id) => db.delete("outbox", id),
+		async putEntry(entry) {
+			const transaction = db.transaction("outbox", "readwrite");
+			const held: Kept | undefined = await transaction.store.get(entry.id);
+			if (accepts(held, entry)) await transaction.store.put(entry);
+			await transaction.done;
+			return held === undefined || !isOver(held);
+		},
+		async endEntry(id, overAt) {
+			await db.put("outbox", { id, overAt } satisfies Over);
+		},
+		async sweep(before) {
+			const transaction = db.transaction("outbox", "readwrite");
+			for await (const cursor of transaction.store) {
+				if (isOver(cursor.value) && cursor.value.overAt < before) await cursor.delete();
+			}
+			await transaction.done;
+		},
 		async wipe() {
 			db.close();
 			await deleteDB(name);
@@ -120,7 +170,7 @@ export const openIndexedDb: OpenStorage = async (account) => {
 export const openMemory: OpenStorage = async () => {
 	let mark: Mark | null = null;
 	const chats = new Map<string, SavedChat>();
-	const outbox = new Map<string, OutboxEntry>();
+	const outbox = new Map<string, Kept>();
 	return {
 		load: async () => asSaved(mark, [...chats.values()]),
 		async save(batch) {
@@ -132,9 +182,21 @@ export const openMemory: OpenStorage = async () => {
 			mark = null;
 			chats.clear();
 		},
-		entries: async () => [...outbox.values()],
-		putEntry: async (entry) => void outbox.set(entry.id, entry),
-		dropEntry: async (id) => void outbox.delete(id),
+		outbox: async () => toNews([...outbox.values()]),
+		async addEntry(entry) {
+			if (!outbox.has(entry.id)) outbox.set(entry.id, entry);
+		},
+		async putEntry(entry) {
+			const held = outbox.get(entry.id);
+			if (accepts(held, entry)) outbox.set(entry.id, entry);
+			return held === undefined || !isOver(held);
+		},
+		endEntry: async (id, overAt) => void outbox.set(id, { id, overAt }),
+		async sweep(before) {
+			for (const kept of [...outbox.values()]) {
+				if (isOver(kept) && kept.overAt < before) outbox.delete(kept.id);
+			}
+		},
 		async wipe() {
 			mark = null;
 			chats.clear();

@@ -6,10 +6,15 @@
  */
 import type { OutboxEntry } from "./types";
 
+/** Entries of the outbox as a tab has them, and the ids of some that are over. */
+export type OutboxNews = {
+	readonly entries: readonly OutboxEntry[];
+	readonly over: readonly string[];
+};
+
 export type TabMessage =
-	| { kind: "put"; entry: OutboxEntry }
-	| { kind: "drop"; id: string }
-	| { kind: "signed-out" };
+	/** `isAll`: this is all the tab knows of, and who knows more is to say so. */
+	({ kind: "outbox"; isAll: boolean } & OutboxNews) | { kind: "signed-out" };
 
 export type Tabs = {
 	readonly post: (message: TabMessage) => void;

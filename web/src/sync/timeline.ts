@@ -42,6 +42,11 @@ export function rangeAt(ranges: readonly Range[], seq: number): Range | null {
 	return ranges.find(([from, to]) => from <= seq && seq <= to) ?? null;
 }
 
+export function rowByClientId(timeline: Timeline, clientId: string): Message | null {
+	for (const row of timeline.bySeq.values()) if (row.client_id === clientId) return row;
+	return null;
+}
+
 /** The newer of two versions of a row; `rev` is the only judge. */
 export function newer(held: Message | undefined, incoming: Message): Message {
 	if (held === undefined || incoming.rev > held.rev) return incoming;

@@ -83,6 +83,8 @@ export type OutboxState = "waiting" | "sending" | "stored" | "failed";
 export type OutboxEntry = {
 	/** For a send the message's client id; unique for the others. */
 	readonly id: string;
+	/** One more with every change; of two copies the higher one counts. */
+	readonly version: number;
 	readonly kind: "send" | "edit" | "delete";
 	readonly chat: string;
 	/** Place in the queue of its chat, together with `id`. */
@@ -93,7 +95,6 @@ export type OutboxEntry = {
 	readonly target: { readonly seq: number | null; readonly clientId: string | null } | null;
 	readonly state: OutboxState;
 	readonly attempts: number;
-	readonly nextAt: number;
 	readonly error: Failure | null;
 	/** What the server answered: the row is gone from here when the timeline has this rev. */
 	readonly stored: { readonly seq: number; readonly rev: number } | null;

@@ -21,10 +21,15 @@ export type ModelDevice = {
 function slowly(storage: Storage, clock: Clock, delay: () => number) {
 	let tail: Promise<unknown> = Promise.resolve();
 	let isCut = false;
+	const pause = () => new Promise<void>((resolve) => clock.after(delay() / 2, resolve));
+	const unlessCut = <T>(next: () => T | Promise<T>) =>
+		isCut ? new Promise<T>(() => undefined) : next();
 	function inTurn<T>(work: () => Promise<T>): Promise<T> {
+		// Done, and only then heard of: a tab may be gone in between.
 		const next = tail
-			.then(() => new Promise<void>((resolve) => clock.after(delay(), resolve)))
-			.then(() => (isCut ? new Promise<T>(() => undefined) : work()));
+			.then(pause)
+			.then(() => unlessCut(work))
+			.then((done) => pause().then(() => unlessCut(() => done)));
 		tail = next.catch(() => undefined);
 		return next;
 	}
@@ -32,9 +37,11 @@ function slowly(storage: Storage, clock: Clock, delay: () => number) {
 		load: () => inTurn(storage.load),
 		save: (batch) => inTurn(() => storage.save(batch)),
 		clearCache: () => inTurn(storage.clearCache),
-		entries: () => inTurn(storage.entries),
+		outbox: () => inTurn(storage.outbox),
+		addEntry: (entry) => inTurn(() => storage.addEntry(entry)),
 		putEntry: (entry) => inTurn(() => storage.putEntry(entry)),
-		dropEntry: (id) => inTurn(() => storage.dropEntry(id)),
+		endEntry: (id, at) => inTurn(() => storage.endEntry(id, at)),
+		sweep: (before) => inTurn(() => storage.sweep(before)),
 		wipe: () => inTurn(storage.wipe),
 		close: storage.close,
 	};

@@ -9,6 +9,17 @@ export function byPlace(a: OutboxEntry, b: OutboxEntry): number {
 	return a.createdAt - b.createdAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }
 
+/** The later of two copies of an entry: what the server holds is not waiting again. */
+export function isNewer(entry: OutboxEntry, held: OutboxEntry): boolean {
+	if ((entry.stored === null) !== (held.stored === null)) return entry.stored !== null;
+	return entry.version > held.version;
+}
+
+export function mergeEntry(state: State, entry: OutboxEntry): State {
+	const held = state.outbox.find((other) => other.id === entry.id);
+	return held === undefined || isNewer(entry, held) ? putEntry(state, entry) : state;
+}
+
 export function putEntry(state: State, entry: OutboxEntry): State {
 	const others = state.outbox.filter((other) => other.id !== entry.id);
 	return { ...state, outbox: [...others, entry].sort(byPlace) };
@@ -19,16 +30,16 @@ export function dropEntry(state: State, id: string): State {
 	return { ...state, outbox: state.outbox.filter((entry) => entry.id !== id) };
 }
 
-/** Entries whose effect the timeline shows by now, or has no row to show it on. */
-export function settled(state: State, chat: string): readonly OutboxEntry[] {
+/** Entries the server holds, whose effect the rows show by now or have no place to show. */
+export function settled(state: State): readonly OutboxEntry[] {
+	return state.outbox.filter((entry) => entry.stored !== null && isSettled(state, entry));
+}
+
+function isSettled(state: State, { kind, chat, stored }: OutboxEntry): boolean {
 	const held = state.chats.get(chat);
-	if (held === undefined) return [];
-	const rows = timelineOf(state, chat).bySeq;
-	return state.outbox.filter((entry) => {
-		if (entry.chat !== chat || entry.stored === null) return false;
-		if (entry.kind !== "delete") return entry.stored.rev <= held.rev;
-		// The answer to a delete names no rev: the tombstone itself is waited for.
-		const row = rows.get(entry.stored.seq);
-		return row === undefined ? entry.stored.seq <= held.seq : row.deleted_at !== null;
-	});
+	if (held === undefined || stored === null) return true;
+	if (kind !== "delete") return stored.rev <= held.rev;
+	// The answer to a delete names no rev: the tombstone itself is waited for.
+	const row = timelineOf(state, chat).bySeq.get(stored.seq);
+	return row === undefined ? stored.seq <= held.seq : row.deleted_at !== null;
 }

@@ -1,0 +1,170 @@
+/**
+ * The copies of the outbox: on this screen, on the disk, in the other tabs.
+ *
+ * What must hold: they differ only while a write or a message is on its way,
+ * whichever tab is gone by then. So all of them merge alike, in any order and
+ * any number of times: of two versions of an entry the higher one counts, and
+ * an entry that is over stays over. That it is over is written down; were it
+ * merely absent, a write that comes late would bring it back.
+ *
+ * A new entry is told at once, for the tab that leads may begin. Whatever
+ * changes later is written first and told after, and a tab that opens listens
+ * before it reads: it learns of a change one way or the other. Between telling
+ * and writing, or writing and telling, a tab may be gone; so one that opens and
+ * one that is to lead compare what all of them have.
+ */
+import type { Core } from "./core";
+import type { Storage } from "./persistence";
+import { dropEntry, isNewer, mergeEntry } from "./reducers/outbox";
+import type { OutboxNews, Tabs } from "./tabs";
+import type { OutboxEntry } from "./types";
+
+/** A disk that takes longer is one that does not answer. */
+const DISK_MS = 3_000;
+/** Longer than any tab may sleep on a write, or on what it shows. */
+const OVER_MS = 24 * 3_600_000;
+
+export type Replica = {
+	readonly find: (id: string) => OutboxEntry | null;
+	/** Takes up a new entry; ends when it is on the disk. */
+	readonly add: (entry: OutboxEntry) => Promise<void>;
+	/** Gives an entry its next version; null when it is over, here or by the word of the disk. */
+	readonly change: (id: string, patch: Partial<OutboxEntry>) => Promise<OutboxEntry | null>;
+	/** The server holds it: nobody sends it again, and each tab shows it until its rows do. */
+	readonly store: (id: string, stored: NonNullable<OutboxEntry["stored"]>) => Promise<void>;
+	/** It is over, for every tab. */
+	readonly end: (id: string) => Promise<void>;
+	/** It is over as far as this screen shows; whoever leads ends it for all. */
+	readonly forget: (id: string) => void;
+	/** Takes what another tab tells. */
+	readonly hear: (news: OutboxNews, isAll: boolean) => void;
+	/** Compares this screen with the disk and the other tabs; whatever one lacks, it gets. */
+	readonly look: () => Promise<void>;
+	readonly stop: () => void;
+};
+
+export function createReplica(core: Core, storage: Storage, tabs: Tabs): Replica {
+	/** What is said of these later is old news. */
+	const over = new Set<string>();
+	let isStopped = false;
+
+	const find = (id: string) =>
+		core.store.getState().outbox.find((entry) => entry.id === id) ?? null;
+
+	function show(entry: OutboxEntry): void {
+		if (!over.has(entry.id)) core.store.update((state) => mergeEntry(state, entry));
+	}
+
+	function forget(id: string): void {
+		over.add(id);
+		core.store.update((state) => dropEntry(state, id));
+	}
+
+	function tell(news: Partial<OutboxNews>, isAll = false): void {
+		if (!isStopped) tabs.post({ kind: "outbox", entries: [], over: [], ...news, isAll });
+	}
+
+	/** Entries to be sent that are not among these, or of a later version. */
+	function lackedBy(others: readonly OutboxEntry[]): readonly OutboxEntry[] {
+		const known = new Map(others.map((entry) => [entry.id, entry]));
+		return core.store.getState().outbox.filter((entry) => {
+			const other = known.get(entry.id);
+			return entry.stored === null && (other === undefined || isNewer(entry, other));
+		});
+	}
+
+	/** A disk that refuses must not keep a message from being sent: it is kept in memory then. */
+	function written<T>(write: Promise<T>, otherwise: T): Promise<T> {
+		return new Promise((resolve) => {
+			const cancel = core.clock.after(DISK_MS, () => resolve(otherwise));
+			write
+				.catch(() => otherwise)
+				.then((answer) => {
+					cancel();
+					resolve(answer);
+				});
+		});
+	}
+
+	/** The version after the one that is shown; null when none is. */
+	function next(id: string, patch: Partial<OutboxEntry>): OutboxEntry | null {
+		const held = isStopped ? null : find(id);
+		if (held === null) return null;
+		const entry = { ...held, ...patch, version: held.version + 1 };
+		show(entry);
+		return entry;
+	}
+
+	async function change(id: string, patch: Partial<OutboxEntry>): Promise<OutboxEntry | null> {
+		const entry = next(id, patch);
+		if (entry === null) return null;
+		const isKept = await written(storage.putEntry(entry), true);
+		if (!isKept) forget(id);
+		if (isStopped || over.has(id)) return null;
+		tell({ entries: [entry] });
+		return entry;
+	}
+
+	async function end(id: string): Promise<void> {
+		if (isStopped) return;
+		forget(id);
+		await written(storage.endEntry(id, core.clock.now()), undefined);
+		tell({ over: [id] });
+	}
+
+	function hear(news: OutboxNews, isAll: boolean): void {
+		if (isStopped) return;
+		const { isLeader } = core.store.getState();
+		for (const id of news.over) {
+			// What the server holds is shown until the rows show it, though its sending is over.
+			if (find(id)?.stored) continue;
+			forget(id);
+		}
+		for (const entry of news.entries) {
+			const held = find(entry.id);
+			show(entry);
+			if (!isLeader) continue;
+			// Somebody believes in an entry that is over, or two changed one at once: the leader decides.
+			const isTie =
+				held?.stored === null && held.version === entry.version && held.state !== entry.state;
+			if (over.has(entry.id)) void end(entry.id);
+			else if (isTie) void change(entry.id, {});
+		}
+		const lacked = isAll ? lackedBy(news.entries) : [];
+		if (lacked.length > 0) tell({ entries: lacked });
+	}
+
+	async function look(): Promise<void> {
+		const read = await written(storage.outbox(), { entries: [], over: [] });
+		if (isStopped) return;
+		hear(read, false);
+		const lacked = lackedBy(read.entries);
+		for (const entry of lacked) void storage.putEntry(entry).catch(() => undefined);
+		tell({ entries: [...read.entries, ...lacked], over: read.over }, true);
+		void storage.sweep(core.clock.now() - OVER_MS).catch(() => undefined);
+	}
+
+	return {
+		find,
+		async add(entry) {
+			if (isStopped) return;
+			show(entry);
+			tell({ entries: [entry] });
+			await written(storage.addEntry(entry), undefined);
+		},
+		change,
+		async store(id, stored) {
+			const entry = next(id, { state: "stored", stored });
+			if (entry === null) return;
+			await written(storage.endEntry(id, core.clock.now()), undefined);
+			tell({ entries: [entry] });
+		},
+		end,
+		forget,
+		hear,
+		look,
+		stop() {
+			isStopped = true;
+		},
+	};
+}

@@ -1,0 +1,209 @@
+/**
+ * Sends what waits in the outbox. Only the leading tab does so.
+ *
+ * What must hold: within a chat changes are sent one after the other, in the
+ * order they were asked for; each is on this device's disk, its attempt
+ * counted, before it leaves; and nothing is sent before the disk was read, for
+ * the tab that led before may have been done with it.
+ */
+import { isApiError } from "@/api/client";
+import type { Message } from "@/api/wire.gen";
+import { type Core, isLive } from "./core";
+import type { Replica } from "./outbox-replica";
+import { timelineOf } from "./state";
+import { rowByClientId } from "./timeline";
+import type { OutboxEntry } from "./types";
+
+const FIRST_RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 30_000;
+/** A sending that has no answer after this long may have nobody to answer it. */
+const SILENCE_MS = 2_000;
+/** Answers that say "later" rather than "no". */
+const PASSING = new Set([401, 408, 425, 429]);
+
+export type Sender = {
+	/** True while this tab leads and knows what the one before it left. */
+	readonly isLeading: () => boolean;
+	readonly lead: () => Promise<void>;
+	readonly follow: () => void;
+	/** Sends what may be sent now. Harmless to call at any time. */
+	readonly flush: () => void;
+	/** Nobody waits out a delay that was meant for an earlier connection. */
+	readonly hurry: () => void;
+	/** The server holds a message of ours at this place. */
+	readonly place: (clientId: string, seq: number) => void;
+	readonly stop: () => void;
+};
+
+export type SenderDeps = {
+	readonly replica: Replica;
+	/** The server takes longer to answer than one that is there does. */
+	readonly onSilence: () => void;
+	/** An acknowledged row goes the way of every event. */
+	readonly onStored: (row: Message) => void;
+};
+
+export function createSender(core: Core, { replica, onSilence, onStored }: SenderDeps): Sender {
+	/** Chats with a call on its way. */
+	const busy = new Set<string>();
+	/** Entries that wait before the next attempt. By timers, for a clock may jump. */
+	const resting = new Map<string, () => void>();
+	/** Where messages of ours were stored, by client id. */
+	const placed = new Map<string, number>();
+	let hasLooked = false;
+	let isStopped = false;
+
+	const entries = () => core.store.getState().outbox;
+	const isLeading = () => !isStopped && hasLooked && core.store.getState().isLeader;
+
+	function flush(): void {
+		if (!isLeading() || !isLive(core.store.getState())) return;
+		const seen = new Set<string>();
+		for (const entry of entries()) {
+			const isOpen = entry.state === "waiting" || entry.state === "sending";
+			if (!isOpen || seen.has(entry.chat)) continue;
+			if (entry.target !== null && entry.target.seq === null) {
+				findHome(entry);
+				continue;
+			}
+			seen.add(entry.chat);
+			if (!busy.has(entry.chat) && !resting.has(entry.id)) void attempt(entry);
+		}
+	}
+
+	function rest(id: string, ms: number): void {
+		const cancel = core.clock.after(ms, () => {
+			resting.delete(id);
+			flush();
+		});
+		resting.set(id, cancel);
+	}
+
+	function wake(): void {
+		for (const cancel of resting.values()) cancel();
+		resting.clear();
+	}
+
+	/**
+	 * A change whose message has no place yet waits for it, or, when that one
+	 * was refused, for the person. A message that is no longer here was stored
+	 * while another tab led.
+	 */
+	function findHome({ id, chat, target }: OutboxEntry): void {
+		const clientId = target?.clientId ?? "";
+		if (replica.find(clientId) !== null) return;
+		const seq =
+			placed.get(clientId) ?? rowByClientId(timelineOf(core.store.getState(), chat), clientId)?.seq;
+		if (seq !== undefined) {
+			void replica.change(id, { target: { seq, clientId } }).then(flush);
+			return;
+		}
+		const error = { code: "message.not_found", detail: "" };
+		void replica.change(id, { state: "failed", error });
+	}
+
+	async function attempt({ id, chat, attempts }: OutboxEntry): Promise<void> {
+		busy.add(chat);
+		const calm = core.clock.after(SILENCE_MS, onSilence);
+		try {
+			const asked = await replica.change(id, { state: "sending", attempts: attempts + 1 });
+			// Taken back meanwhile, or another tab's to send.
+			if (asked !== null && isLeading()) await carry(asked);
+		} finally {
+			calm();
+			busy.delete(chat);
+			flush();
+		}
+	}
+
+	async function carry(entry: OutboxEntry): Promise<void> {
+		let row: Message | null;
+		try {
+			row = await ask(entry);
+		} catch (error) {
+			failed(entry, error);
+			return;
+		}
+		if (isStopped) return;
+		if (entry.kind === "send" && row !== null) place(entry.id, row.seq);
+		const stored = { seq: row?.seq ?? entry.target?.seq ?? 0, rev: row?.rev ?? 0 };
+		void replica.store(entry.id, stored);
+		if (row !== null) onStored(row);
+	}
+
+	async function ask(entry: OutboxEntry): Promise<Message | null> {
+		const { chat, body, replyToSeq } = entry;
+		if (entry.kind === "send") {
+			const reply = replyToSeq === null ? {} : { reply_to_seq: replyToSeq };
+			const sent = { chat, client_id: entry.id, body, ...reply };
+			return (await core.socket.call("message.send", sent)).message;
+		}
+		const seq = entry.target?.seq ?? null;
+		if (seq === null) return null;
+		if (entry.kind === "edit") {
+			return (await core.socket.call("message.edit", { chat, seq, body })).message;
+		}
+		await core.socket.call("message.delete", { chat, seq });
+		return null;
+	}
+
+	/** Edits and deletes that waited for their message to have a place. */
+	function place(clientId: string, seq: number): void {
+		placed.set(clientId, seq);
+		for (const { id, target } of entries()) {
+			if (target?.clientId !== clientId || target.seq !== null) continue;
+			void replica.change(id, { target: { seq, clientId } });
+		}
+	}
+
+	function failed(entry: OutboxEntry, error: unknown): void {
+		// The tab that leads by now asks for itself.
+		if (!isLeading() || replica.find(entry.id)?.stored !== null) return;
+		const isRefusal =
+			isApiError(error) && error.status < 500 && error.status >= 400 && !PASSING.has(error.status);
+		if (isRefusal && entry.kind === "delete" && error.status === 404) {
+			void replica.end(entry.id);
+		} else if (isRefusal) {
+			const reason = { code: error.code, detail: error.message };
+			void replica.change(entry.id, { state: "failed", error: reason });
+			core.notify({ kind: "failed", entry: { ...entry, state: "failed", error: reason } });
+		} else {
+			const least = isApiError(error) ? (error.retryAfter ?? 0) * 1_000 : 0;
+			rest(entry.id, Math.max(least, retryDelay(entry.attempts, core.clock.random)));
+			void replica.change(entry.id, { state: "waiting" });
+		}
+	}
+
+	return {
+		isLeading,
+		async lead() {
+			await replica.look();
+			if (isStopped || !core.store.getState().isLeader) return;
+			hasLooked = true;
+			for (const { id, chat, state } of entries()) {
+				const isLeft = state === "sending" && !busy.has(chat);
+				if (isLeft) void replica.change(id, { state: "waiting" });
+			}
+			flush();
+		},
+		follow() {
+			hasLooked = false;
+			wake();
+		},
+		flush,
+		hurry() {
+			wake();
+			flush();
+		},
+		place,
+		stop() {
+			isStopped = true;
+			wake();
+		},
+	};
+}
+
+export function retryDelay(attempts: number, random: () => number): number {
+	const base = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.max(0, attempts - 1));
+	return base * (0.8 + 0.4 * random());
+}

@@ -1,0 +1,130 @@
+/** What several tabs show of one outbox, also when one of them is gone amid a step. */
+import { describe, expect, it } from "vitest";
+import type { SyncHost } from "@/sync/create-sync";
+import { createFakeClock } from "./model/fake-clock";
+import { createModelDevice } from "./model/model-device";
+import { createModelNetwork, noFaults } from "./model/model-network";
+import { createModelServer } from "./model/model-server";
+
+/** Each test sets how long the next write or reading takes: half of it before it is done, half after. */
+async function open() {
+	const clock = createFakeClock();
+	const server = createModelServer(clock.now);
+	const network = createModelNetwork(server, clock, () => 0.5);
+	const disk = { ms: 2 };
+	const device = createModelDevice("ann", clock, network, () => disk.ms);
+	server.addChat("c", "ann", "bob");
+	const openTab = async () => {
+		const tab = device.openTab();
+		await clock.advance(1_000);
+		await Promise.all([tab.actions.openChat("c"), clock.advance(100)]);
+		return tab;
+	};
+	const leader = await openTab();
+	const follower = await openTab();
+	const bodies = () => server.chats.get("c")?.rows.map((row) => row.body) ?? [];
+	return { clock, server, network, disk, device, leader, follower, openTab, bodies };
+}
+
+const outbox = (tab: SyncHost) => tab.getState().outbox;
+
+describe("a message that one tab wrote and another has sent", () => {
+	it("waits nowhere, though its own tab is gone as its slow disk has it at last", async () => {
+		const { clock, disk, device, follower, openTab, bodies } = await open();
+		disk.ms = 200;
+		follower.actions.sendMessage("c", { body: "late" });
+		await clock.advance(0);
+		disk.ms = 2;
+		await clock.advance(99);
+		expect(bodies()).toEqual(["late"]);
+		await clock.advance(1);
+		device.crash(follower);
+		// Long enough for the cache, so that the next tab has the row before it hears of any.
+		await clock.advance(2_000);
+		const next = await openTab();
+		await clock.advance(30_000);
+		expect(outbox(next)).toEqual([]);
+		expect(bodies()).toEqual(["late"]);
+	});
+
+	it("is not sent again by the next leader, though the one before was gone before it said so", async () => {
+		const { clock, server, network, disk, device, leader, follower, openTab } = await open();
+		const third = await openTab();
+		follower.actions.sendMessage("c", { body: "first" });
+		await clock.advance(1_000);
+		network.setFaults({ ...noFaults, dropped: 1 });
+		leader.actions.editMessage("c", { seq: 1 }, "second");
+		await clock.advance(9);
+		disk.ms = 200;
+		await clock.advance(4 + 100);
+		// Edited and written down as over, but the others were not told.
+		const edited = server.chats.get("c")?.rows[0];
+		expect(edited).toMatchObject({ body: "second" });
+		for (const tab of [follower, third]) expect(outbox(tab)).toMatchObject([{ kind: "edit" }]);
+		disk.ms = 2;
+		device.crash(leader);
+		await clock.advance(1_000);
+		for (const tab of [follower, third]) expect(outbox(tab)).toEqual([]);
+		expect(server.chats.get("c")?.rows[0]?.rev).toBe(edited?.rev);
+	});
+
+	it("outlives its tab though no disk had it, by the tabs that were told of it", async () => {
+		const { clock, network, disk, device, leader, follower, openTab, bodies } = await open();
+		network.setDown(true);
+		network.cut("ann");
+		disk.ms = 200;
+		leader.actions.sendMessage("c", { body: "told" });
+		await clock.advance(2);
+		device.crash(leader);
+		disk.ms = 2;
+		const next = await openTab();
+		for (const tab of [follower, next])
+			expect(outbox(tab)).toMatchObject([{ body: "told", state: "waiting" }]);
+		device.crash(follower);
+		const last = await openTab();
+		device.crash(next);
+		network.setDown(false);
+		await clock.advance(30_000);
+		expect(bodies()).toEqual(["told"]);
+		expect(outbox(last)).toEqual([]);
+	});
+
+	it("is refused in every tab that opens after", async () => {
+		const { clock, follower, leader, openTab } = await open();
+		follower.actions.sendMessage("c", { body: "REFUSE" });
+		await clock.advance(1_000);
+		const next = await openTab();
+		for (const tab of [leader, follower, next])
+			expect(outbox(tab)).toMatchObject([{ state: "failed", attempts: 1 }]);
+		next.actions.discard(outbox(next)[0]?.id ?? "");
+		await clock.advance(1_000);
+		const last = await openTab();
+		for (const tab of [leader, follower, next, last]) expect(outbox(tab)).toEqual([]);
+	});
+});
+
+describe("a message that was handed to a tab which sleeps", () => {
+	it("is sent by its own tab after a reload", async () => {
+		const { clock, device, follower, openTab, bodies } = await open();
+		device.freeze(0);
+		follower.actions.sendMessage("c", { body: "awake" });
+		await clock.advance(1_000);
+		device.crash(follower);
+		const next = await openTab();
+		await clock.advance(6_000);
+		expect(bodies()).toEqual(["awake"]);
+		expect(outbox(next)).toEqual([]);
+	});
+
+	it("is sent once though two tabs take the lead for it", async () => {
+		const { clock, device, follower, openTab, bodies } = await open();
+		const third = await openTab();
+		device.freeze(0);
+		follower.actions.sendMessage("c", { body: "one" });
+		third.actions.sendMessage("c", { body: "two" });
+		await clock.advance(30_000);
+		expect(bodies()).toEqual(["one", "two"]);
+		for (const tab of [follower, third]) expect(outbox(tab)).toEqual([]);
+		expect([follower, third].filter((tab) => tab.getState().isLeader)).toHaveLength(1);
+	});
+});
