@@ -1,6 +1,7 @@
 /** What several tabs show of one outbox, also when one of them is gone amid a step. */
 import { describe, expect, it } from "vitest";
 import type { SyncHost } from "@/sync/create-sync";
+import { selectTimeline } from "@/sync/selectors";
 import { createFakeClock } from "./model/fake-clock";
 import { createModelDevice } from "./model/model-device";
 import { createModelNetwork, noFaults } from "./model/model-network";
@@ -27,6 +28,7 @@ async function open() {
 }
 
 const outbox = (tab: SyncHost) => tab.getState().outbox;
+const rows = (tab: SyncHost) => selectTimeline(tab.getState(), "c").rows;
 
 describe("a message that one tab wrote and another has sent", () => {
 	it("waits nowhere, though its own tab is gone as its slow disk has it at last", async () => {
@@ -126,5 +128,35 @@ describe("a message that was handed to a tab which sleeps", () => {
 		expect(bodies()).toEqual(["one", "two"]);
 		for (const tab of [follower, third]) expect(outbox(tab)).toEqual([]);
 		expect([follower, third].filter((tab) => tab.getState().isLeader)).toHaveLength(1);
+	});
+});
+
+describe("a message that was deleted", () => {
+	it("waits no longer once the reader has left its row, though the row was never read again", async () => {
+		const { clock, server, network, leader } = await open();
+		leader.actions.sendMessage("c", { body: "mine" });
+		await clock.advance(1_000);
+		for (let i = 0; i < 200; i++) {
+			server.send("bob", { chat: "c", client_id: `b${i}`, body: `b${i}` });
+		}
+		await clock.advance(100);
+		await Promise.all([leader.actions.jumpTo("c", 1), clock.advance(1_000)]);
+		network.setFaults({ ...noFaults, dropped: 1 });
+		leader.actions.deleteMessage("c", { seq: 1 });
+		for (const row of server.chats.get("c")?.rows.slice(1, 150) ?? []) {
+			server.edit("bob", { ...row, body: "edited" });
+		}
+		await clock.advance(100);
+		expect(rows(leader)[0]).toMatchObject({ pending: { kind: "delete", state: "stored" } });
+		// A catch-up that leaves the row out, and a page that never comes.
+		network.cut("ann");
+		while (leader.getState().timelines.get("c")?.ranges.length !== 0) await clock.advance(1);
+		network.setFaults({ ...noFaults, lostAnswer: 1 });
+		await clock.advance(10);
+		expect(rows(leader)[0]).toMatchObject({ pending: { kind: "delete", state: "stored" } });
+		leader.actions.closeChat("c");
+		network.setFaults(noFaults);
+		await clock.advance(60_000);
+		expect(outbox(leader)).toEqual([]);
 	});
 });

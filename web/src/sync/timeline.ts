@@ -42,6 +42,14 @@ export function rangeAt(ranges: readonly Range[], seq: number): Range | null {
 	return ranges.find(([from, to]) => from <= seq && seq <= to) ?? null;
 }
 
+/** The row as the timeline vouches for it or the screen shows it; one that merely lies here is none. */
+export function shownRow(timeline: Timeline, seq: number, lastSeq: number): Message | null {
+	const { window } = timeline;
+	const isMounted = window !== null && seq >= window.from && seq <= (window.to ?? lastSeq);
+	if (!isMounted && rangeAt(timeline.ranges, seq) === null) return null;
+	return timeline.bySeq.get(seq) ?? null;
+}
+
 export function rowByClientId(timeline: Timeline, clientId: string): Message | null {
 	for (const row of timeline.bySeq.values()) if (row.client_id === clientId) return row;
 	return null;

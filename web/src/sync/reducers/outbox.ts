@@ -3,6 +3,7 @@
  * and the order of the pending rows are one.
  */
 import { timelineOf } from "../state";
+import { shownRow } from "../timeline";
 import type { OutboxEntry, State } from "../types";
 
 export function byPlace(a: OutboxEntry, b: OutboxEntry): number {
@@ -39,7 +40,8 @@ function isSettled(state: State, { kind, chat, stored }: OutboxEntry): boolean {
 	const held = state.chats.get(chat);
 	if (held === undefined || stored === null) return true;
 	if (kind !== "delete") return stored.rev <= held.rev;
-	// The answer to a delete names no rev: the tombstone itself is waited for.
-	const row = timelineOf(state, chat).bySeq.get(stored.seq);
-	return row === undefined ? stored.seq <= held.seq : row.deleted_at !== null;
+	// The answer to a delete names no rev: the tombstone itself is waited for,
+	// where a row would show it.
+	const row = shownRow(timelineOf(state, chat), stored.seq, held.seq);
+	return row === null ? stored.seq <= held.seq : row.deleted_at !== null;
 }
