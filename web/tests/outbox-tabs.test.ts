@@ -131,6 +131,27 @@ describe("a message that was handed to a tab which sleeps", () => {
 	});
 });
 
+describe("a change that waited while a backup was restored", () => {
+	it("never touches the message that stands in the old one's place", async () => {
+		const { clock, server, network, leader, bodies } = await open();
+		for (const body of ["1", "2", "3"]) leader.actions.sendMessage("c", { body });
+		await clock.advance(1_000);
+		network.setDown(true);
+		network.cut("ann");
+		leader.actions.sendMessage("c", { body: "4" });
+		leader.actions.sendMessage("c", { body: "5" });
+		leader.actions.editMessage("c", { seq: 1 }, "first");
+		leader.actions.editMessage("c", { seq: 3 }, "third");
+		server.restore();
+		network.setDown(false);
+		await clock.advance(60_000);
+		expect(bodies()).toEqual(["first", "4", "5"]);
+		expect(outbox(leader)).toMatchObject([
+			{ body: "third", state: "failed", error: { code: "message.not_found" } },
+		]);
+	});
+});
+
 describe("a message that was deleted", () => {
 	it("waits no longer once the reader has left its row, though the row was never read again", async () => {
 		const { clock, server, network, leader } = await open();

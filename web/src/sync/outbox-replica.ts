@@ -154,7 +154,8 @@ export function createReplica(core: Core, storage: Storage, tabs: Tabs): Replica
 		},
 		change,
 		async store(id, stored) {
-			const entry = next(id, { state: "stored", stored });
+			const { epoch } = core.store.getState();
+			const entry = next(id, { state: "stored", stored, epoch });
 			if (entry === null) return;
 			await written(storage.endEntry(id, core.clock.now()), undefined);
 			tell({ entries: [entry] });

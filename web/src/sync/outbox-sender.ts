@@ -49,7 +49,7 @@ export function createSender(core: Core, { replica, onSilence, onStored }: Sende
 	/** Entries that wait before the next attempt. By timers, for a clock may jump. */
 	const resting = new Map<string, () => void>();
 	/** Where messages of ours were stored, by client id. */
-	const placed = new Map<string, number>();
+	const placed = new Map<string, { seq: number; epoch: string | null }>();
 	let hasLooked = false;
 	let isStopped = false;
 
@@ -57,12 +57,14 @@ export function createSender(core: Core, { replica, onSilence, onStored }: Sende
 	const isLeading = () => !isStopped && hasLooked && core.store.getState().isLeader;
 
 	function flush(): void {
+		const { epoch } = core.store.getState();
 		if (!isLeading() || !isLive(core.store.getState())) return;
 		const seen = new Set<string>();
 		for (const entry of entries()) {
 			const isOpen = entry.state === "waiting" || entry.state === "sending";
 			if (!isOpen || seen.has(entry.chat)) continue;
-			if (entry.target !== null && entry.target.seq === null) {
+			const { target } = entry;
+			if (target !== null && (target.seq === null || entry.epoch !== epoch)) {
 				findHome(entry);
 				continue;
 			}
@@ -87,15 +89,18 @@ export function createSender(core: Core, { replica, onSilence, onStored }: Sende
 	/**
 	 * A change whose message has no place yet waits for it, or, when that one
 	 * was refused, for the person. A message that is no longer here was stored
-	 * while another tab led.
+	 * while another tab led, or before a backup was restored: its old place may
+	 * be another message's by now.
 	 */
 	function findHome({ id, chat, target }: OutboxEntry): void {
 		const clientId = target?.clientId ?? "";
 		if (replica.find(clientId) !== null) return;
-		const seq =
-			placed.get(clientId) ?? rowByClientId(timelineOf(core.store.getState(), chat), clientId)?.seq;
-		if (seq !== undefined) {
-			void replica.change(id, { target: { seq, clientId } }).then(flush);
+		const state = core.store.getState();
+		const { epoch } = state;
+		const known = placed.get(clientId);
+		const row = known?.epoch === epoch ? known : rowByClientId(timelineOf(state, chat), clientId);
+		if (row !== null && row !== undefined) {
+			void replica.change(id, { target: { seq: row.seq, clientId }, epoch }).then(flush);
 			return;
 		}
 		const error = { code: "message.not_found", detail: "" };
@@ -134,7 +139,8 @@ export function createSender(core: Core, { replica, onSilence, onStored }: Sende
 	async function ask(entry: OutboxEntry): Promise<Message | null> {
 		const { chat, body, replyToSeq } = entry;
 		if (entry.kind === "send") {
-			const reply = replyToSeq === null ? {} : { reply_to_seq: replyToSeq };
+			const hasReply = replyToSeq !== null && entry.epoch === core.store.getState().epoch;
+			const reply = hasReply ? { reply_to_seq: replyToSeq } : {};
 			const sent = { chat, client_id: entry.id, body, ...reply };
 			return (await core.socket.call("message.send", sent)).message;
 		}
@@ -149,10 +155,11 @@ export function createSender(core: Core, { replica, onSilence, onStored }: Sende
 
 	/** Edits and deletes that waited for their message to have a place. */
 	function place(clientId: string, seq: number): void {
-		placed.set(clientId, seq);
+		const { epoch } = core.store.getState();
+		placed.set(clientId, { seq, epoch });
 		for (const { id, target } of entries()) {
 			if (target?.clientId !== clientId || target.seq !== null) continue;
-			void replica.change(id, { target: { seq, clientId } });
+			void replica.change(id, { target: { seq, clientId }, epoch });
 		}
 	}
 

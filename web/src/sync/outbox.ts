@@ -68,6 +68,7 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 		const full: OutboxEntry = {
 			id: uuidv7(now),
 			version: 0,
+			epoch: core.store.getState().epoch,
 			createdAt: Math.max(now, last + 1),
 			body: "",
 			replyToSeq: null,
@@ -105,7 +106,10 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 
 	function toTarget(chat: string, target: Target): OutboxEntry["target"] {
 		const timeline = timelineOf(core.store.getState(), chat);
-		if ("seq" in target) return { seq: target.seq, clientId: null };
+		if ("seq" in target) {
+			const { seq } = target;
+			return { seq, clientId: timeline.bySeq.get(seq)?.client_id ?? null };
+		}
 		const { clientId } = target;
 		const entry = find(clientId);
 		if (entry !== null) return { seq: entry.stored?.seq ?? null, clientId };

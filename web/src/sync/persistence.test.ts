@@ -21,6 +21,7 @@ const entry: OutboxEntry = {
 	version: 0,
 	kind: "send",
 	chat: "c",
+	epoch: "e1",
 	createdAt: 1,
 	body: "hello",
 	replyToSeq: null,

@@ -75,8 +75,12 @@ function accepts(held: Kept | undefined, entry: OutboxEntry): boolean {
 function toNews(kept: readonly Kept[]): OutboxNews {
 	const entries = kept.filter((one): one is OutboxEntry => !isOver(one));
 	return {
-		// One that an earlier build wrote has none.
-		entries: entries.map((entry) => ({ ...entry, version: entry.version ?? 0 })),
+		// One that an earlier build wrote has neither.
+		entries: entries.map((entry) => ({
+			...entry,
+			version: entry.version ?? 0,
+			epoch: entry.epoch ?? null,
+		})),
 		over: kept.filter(isOver).map((one) => one.id),
 	};
 }

@@ -87,6 +87,8 @@ export type OutboxEntry = {
 	readonly version: number;
 	readonly kind: "send" | "edit" | "delete";
 	readonly chat: string;
+	/** The server's epoch that the seqs and revs here are of: in another they name other rows. */
+	readonly epoch: string | null;
 	/** Place in the queue of its chat, together with `id`. */
 	readonly createdAt: number;
 	readonly body: string;

@@ -36,9 +36,9 @@ export function settled(state: State): readonly OutboxEntry[] {
 	return state.outbox.filter((entry) => entry.stored !== null && isSettled(state, entry));
 }
 
-function isSettled(state: State, { kind, chat, stored }: OutboxEntry): boolean {
+function isSettled(state: State, { kind, chat, epoch, stored }: OutboxEntry): boolean {
 	const held = state.chats.get(chat);
-	if (held === undefined || stored === null) return true;
+	if (held === undefined || stored === null || epoch !== state.epoch) return true;
 	if (kind !== "delete") return stored.rev <= held.rev;
 	// The answer to a delete names no rev: the tombstone itself is waited for,
 	// where a row would show it.
