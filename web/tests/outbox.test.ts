@@ -211,6 +211,32 @@ describe("signing out without a network", () => {
 	});
 });
 
+describe("signing out and in again", () => {
+	it("loses nothing to a tab that slept meanwhile and hears of the sign-out late", async () => {
+		const { clock, network, device, tab } = await open();
+		const other = device.openTab();
+		await clock.advance(1_000);
+		device.sleep(other, 20_000);
+		network.setDown(true);
+		void tab.actions.signOut();
+		await clock.advance(3_000);
+		network.setDown(false);
+		await Promise.all([tab.actions.signedIn(account("ann")), clock.advance(1_000)]);
+		network.setDown(true);
+		network.cut("ann");
+		tab.actions.saveDraft("c", { body: "a draft" });
+		tab.actions.sendMessage("d", { body: "queued" });
+		await clock.advance(30_000);
+		expect(other.getState().me).toBeNull();
+		expect(tab.getState().me?.id).toBe("ann");
+		device.crash(tab);
+		const next = device.openTab();
+		await clock.advance(1_000);
+		expect(next.getState().outbox).toMatchObject([{ body: "queued" }]);
+		expect(next.getState().drafts.get("c")?.body).toBe("a draft");
+	});
+});
+
 describe("a login that was ended from elsewhere", () => {
 	it("shows nothing more, and keeps what was written here for the next sign-in", async () => {
 		const { clock, network, device, tab } = await open();

@@ -34,7 +34,9 @@ export type Device = {
 };
 
 export type SessionHooks = {
-	readonly onEnded: (reason: "asked" | "revoked" | "expired") => void;
+	readonly onEnded: (reason: "revoked" | "expired") => void;
+	/** Another tab signed out. */
+	readonly onLeft: () => void;
 	/** The browser is signed in as somebody else by now. */
 	readonly onOther: () => void;
 };
@@ -54,6 +56,8 @@ export type AccountSession = {
 	readonly forget: () => Promise<void>;
 	/** Deletes all that this device kept for the account, and tells its other tabs. */
 	readonly wipe: () => Promise<void>;
+	/** Signed out by another tab, perhaps long ago: deletes only what is of this session. */
+	readonly leave: () => Promise<void>;
 };
 
 export async function startSession(
@@ -106,6 +110,11 @@ export async function startSession(
 			drafts.wipe();
 			await storage.wipe();
 		},
+		async leave() {
+			stop();
+			drafts.stop();
+			await storage.wipe();
+		},
 	};
 	if (!adopt(session)) {
 		session.stop();
@@ -134,9 +143,8 @@ async function refreshMe(core: Core): Promise<void> {
 	core.store.update((state) => (me?.id === state.me?.id ? { ...state, me } : state));
 }
 
-type Parts = Omit<AccountSession, "account" | "drafts" | "flush" | "stop" | "forget" | "wipe"> & {
-	readonly tabs: Tabs;
-};
+type Own = "account" | "drafts" | "flush" | "stop" | "forget" | "wipe" | "leave";
+type Parts = Omit<AccountSession, Own> & { readonly tabs: Tabs };
 
 function join(
 	core: Core,
@@ -267,7 +275,7 @@ async function isLogBehind(core: Core, inbox: Listeners["inbox"]): Promise<boole
 
 function hearTab(outbox: Outbox, hooks: SessionHooks, message: TabMessage): void {
 	if (message.kind === "outbox") outbox.hear(message);
-	else hooks.onEnded("asked");
+	else hooks.onLeft();
 }
 
 type Listeners = {

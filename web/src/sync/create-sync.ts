@@ -58,16 +58,18 @@ export function createSync(deps: SyncDeps): SyncHost {
 		);
 	}
 
-	function end(told: "asked" | "revoked" | "expired"): void {
+	function end(told: "asked" | "left" | "revoked" | "expired"): void {
 		// The server may say that the login is over before it answers who asked for that.
-		const reason = farewell.isDue() ? "asked" : told;
+		const isAsked = told === "asked" || told === "left" || farewell.isDue();
+		const reason = isAsked ? "asked" : told;
 		const ended = session;
 		session = null;
 		turn++;
 		cancelRetry?.();
-		deps.disk.removeItem(REMEMBERED);
-		const kept = reason === "asked" ? ended?.wipe() : ended?.forget();
-		void kept?.catch(() => undefined);
+		// Whoever is remembered since another tab signed out has signed in after that.
+		if (told !== "left") deps.disk.removeItem(REMEMBERED);
+		const ending = told === "asked" ? ended?.wipe() : isAsked ? ended?.leave() : ended?.forget();
+		void ending?.catch(() => undefined);
 		const shown = reason === "asked" ? null : reason;
 		const now = deps.clock.now();
 		store.update((state) => ({
@@ -94,7 +96,7 @@ export function createSync(deps: SyncDeps): SyncHost {
 				deps.clock.now(),
 			),
 		}));
-		const hooks = { onEnded: end, onOther: () => void other() };
+		const hooks = { onEnded: end, onLeft: () => end("left"), onOther: () => void other() };
 		await startSession(core, deps, hooks, account, (started) => {
 			if (mine === turn) session = started;
 			return mine === turn;

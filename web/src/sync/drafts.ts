@@ -21,6 +21,8 @@ export type Drafts = {
 	/** Takes what another tab wrote. */
 	readonly hear: (key: string | null) => void;
 	readonly wipe: () => void;
+	/** Calls off what waits to be written. */
+	readonly stop: () => void;
 };
 
 export type KeyValue = Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">;
@@ -60,6 +62,11 @@ export function createDrafts({ store, clock, disk, account }: DraftDeps): Drafts
 		return keys.filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length));
 	}
 
+	function stop(): void {
+		for (const cancel of waiting.values()) cancel();
+		waiting.clear();
+	}
+
 	function readOne(chat: string): void {
 		place(chat, parseDraft(disk.getItem(prefix + chat)));
 	}
@@ -91,10 +98,10 @@ export function createDrafts({ store, clock, disk, account }: DraftDeps): Drafts
 			if (!waiting.has(chat)) readOne(chat);
 		},
 		wipe() {
-			for (const cancel of waiting.values()) cancel();
-			waiting.clear();
+			stop();
 			for (const chat of chatsOnDisk()) disk.removeItem(prefix + chat);
 		},
+		stop,
 	};
 }
 

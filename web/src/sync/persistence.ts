@@ -45,6 +45,7 @@ export type Storage = {
 	readonly endEntry: (id: string, at: number) => Promise<void>;
 	/** Forgets entries that were over before this time: nobody writes of them any more. */
 	readonly sweep: (before: number) => Promise<void>;
+	/** Deletes all of it, unless somebody else has: what is there by now is not of this session. */
 	readonly wipe: () => Promise<void>;
 	readonly close: () => void;
 };
@@ -96,6 +97,7 @@ export function databaseName(account: string): string {
 export const openIndexedDb: OpenStorage = async (account) => {
 	const name = databaseName(account);
 	let db: IDBPDatabase;
+	let isLetGo = false;
 	try {
 		db = await openDB(name, VERSION, {
 			upgrade(fresh) {
@@ -104,7 +106,10 @@ export const openIndexedDb: OpenStorage = async (account) => {
 				fresh.createObjectStore("outbox", { keyPath: "id" });
 			},
 			// Another tab signs out or upgrades: let go, or it would wait for us.
-			blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
+			blocking(_current, _blocked, event) {
+				isLetGo = true;
+				(event.target as IDBDatabase).close();
+			},
 		});
 	} catch {
 		return openMemory(account);
@@ -163,6 +168,7 @@ export const openIndexedDb: OpenStorage = async (account) => {
 			await transaction.done;
 		},
 		async wipe() {
+			if (isLetGo) return;
 			db.close();
 			await deleteDB(name);
 		},

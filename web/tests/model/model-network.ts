@@ -37,6 +37,8 @@ export function createModelNetwork(server: ModelServer, clock: Clock, random: ()
 	const links = new Set<{ who: string; listener: SocketListener }>();
 	/** Whose login has ended, by their own wish. */
 	const over = new Set<string>();
+	/** How often each person signed in again: a sign-out ends the login it was said with. */
+	const logins = new Map<string, number>();
 	let faults = noFaults;
 	let isDown = false;
 
@@ -112,6 +114,14 @@ export function createModelNetwork(server: ModelServer, clock: Clock, random: ()
 		}
 	}
 
+	/** Tells a person's sockets that the login was ended elsewhere. */
+	function revoke(who: string): void {
+		for (const link of [...links]) {
+			if (link.who !== who) continue;
+			link.listener.onEvent({ name: "login.revoked", body: { reason: "ended" } });
+		}
+	}
+
 	function createSocket(who: string): Socket {
 		let link: { who: string; listener: SocketListener } | null = null;
 		const drop = () => {
@@ -127,6 +137,10 @@ export function createModelNetwork(server: ModelServer, clock: Clock, random: ()
 					if (link !== mine) return;
 					if (isDown || chance(faults.lostCall)) {
 						listener.onClose(null);
+						return;
+					}
+					if (over.has(who)) {
+						listener.onClose(new Refusal(401, "login.ended").problem);
 						return;
 					}
 					// Subscribed before `ready`, as the real server is.
@@ -153,14 +167,20 @@ export function createModelNetwork(server: ModelServer, clock: Clock, random: ()
 
 	function createApi(who: string): Api {
 		return {
-			refresh: async () => undefined,
+			refresh: () =>
+				ask(() => {
+					if (over.has(who)) throw new Refusal(401, "login.ended");
+				}),
 			call(_method, path, request = {}) {
 				const [, , first, chat = "", last] = path.split("/");
 				const query = (request.query ?? {}) as Record<string, number>;
+				const login = logins.get(who);
 				return ask((): unknown => {
+					if (login !== logins.get(who)) throw new Refusal(401, "login.ended");
 					if (first === "logout") {
 						if (over.has(who)) throw new Refusal(401, "login.ended");
 						over.add(who);
+						revoke(who);
 						return {};
 					}
 					if (over.has(who)) throw new Refusal(401, "login.ended");
@@ -180,12 +200,10 @@ export function createModelNetwork(server: ModelServer, clock: Clock, random: ()
 		createApi,
 		cut,
 		farewells: () => [...over],
-		/** Tells a person's sockets that the login was ended elsewhere. */
-		revoke: (who: string) => {
-			for (const link of [...links]) {
-				if (link.who !== who) continue;
-				link.listener.onEvent({ name: "login.revoked", body: { reason: "ended" } });
-			}
+		revoke,
+		/** The person signs in again. */
+		welcome: (who: string) => {
+			if (over.delete(who)) logins.set(who, (logins.get(who) ?? 0) + 1);
 		},
 		cutAll: () => {
 			for (const link of [...links]) cut(link.who);
