@@ -33,7 +33,8 @@ export function createEphemeral(core: Core): Ephemeral {
 		const told = toldAt.get(chat);
 		const now = core.clock.now();
 		if (on) {
-			if (told !== undefined && now - told < TELL_MS) return;
+			// The clock may have been set back since.
+			if (told !== undefined && Math.abs(now - told) < TELL_MS) return;
 			toldAt.set(chat, now);
 		} else {
 			if (told === undefined) return;

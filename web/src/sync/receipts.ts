@@ -32,7 +32,8 @@ export function createReceipts(core: Core): Receipts {
 
 	function schedule(): void {
 		if (cancelTimer !== null) return;
-		const wait = Math.max(0, quietUntil - core.clock.now());
+		// The clock may have been set back since.
+		const wait = Math.min(PAUSE_MS, Math.max(0, quietUntil - core.clock.now()));
 		cancelTimer = core.clock.after(wait, flush);
 	}
 

@@ -2,6 +2,10 @@
 import type { Clock } from "@/sync/clock";
 
 export type FakeClock = Clock & {
+	/** The time that no jump changes. */
+	readonly steady: () => number;
+	/** The device's time is set, forward or back; what waits goes on waiting as long. */
+	readonly jump: (ms: number) => void;
 	/** Runs all that is due within `ms`, in order, with everything it sets off. */
 	readonly advance: (ms: number) => Promise<void>;
 };
@@ -16,6 +20,7 @@ export function settle(): Promise<void> {
 export function createFakeClock(random: () => number = () => 0.5): FakeClock {
 	let now = 1_700_000_000_000;
 	let order = 0;
+	let ahead = 0;
 	const tasks = new Set<Task>();
 
 	function nextTask(until: number): Task | null {
@@ -33,7 +38,11 @@ export function createFakeClock(random: () => number = () => 0.5): FakeClock {
 	}
 
 	return {
-		now: () => now,
+		now: () => now + ahead,
+		steady: () => now,
+		jump(ms) {
+			ahead += ms;
+		},
 		random,
 		after(ms, run) {
 			const task = { at: now + Math.max(0, ms), order: order++, run };

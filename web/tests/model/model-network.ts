@@ -39,6 +39,8 @@ export function createModelNetwork(server: ModelServer, clock: Clock, random: ()
 	const over = new Set<string>();
 	/** How often each person signed in again: a sign-out ends the login it was said with. */
 	const logins = new Map<string, number>();
+	/** What was said without asking for an answer. */
+	const told: string[] = [];
 	let faults = noFaults;
 	let isDown = false;
 
@@ -161,7 +163,7 @@ export function createModelNetwork(server: ModelServer, clock: Clock, random: ()
 					return answer as never;
 				});
 			},
-			tell: () => undefined,
+			tell: (name, body) => void told.push(`${name} ${body.on}`),
 		};
 	}
 
@@ -198,6 +200,7 @@ export function createModelNetwork(server: ModelServer, clock: Clock, random: ()
 	return {
 		createSocket,
 		createApi,
+		told: () => [...told],
 		cut,
 		farewells: () => [...over],
 		revoke,
