@@ -1,5 +1,5 @@
 import "fake-indexeddb/auto";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { account, createModelServer } from "../../tests/model/model-server";
 import { restoreChats } from "./cache";
 import { type OpenStorage, openIndexedDb, openMemory, type SavedChat } from "./persistence";
@@ -100,6 +100,31 @@ for (const [name, open] of kinds) {
 		});
 	});
 }
+
+describe("a disk without room", () => {
+	it("still forgets an entry that is over", async () => {
+		const storage = await openIndexedDb("full");
+		await storage.addEntry(entry);
+		vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {
+			throw new DOMException("no room", "QuotaExceededError");
+		});
+		await expect(storage.putEntry({ ...entry, version: 1 })).rejects.toThrow("no room");
+		await storage.endEntry(entry.id, 1);
+		expect(await storage.outbox()).toEqual({ entries: [], over: [] });
+	});
+});
+
+describe("a session whose database another tab deleted", () => {
+	it("deletes nothing of the next session", async () => {
+		const [asked, told] = [await openIndexedDb("left"), await openIndexedDb("left")];
+		await asked.addEntry(entry);
+		await asked.wipe();
+		const next = await openIndexedDb("left");
+		await next.addEntry({ ...entry, id: "m2" });
+		await told.wipe();
+		expect((await next.outbox()).entries).toMatchObject([{ id: "m2" }]);
+	});
+});
 
 describe("accounts on one device", () => {
 	it("do not see each other's outbox", async () => {

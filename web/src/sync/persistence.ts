@@ -152,20 +152,24 @@ export const openIndexedDb: OpenStorage = async (account) => {
 		},
 		async putEntry(entry) {
 			const transaction = db.transaction("outbox", "readwrite");
-			const held: Kept | undefined = await transaction.store.get(entry.id);
-			if (accepts(held, entry)) await transaction.store.put(entry);
-			await transaction.done;
-			return held === undefined || !isOver(held);
+			const compare = async () => {
+				const held: Kept | undefined = await transaction.store.get(entry.id);
+				if (accepts(held, entry)) await transaction.store.put(entry);
+				return held === undefined || !isOver(held);
+			};
+			const [isKept] = await Promise.all([compare(), transaction.done]);
+			return isKept;
 		},
 		async endEntry(id, overAt) {
-			await db.put("outbox", { id, overAt } satisfies Over);
+			const over: Over = { id, overAt };
+			// A full disk may still have room for less.
+			await db.put("outbox", over).catch(() => db.delete("outbox", id));
 		},
 		async sweep(before) {
 			const transaction = db.transaction("outbox", "readwrite");
-			for await (const cursor of transaction.store) {
-				if (isOver(cursor.value) && cursor.value.overAt < before) await cursor.delete();
-			}
-			await transaction.done;
+			const kept: Kept[] = await transaction.store.getAll();
+			const old = kept.filter((one) => isOver(one) && one.overAt < before);
+			await Promise.all([...old.map(({ id }) => transaction.store.delete(id)), transaction.done]);
 		},
 		async wipe() {
 			if (isLetGo) return;
