@@ -107,8 +107,8 @@ describe("a message that one tab wrote and another has sent", () => {
 
 describe("a message that was handed to a tab which sleeps", () => {
 	it("is sent by its own tab after a reload", async () => {
-		const { clock, device, follower, openTab, bodies } = await open();
-		device.freeze(0);
+		const { clock, device, leader, follower, openTab, bodies } = await open();
+		device.sleep(leader, 3_600_000);
 		follower.actions.sendMessage("c", { body: "awake" });
 		await clock.advance(1_000);
 		device.crash(follower);
@@ -118,10 +118,36 @@ describe("a message that was handed to a tab which sleeps", () => {
 		expect(outbox(next)).toEqual([]);
 	});
 
+	it("is sent by another, though it was written in the one that sleeps", async () => {
+		const { clock, network, device, leader, follower, bodies } = await open();
+		network.setFaults({ ...noFaults, busy: 1 });
+		leader.actions.sendMessage("c", { body: "mine" });
+		await clock.advance(500);
+		device.sleep(leader, 3_600_000);
+		network.setFaults(noFaults);
+		await clock.advance(70_000);
+		expect(bodies()).toEqual(["mine"]);
+		expect(outbox(follower)).toEqual([]);
+	});
+
+	it("is sent by another, also when it fell asleep between two attempts", async () => {
+		const { clock, network, device, leader, follower, bodies } = await open();
+		network.setFaults({ ...noFaults, busy: 1 });
+		follower.actions.sendMessage("c", { body: "begun" });
+		await clock.advance(500);
+		expect(outbox(follower)).toMatchObject([{ state: "waiting", attempts: 1 }]);
+		device.sleep(leader, 3_600_000);
+		network.setFaults(noFaults);
+		await clock.advance(50_000);
+		expect(bodies()).toEqual([]);
+		await clock.advance(20_000);
+		expect(bodies()).toEqual(["begun"]);
+	});
+
 	it("is sent once though two tabs take the lead for it", async () => {
-		const { clock, device, follower, openTab, bodies } = await open();
+		const { clock, device, leader, follower, openTab, bodies } = await open();
 		const third = await openTab();
-		device.freeze(0);
+		device.sleep(leader, 3_600_000);
 		follower.actions.sendMessage("c", { body: "one" });
 		third.actions.sendMessage("c", { body: "two" });
 		await clock.advance(30_000);

@@ -128,7 +128,7 @@ describe("a message", () => {
 		const { clock, device, bodies } = await open();
 		const other = device.openTab();
 		await clock.advance(1_000);
-		device.freeze(0);
+		device.sleep(device.tabs[0] ?? other, 3_600_000);
 		other.actions.sendMessage("c", { body: "awake" });
 		await clock.advance(4_000);
 		expect(bodies()).toEqual([]);

@@ -10,6 +10,7 @@ import { isApiError } from "@/api/client";
 import type { Message } from "@/api/wire.gen";
 import { type Core, isLive } from "./core";
 import type { Replica } from "./outbox-replica";
+import { isOpen } from "./reducers/outbox";
 import { timelineOf } from "./state";
 import { rowByClientId } from "./timeline";
 import type { OutboxEntry } from "./types";
@@ -61,8 +62,7 @@ export function createSender(core: Core, { replica, onSilence, onStored }: Sende
 		if (!isLeading() || !isLive(core.store.getState())) return;
 		const seen = new Set<string>();
 		for (const entry of entries()) {
-			const isOpen = entry.state === "waiting" || entry.state === "sending";
-			if (!isOpen || seen.has(entry.chat)) continue;
+			if (!isOpen(entry) || seen.has(entry.chat)) continue;
 			const { target } = entry;
 			if (target !== null && (target.seq === null || entry.epoch !== epoch)) {
 				findHome(entry);

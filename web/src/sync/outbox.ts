@@ -12,7 +12,7 @@ import { type Core, isLive } from "./core";
 import { createReplica } from "./outbox-replica";
 import { createSender, type SenderDeps } from "./outbox-sender";
 import type { Storage } from "./persistence";
-import { settled } from "./reducers/outbox";
+import { isOpen, settled } from "./reducers/outbox";
 import { timelineOf } from "./state";
 import type { OutboxNews, Tabs } from "./tabs";
 import { rowByClientId } from "./timeline";
@@ -20,6 +20,8 @@ import type { OutboxEntry } from "./types";
 
 /** How long a leading tab may take to pick up what another tab hands it. */
 const LEADER_MS = 5_000;
+/** How long it may leave alone what it has begun: longer than any answer and any wait for another try. */
+const BEGUN_MS = 60_000;
 
 export type Target = { seq: number } | { clientId: string };
 
@@ -52,6 +54,8 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 	const replica = createReplica(core, storage, tabs);
 	const sender = createSender(core, { ...hooks, replica });
 	const { find } = replica;
+	/** Chats in which this tab minds the one that leads. */
+	const minded = new Set<string>();
 	let isStopped = false;
 
 	const entries = () => core.store.getState().outbox;
@@ -80,21 +84,27 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 			...entry,
 		};
 		void replica.add(full).then(sender.flush);
-		mindLater(full.id);
+		mindLeader(full.chat);
 		return full.id;
 	}
 
-	function mindLater(id: string): void {
-		if (!core.store.getState().isLeader) core.clock.after(LEADER_MS, () => mindLeader(id));
-	}
-
-	/** Nobody touched what was handed to the leader: its tab may be frozen or cut off, ours is not. */
-	function mindLeader(id: string): void {
-		const state = core.store.getState();
-		const entry = find(id);
-		if (isStopped || entry === null || state.isLeader || !isLive(state)) return;
-		const isFirst = state.outbox.find((other) => other.chat === entry.chat) === entry;
-		if (isFirst && entry.state === "waiting" && entry.attempts === 0) tabs.takeLead();
+	/** Looks after what another tab is to send, until it has: that tab may be frozen or cut off, ours is not. */
+	function mindLeader(chat: string): void {
+		if (minded.has(chat)) return;
+		minded.add(chat);
+		const look = (before: OutboxEntry | null, waited: number) => {
+			const state = core.store.getState();
+			const next = state.outbox.find((entry) => entry.chat === chat && isOpen(entry));
+			if (isStopped || state.isLeader || next === undefined) {
+				minded.delete(chat);
+				return;
+			}
+			const unchangedMs = next === before ? waited + LEADER_MS : 0;
+			const patienceMs = next.attempts === 0 ? LEADER_MS : BEGUN_MS;
+			if (unchangedMs >= patienceMs && isLive(state)) tabs.takeLead();
+			core.clock.after(LEADER_MS, () => look(next, unchangedMs));
+		};
+		look(null, 0);
 	}
 
 	/** A message that was never handed to the server may still be changed where it stands. */
@@ -158,10 +168,11 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 		hear({ isAll, ...news }) {
 			replica.hear(news, isAll);
 			sender.flush();
+			for (const entry of news.entries) mindLeader(entry.chat);
 		},
 		async restore() {
 			await replica.look();
-			for (const entry of entries()) mindLater(entry.id);
+			for (const entry of entries()) mindLeader(entry.chat);
 		},
 		lead: sender.lead,
 		follow: sender.follow,

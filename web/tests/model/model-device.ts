@@ -8,9 +8,7 @@ import type { ModelNetwork } from "./model-network";
 export type ModelDevice = {
 	readonly who: string;
 	readonly openTab: () => SyncHost;
-	/** The tab with this index stops hearing the others, as one the browser has put to sleep. */
-	readonly freeze: (index: number) => void;
-	/** The same for a while; then it hears all of it. */
+	/** The browser freezes the tab: what it waits for happens when it wakes. */
 	readonly sleep: (tab: SyncHost, ms: number) => void;
 	/** The tab leads, though another does. */
 	readonly takeLead: (tab: SyncHost) => void;
@@ -63,13 +61,53 @@ function slowly(storage: Storage, clock: Clock, delay: () => number, isFull: () 
 	};
 }
 
+/** How long two tabs may both believe that they lead. */
+const SHARED_LEAD_MS = 50;
+
+type TabClock = Clock & {
+	/** Now, or when the tab wakes. */
+	readonly run: (task: () => void) => void;
+	readonly sleep: (ms: number) => void;
+};
+
+function createTabClock(clock: Clock): TabClock {
+	let due: (() => void)[] | null = null;
+	const run = (task: () => void) => {
+		if (due === null) task();
+		else due.push(task);
+	};
+	return {
+		...clock,
+		run,
+		after(ms, task) {
+			let isCancelled = false;
+			const cancel = clock.after(ms, () =>
+				run(() => {
+					if (!isCancelled) task();
+				}),
+			);
+			return () => {
+				isCancelled = true;
+				cancel();
+			};
+		},
+		sleep(ms) {
+			if (due !== null) return;
+			due = [];
+			clock.after(ms, () => {
+				const tasks = due ?? [];
+				due = null;
+				for (const task of tasks) task();
+			});
+		},
+	};
+}
+
 type Member = {
-	readonly tab: () => SyncHost | undefined;
+	readonly tab: () => SyncHost;
+	readonly run: TabClock["run"];
 	readonly listener: TabsListener;
 	isGone: boolean;
-	isDeaf: boolean;
-	/** What it has yet to hear, while it sleeps. */
-	unheard: TabMessage[] | null;
 };
 
 export function createModelDevice(
@@ -82,43 +120,44 @@ export function createModelDevice(
 	const members: Member[] = [];
 	const tabs: SyncHost[] = [];
 	const cuts = new Map<SyncHost, () => void>();
+	const clocks = new Map<SyncHost, TabClock>();
 	let storage: Promise<Storage> | null = null;
 	let hasNetwork = true;
 	let isFull = false;
 
-	function lead(): void {
-		const first = members.find((member) => !member.isGone);
-		if (first !== undefined) first.listener.onLead();
-	}
+	const first = () => members.find((member) => !member.isGone);
 
-	function hear(member: Member, message: TabMessage): void {
-		if (member.isGone || member.isDeaf) return;
-		if (member.unheard !== null) member.unheard.push(message);
-		else member.listener.onMessage(message);
+	/** Tells a tab that it leads; one that sleeps is first all the same. */
+	function lead(member: Member | undefined): void {
+		member?.run(() => {
+			if (first() === member) member.listener.onLead();
+		});
 	}
 
 	/** The one who led before hears of it a moment later. */
 	function takeLead(member: Member): void {
-		const first = members.find((other) => !other.isGone);
+		const before = first();
 		members.splice(members.indexOf(member), 1);
 		members.unshift(member);
-		member.listener.onLead();
-		if (first === undefined || first === member) return;
-		clock.after(1, () => {
-			if (!first.isGone && members.find((other) => !other.isGone) !== first)
-				first.listener.onFollow();
-		});
+		lead(member);
+		if (before === undefined || before === member) return;
+		clock.after(SHARED_LEAD_MS * clock.random(), () =>
+			before.run(() => {
+				if (!before.isGone && first() !== before) before.listener.onFollow();
+			}),
+		);
 	}
 
 	return {
 		who,
 		tabs,
 		openTab() {
+			const own = createTabClock(clock);
 			let cut = () => {};
 			const tab: SyncHost = createSync({
 				api: network.createApi(who),
 				socket: network.createSocket(who),
-				clock,
+				clock: own,
 				async openStorage(account) {
 					storage ??= openMemory(account);
 					const mine = storage;
@@ -135,32 +174,27 @@ export function createModelDevice(
 					return disk.slow;
 				},
 				joinTabs(_account, listener) {
-					const unheard = null;
-					const member: Member = {
-						tab: () => tab,
-						listener,
-						isGone: false,
-						isDeaf: false,
-						unheard,
-					};
+					const member: Member = { tab: () => tab, run: own.run, listener, isGone: false };
 					members.push(member);
-					queueMicrotask(() => {
-						if (members.find((other) => !other.isGone) === member) listener.onLead();
-					});
+					queueMicrotask(() => lead(member));
 					return {
 						post(message: TabMessage) {
 							if (member.isGone) return;
 							for (const other of members) {
 								if (other === member || other.isGone) continue;
 								const copy = structuredClone(message);
-								clock.after(1, () => hear(other, copy));
+								clock.after(1, () =>
+									other.run(() => {
+										if (!other.isGone) other.listener.onMessage(copy);
+									}),
+								);
 							}
 						},
 						takeLead: () => takeLead(member),
 						leave() {
-							const wasFirst = members.find((other) => !other.isGone) === member;
+							const wasFirst = first() === member;
 							member.isGone = true;
-							if (wasFirst) queueMicrotask(lead);
+							if (wasFirst) queueMicrotask(() => lead(first()));
 						},
 					};
 				},
@@ -170,23 +204,11 @@ export function createModelDevice(
 			});
 			tabs.push(tab);
 			cuts.set(tab, () => cut());
+			clocks.set(tab, own);
 			void tab.actions.start();
 			return tab;
 		},
-		freeze(index) {
-			const member = members[index];
-			if (member !== undefined) member.isDeaf = true;
-		},
-		sleep(tab, ms) {
-			const member = members.find((other) => !other.isGone && other.tab() === tab);
-			if (member === undefined || member.unheard !== null) return;
-			member.unheard = [];
-			clock.after(ms, () => {
-				const unheard = member.unheard ?? [];
-				member.unheard = null;
-				for (const message of unheard) hear(member, message);
-			});
-		},
+		sleep: (tab, ms) => clocks.get(tab)?.sleep(ms),
 		takeLead(tab) {
 			const member = members.find((other) => !other.isGone && other.tab() === tab);
 			if (member !== undefined) takeLead(member);

@@ -178,9 +178,9 @@ export function createModelNetwork(server: ModelServer, clock: Clock, random: ()
 				const query = (request.query ?? {}) as Record<string, number>;
 				const login = logins.get(who);
 				return ask((): unknown => {
-					if (login !== logins.get(who)) throw new Refusal(401, "login.ended");
 					if (first === "logout") {
-						if (over.has(who)) throw new Refusal(401, "login.ended");
+						const isOver = over.has(who) || login !== logins.get(who);
+						if (isOver) throw new Refusal(401, "login.ended");
 						over.add(who);
 						revoke(who);
 						return {};
@@ -206,7 +206,8 @@ export function createModelNetwork(server: ModelServer, clock: Clock, random: ()
 		revoke,
 		/** The person signs in again. */
 		welcome: (who: string) => {
-			if (over.delete(who)) logins.set(who, (logins.get(who) ?? 0) + 1);
+			over.delete(who);
+			logins.set(who, (logins.get(who) ?? 0) + 1);
 		},
 		cutAll: () => {
 			for (const link of [...links]) cut(link.who);

@@ -10,6 +10,11 @@ export function byPlace(a: OutboxEntry, b: OutboxEntry): number {
 	return a.createdAt - b.createdAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }
 
+/** True while it is to be sent. */
+export function isOpen(entry: OutboxEntry): boolean {
+	return entry.state === "waiting" || entry.state === "sending";
+}
+
 /** The later of two copies of an entry: what the server holds is not waiting again. */
 export function isNewer(entry: OutboxEntry, held: OutboxEntry): boolean {
 	if ((entry.stored === null) !== (held.stored === null)) return entry.stored !== null;
