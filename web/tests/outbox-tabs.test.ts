@@ -91,6 +91,38 @@ describe("a message that one tab wrote and another has sent", () => {
 		expect(outbox(last)).toEqual([]);
 	});
 
+	it("waits in no tab that opens before its change came, though a full disk kept it", async () => {
+		const { clock, server, network, device, leader } = await open();
+		leader.actions.sendMessage("c", { body: "first" });
+		await clock.advance(1_000);
+		network.setFaults({ ...noFaults, dropped: 1 });
+		// A change that nobody heard of keeps the next one waiting.
+		server.send("bob", { chat: "c", client_id: "b", body: "unheard" });
+		leader.actions.editMessage("c", { seq: 1 }, "second");
+		await clock.advance(7);
+		expect(outbox(leader)).toMatchObject([{ state: "sending" }]);
+		device.setDiskFull(true);
+		await clock.advance(30);
+		expect(outbox(leader)).toMatchObject([{ state: "stored" }]);
+		device.openTab();
+		await clock.advance(60_000);
+		for (const tab of device.tabs) expect(outbox(tab)).toEqual([]);
+	});
+
+	it("is edited by the next leader, though neither row nor disk tells its place", async () => {
+		const { clock, network, device, leader, follower, bodies } = await open();
+		network.setFaults({ ...noFaults, dropped: 1 });
+		const clientId = leader.actions.sendMessage("c", { body: "first" });
+		await clock.advance(9);
+		follower.actions.editMessage("c", { clientId }, "second");
+		device.sleep(leader, 3_600_000);
+		await clock.advance(3_000);
+		expect(bodies()).toEqual(["first"]);
+		expect(follower.getState().timelines.get("c")?.bySeq.size).toBe(0);
+		await clock.advance(20_000);
+		expect(bodies()).toEqual(["second"]);
+	});
+
 	it("is refused in every tab that opens after", async () => {
 		const { clock, follower, leader, openTab } = await open();
 		follower.actions.sendMessage("c", { body: "REFUSE" });

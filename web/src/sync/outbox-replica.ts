@@ -17,7 +17,7 @@ import type { Core } from "./core";
 import type { Storage } from "./persistence";
 import { dropEntry, isNewer, mergeEntry } from "./reducers/outbox";
 import type { OutboxNews, Tabs } from "./tabs";
-import type { OutboxEntry } from "./types";
+import type { OutboxEntry, Over, Place } from "./types";
 
 /** A disk that takes longer is one that does not answer. */
 const DISK_MS = 3_000;
@@ -26,6 +26,8 @@ const OVER_MS = 24 * 3_600_000;
 
 export type Replica = {
 	readonly find: (id: string) => OutboxEntry | null;
+	/** Where the server holds a message that was sent from here. */
+	readonly placeOf: (clientId: string) => Place | null;
 	/** Takes up a new entry; ends when it is on the disk. */
 	readonly add: (entry: OutboxEntry) => Promise<void>;
 	/** Gives an entry its next version; null when it is over, here or by the word of the disk. */
@@ -36,6 +38,8 @@ export type Replica = {
 	readonly end: (id: string) => Promise<void>;
 	/** It is over as far as this screen shows; whoever leads ends it for all. */
 	readonly forget: (id: string) => void;
+	/** The rows show a message of ours. */
+	readonly note: (clientId: string, seq: number) => void;
 	/** Takes what another tab tells. */
 	readonly hear: (news: OutboxNews, isAll: boolean) => void;
 	/** Compares this screen with the disk and the other tabs; whatever one lacks, it gets. */
@@ -46,12 +50,15 @@ export type Replica = {
 export function createReplica(core: Core, storage: Storage, tabs: Tabs): Replica {
 	/** What is said of these later is old news. */
 	const over = new Set<string>();
+	const places = new Map<string, Place>();
 	let isStopped = false;
 
 	const find = (id: string) =>
 		core.store.getState().outbox.find((entry) => entry.id === id) ?? null;
 
 	function show(entry: OutboxEntry): void {
+		const { id, kind, stored, epoch } = entry;
+		if (kind === "send" && stored !== null) places.set(id, { seq: stored.seq, epoch });
 		if (!over.has(entry.id)) core.store.update((state) => mergeEntry(state, entry));
 	}
 
@@ -64,12 +71,12 @@ export function createReplica(core: Core, storage: Storage, tabs: Tabs): Replica
 		if (!isStopped) tabs.post({ kind: "outbox", entries: [], over: [], ...news, isAll });
 	}
 
-	/** Entries to be sent that are not among these, or of a later version. */
+	/** Entries to be sent that are not among these, and whatever is of a later version here. */
 	function lackedBy(others: readonly OutboxEntry[]): readonly OutboxEntry[] {
 		const known = new Map(others.map((entry) => [entry.id, entry]));
 		return core.store.getState().outbox.filter((entry) => {
 			const other = known.get(entry.id);
-			return entry.stored === null && (other === undefined || isNewer(entry, other));
+			return other === undefined ? entry.stored === null : isNewer(entry, other);
 		});
 	}
 
@@ -86,6 +93,16 @@ export function createReplica(core: Core, storage: Storage, tabs: Tabs): Replica
 		});
 	}
 
+	/** The disk keeps what is to be sent, and that it no longer is. */
+	async function keep(entry: OutboxEntry): Promise<void> {
+		if (entry.stored === null) await storage.putEntry(entry);
+		else await storage.endEntry(toOver(entry.id));
+	}
+
+	function toOver(id: string): Over {
+		return { id, overAt: core.clock.now(), place: places.get(id) ?? null };
+	}
+
 	/** The version after the one that is shown; null when none is. */
 	function next(id: string, patch: Partial<OutboxEntry>): OutboxEntry | null {
 		const held = isStopped ? null : find(id);
@@ -99,8 +116,9 @@ export function createReplica(core: Core, storage: Storage, tabs: Tabs): Replica
 		const entry = next(id, patch);
 		if (entry === null) return null;
 		const isKept = await written(storage.putEntry(entry), true);
+		if (find(id)?.stored !== null) return null;
 		if (!isKept) forget(id);
-		if (isStopped || over.has(id)) return null;
+		if (isStopped || !isKept) return null;
 		tell({ entries: [entry] });
 		return entry;
 	}
@@ -108,27 +126,32 @@ export function createReplica(core: Core, storage: Storage, tabs: Tabs): Replica
 	async function end(id: string): Promise<void> {
 		if (isStopped) return;
 		forget(id);
-		await written(storage.endEntry(id, core.clock.now()), undefined);
-		tell({ over: [id] });
+		const ended = toOver(id);
+		await written(storage.endEntry(ended), undefined);
+		tell({ over: [ended] });
+	}
+
+	/** Whoever leads sets right what another tab believes: it may have slept, or the disk was full. */
+	function correct(entry: OutboxEntry): void {
+		const held = find(entry.id);
+		if (over.has(entry.id)) void end(entry.id);
+		else if (held === null || isNewer(entry, held)) return;
+		else if (isNewer(held, entry)) tell({ entries: [held] });
+		// Two tabs changed it at once.
+		else if (held.state !== entry.state) void change(entry.id, {});
 	}
 
 	function hear(news: OutboxNews, isAll: boolean): void {
 		if (isStopped) return;
-		const { isLeader } = core.store.getState();
-		for (const id of news.over) {
+		for (const { id, place } of news.over) {
+			if (place !== null) places.set(id, place);
 			// What the server holds is shown until the rows show it, though its sending is over.
 			if (find(id)?.stored) continue;
 			forget(id);
 		}
 		for (const entry of news.entries) {
-			const held = find(entry.id);
+			if (core.store.getState().isLeader) correct(entry);
 			show(entry);
-			if (!isLeader) continue;
-			// Somebody believes in an entry that is over, or two changed one at once: the leader decides.
-			const isTie =
-				held?.stored === null && held.version === entry.version && held.state !== entry.state;
-			if (over.has(entry.id)) void end(entry.id);
-			else if (isTie) void change(entry.id, {});
 		}
 		const lacked = isAll ? lackedBy(news.entries) : [];
 		if (lacked.length > 0) tell({ entries: lacked });
@@ -139,13 +162,14 @@ export function createReplica(core: Core, storage: Storage, tabs: Tabs): Replica
 		if (isStopped) return;
 		hear(read, false);
 		const lacked = lackedBy(read.entries);
-		for (const entry of lacked) void storage.putEntry(entry).catch(() => undefined);
+		for (const entry of lacked) void keep(entry).catch(() => undefined);
 		tell({ entries: [...read.entries, ...lacked], over: read.over }, true);
 		void storage.sweep(core.clock.now() - OVER_MS).catch(() => undefined);
 	}
 
 	return {
 		find,
+		placeOf: (clientId) => places.get(clientId) ?? null,
 		async add(entry) {
 			if (isStopped) return;
 			show(entry);
@@ -157,11 +181,12 @@ export function createReplica(core: Core, storage: Storage, tabs: Tabs): Replica
 			const { epoch } = core.store.getState();
 			const entry = next(id, { state: "stored", stored, epoch });
 			if (entry === null) return;
-			await written(storage.endEntry(id, core.clock.now()), undefined);
+			await written(keep(entry), undefined);
 			tell({ entries: [entry] });
 		},
 		end,
 		forget,
+		note: (clientId, seq) => void places.set(clientId, { seq, epoch: core.store.getState().epoch }),
 		hear,
 		look,
 		stop() {

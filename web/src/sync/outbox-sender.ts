@@ -31,8 +31,6 @@ export type Sender = {
 	readonly flush: () => void;
 	/** Nobody waits out a delay that was meant for an earlier connection. */
 	readonly hurry: () => void;
-	/** The server holds a message of ours at this place. */
-	readonly place: (clientId: string, seq: number) => void;
 	readonly stop: () => void;
 };
 
@@ -49,8 +47,6 @@ export function createSender(core: Core, { replica, onSilence, onStored }: Sende
 	const busy = new Set<string>();
 	/** Entries that wait before the next attempt. By timers, for a clock may jump. */
 	const resting = new Map<string, () => void>();
-	/** Where messages of ours were stored, by client id. */
-	const placed = new Map<string, { seq: number; epoch: string | null }>();
 	let hasLooked = false;
 	let isStopped = false;
 
@@ -94,12 +90,12 @@ export function createSender(core: Core, { replica, onSilence, onStored }: Sende
 	 */
 	function findHome({ id, chat, target }: OutboxEntry): void {
 		const clientId = target?.clientId ?? "";
-		if (replica.find(clientId) !== null) return;
+		if (replica.find(clientId)?.stored === null) return;
 		const state = core.store.getState();
 		const { epoch } = state;
-		const known = placed.get(clientId);
+		const known = replica.placeOf(clientId);
 		const row = known?.epoch === epoch ? known : rowByClientId(timelineOf(state, chat), clientId);
-		if (row !== null && row !== undefined) {
+		if (row !== null) {
 			void replica.change(id, { target: { seq: row.seq, clientId }, epoch }).then(flush);
 			return;
 		}
@@ -130,7 +126,6 @@ export function createSender(core: Core, { replica, onSilence, onStored }: Sende
 			return;
 		}
 		if (isStopped) return;
-		if (entry.kind === "send" && row !== null) place(entry.id, row.seq);
 		const stored = { seq: row?.seq ?? entry.target?.seq ?? 0, rev: row?.rev ?? 0 };
 		void replica.store(entry.id, stored);
 		if (row !== null) onStored(row);
@@ -151,16 +146,6 @@ export function createSender(core: Core, { replica, onSilence, onStored }: Sende
 		}
 		await core.socket.call("message.delete", { chat, seq });
 		return null;
-	}
-
-	/** Edits and deletes that waited for their message to have a place. */
-	function place(clientId: string, seq: number): void {
-		const { epoch } = core.store.getState();
-		placed.set(clientId, { seq, epoch });
-		for (const { id, target } of entries()) {
-			if (target?.clientId !== clientId || target.seq !== null) continue;
-			void replica.change(id, { target: { seq, clientId }, epoch });
-		}
 	}
 
 	function failed(entry: OutboxEntry, error: unknown): void {
@@ -202,7 +187,6 @@ export function createSender(core: Core, { replica, onSilence, onStored }: Sende
 			wake();
 			flush();
 		},
-		place,
 		stop() {
 			isStopped = true;
 			wake();

@@ -159,11 +159,11 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 		hurry: sender.hurry,
 		confirm({ client_id, sender: by, seq, rev }) {
 			if (client_id === null || by !== core.store.getState().me?.id) return;
-			sender.place(client_id, seq);
-			if (find(client_id) === null) return;
+			replica.note(client_id, seq);
 			// Whoever leads has its sending off the disk as well.
 			if (sender.isLeading()) void replica.store(client_id, { seq, rev });
-			else replica.forget(client_id);
+			else if (find(client_id) !== null) replica.forget(client_id);
+			sender.flush();
 		},
 		hear({ isAll, ...news }) {
 			replica.hear(news, isAll);

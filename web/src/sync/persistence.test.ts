@@ -5,7 +5,7 @@ import { restoreChats } from "./cache";
 import { type OpenStorage, openIndexedDb, openMemory, type SavedChat } from "./persistence";
 import { applyMeta } from "./reducers/chats";
 import { emptyState } from "./state";
-import type { OutboxEntry } from "./types";
+import type { OutboxEntry, Over } from "./types";
 
 function savedChat(id: string, epoch = "e1"): SavedChat {
 	const server = createModelServer(() => 1);
@@ -31,6 +31,8 @@ const entry: OutboxEntry = {
 	error: null,
 	stored: null,
 };
+
+const over: Over = { id: entry.id, overAt: 5, place: { seq: 1, epoch: "e1" } };
 
 const mark = { me: account("ann"), epoch: "e1", arev: 3 };
 
@@ -72,12 +74,12 @@ for (const [name, open] of kinds) {
 			await storage.addEntry(entry).catch(() => undefined);
 			expect(await storage.putEntry({ ...entry, version: 1 })).toBe(true);
 			expect(await storage.outbox()).toEqual({ entries: [later], over: [] });
-			await storage.endEntry(entry.id, 5);
+			await storage.endEntry(over);
 			await storage.addEntry(entry).catch(() => undefined);
 			expect(await storage.putEntry({ ...later, version: 3 })).toBe(false);
-			expect(await storage.outbox()).toEqual({ entries: [], over: [entry.id] });
+			expect(await storage.outbox()).toEqual({ entries: [], over: [over] });
 			await storage.sweep(5);
-			expect((await storage.outbox()).over).toEqual([entry.id]);
+			expect((await storage.outbox()).over).toEqual([over]);
 			await storage.sweep(6);
 			expect(await storage.outbox()).toEqual({ entries: [], over: [] });
 		});
@@ -88,11 +90,11 @@ for (const [name, open] of kinds) {
 			await storage.addEntry(entry);
 			await storage.putEntry({ ...entry, version: 1, attempts: 1 });
 			await storage.addEntry({ ...entry, id: "m2" });
-			await storage.endEntry("m2", 1);
+			await storage.endEntry({ ...over, id: "m2" });
 			await storage.clearCache();
 			expect(await storage.load()).toBeNull();
 			const kept = { ...entry, version: 1, attempts: 1 };
-			expect(await storage.outbox()).toEqual({ entries: [kept], over: ["m2"] });
+			expect(await storage.outbox()).toEqual({ entries: [kept], over: [{ ...over, id: "m2" }] });
 			await storage.wipe();
 			const again = await open(`${name}-2`);
 			expect(await again.load()).toBeNull();
@@ -109,7 +111,7 @@ describe("a disk without room", () => {
 			throw new DOMException("no room", "QuotaExceededError");
 		});
 		await expect(storage.putEntry({ ...entry, version: 1 })).rejects.toThrow("no room");
-		await storage.endEntry(entry.id, 1);
+		await storage.endEntry(over);
 		expect(await storage.outbox()).toEqual({ entries: [], over: [] });
 	});
 });

@@ -9,7 +9,7 @@ import { deleteDB, type IDBPDatabase, openDB } from "idb";
 import type { Account, Message } from "@/api/wire.gen";
 import { isNewer } from "./reducers/outbox";
 import type { OutboxNews } from "./tabs";
-import type { ChatEntry, OutboxEntry } from "./types";
+import type { ChatEntry, OutboxEntry, Over } from "./types";
 
 export type SavedChat = {
 	readonly id: string;
@@ -42,7 +42,7 @@ export type Storage = {
 	/** Keeps the higher version; false when the entry is over, which it stays. */
 	readonly putEntry: (entry: OutboxEntry) => Promise<boolean>;
 	/** Writes down that the entry is over. */
-	readonly endEntry: (id: string, at: number) => Promise<void>;
+	readonly endEntry: (over: Over) => Promise<void>;
 	/** Forgets entries that were over before this time: nobody writes of them any more. */
 	readonly sweep: (before: number) => Promise<void>;
 	/** Deletes all of it, unless somebody else has: what is there by now is not of this session. */
@@ -59,9 +59,6 @@ function asSaved(mark: Mark | null | undefined, chats: readonly SavedChat[]): Sa
 	if (mark === null || mark === undefined) return null;
 	return { mark, chats: chats.filter((chat) => chat.epoch === mark.epoch) };
 }
-
-/** Stands where an entry stood, so that a copy which is written late does not count. */
-type Over = { readonly id: string; readonly overAt: number };
 
 type Kept = OutboxEntry | Over;
 
@@ -82,7 +79,7 @@ function toNews(kept: readonly Kept[]): OutboxNews {
 			version: entry.version ?? 0,
 			epoch: entry.epoch ?? null,
 		})),
-		over: kept.filter(isOver).map((one) => one.id),
+		over: kept.filter(isOver),
 	};
 }
 
@@ -160,10 +157,9 @@ export const openIndexedDb: OpenStorage = async (account) => {
 			const [isKept] = await Promise.all([compare(), transaction.done]);
 			return isKept;
 		},
-		async endEntry(id, overAt) {
-			const over: Over = { id, overAt };
+		async endEntry(over) {
 			// A full disk may still have room for less.
-			await db.put("outbox", over).catch(() => db.delete("outbox", id));
+			await db.put("outbox", over).catch(() => db.delete("outbox", over.id));
 		},
 		async sweep(before) {
 			const transaction = db.transaction("outbox", "readwrite");
@@ -205,7 +201,7 @@ export const openMemory: OpenStorage = async () => {
 			if (accepts(held, entry)) outbox.set(entry.id, entry);
 			return held === undefined || !isOver(held);
 		},
-		endEntry: async (id, overAt) => void outbox.set(id, { id, overAt }),
+		endEntry: async (over) => void outbox.set(over.id, over),
 		async sweep(before) {
 			for (const kept of [...outbox.values()]) {
 				if (isOver(kept) && kept.overAt < before) outbox.delete(kept.id);

@@ -4,12 +4,12 @@
  * The leader alone sends, saves and notifies. Its lock is the browser's, so a
  * tab that crashes or closes is followed at once, without a timer.
  */
-import type { OutboxEntry } from "./types";
+import type { OutboxEntry, Over } from "./types";
 
-/** Entries of the outbox as a tab has them, and the ids of some that are over. */
+/** Entries of the outbox as a tab has them, and some that are over. */
 export type OutboxNews = {
 	readonly entries: readonly OutboxEntry[];
-	readonly over: readonly string[];
+	readonly over: readonly Over[];
 };
 
 export type TabMessage =

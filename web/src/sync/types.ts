@@ -102,6 +102,17 @@ export type OutboxEntry = {
 	readonly stored: { readonly seq: number; readonly rev: number } | null;
 };
 
+/** Where the server holds a message. */
+export type Place = { readonly seq: number; readonly epoch: string | null };
+
+/** Stands where an entry stood, so that a copy of it that comes late does not count. */
+export type Over = {
+	readonly id: string;
+	readonly overAt: number;
+	/** Of a message that was sent: changes that wait for it go there. */
+	readonly place: Place | null;
+};
+
 export type Draft = {
 	readonly body: string;
 	readonly replyToSeq: number | null;

@@ -48,7 +48,7 @@ function slowly(storage: Storage, clock: Clock, delay: () => number, isFull: () 
 		outbox: () => inTurn(storage.outbox),
 		addEntry: (entry) => write(() => storage.addEntry(entry)),
 		putEntry: (entry) => write(() => storage.putEntry(entry)),
-		endEntry: (id, at) => write(() => storage.endEntry(id, at)),
+		endEntry: (over) => write(() => storage.endEntry(over)),
 		sweep: (before) => inTurn(() => storage.sweep(before)),
 		wipe: () => inTurn(storage.wipe),
 		close: storage.close,
