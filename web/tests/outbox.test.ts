@@ -235,6 +235,27 @@ describe("signing out and in again", () => {
 		expect(next.getState().outbox).toMatchObject([{ body: "queued" }]);
 		expect(next.getState().drafts.get("c")?.body).toBe("a draft");
 	});
+
+	it("loses nothing to the tab that slept amid its own sign-out", async () => {
+		const { clock, network, device, tab } = await open();
+		const other = device.openTab();
+		await clock.advance(1_000);
+		network.setDown(true);
+		void tab.actions.signOut();
+		device.sleep(tab, 20_000);
+		await clock.advance(1_000);
+		// A page that opens asks for a sign-in by now.
+		const next = device.openTab();
+		await clock.advance(1_000);
+		device.crash(other);
+		network.setDown(false);
+		await Promise.all([next.actions.signedIn(account("ann")), clock.advance(1_000)]);
+		next.actions.saveDraft("c", { body: "a draft" });
+		await clock.advance(30_000);
+		expect(tab.getState().me).toBeNull();
+		expect(next.getState().me?.id).toBe("ann");
+		expect(next.getState().drafts.get("c")?.body).toBe("a draft");
+	});
 });
 
 describe("a login that was ended from elsewhere", () => {

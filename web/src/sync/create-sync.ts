@@ -147,8 +147,11 @@ export function createSync(deps: SyncDeps): SyncHost {
 
 	async function signOut(reach: Reach): Promise<void> {
 		const mine = turn;
-		await farewell.say(reach);
-		if (mine === turn) end("asked");
+		const isTold = await farewell.say(reach);
+		if (mine !== turn) return;
+		// This tab may have slept meanwhile, and somebody signed in through another.
+		const isLate = !isTold && !farewell.isDue() && deps.disk.getItem(REMEMBERED) !== null;
+		end(isLate ? "left" : "asked");
 	}
 
 	const actions: Actions = {
