@@ -1,0 +1,311 @@
+/** One person's tabs before the model server, and how each step of a history happens to them. */
+import type { SyncHost } from "@/sync/create-sync";
+import { selectTimeline } from "@/sync/selectors";
+import { createFakeClock } from "./fake-clock";
+import { CHATS, type DeviceStep, type LookStep, type OtherStep, type Step } from "./history";
+import { createModelDevice } from "./model-device";
+import { createModelNetwork, type Faults, noFaults } from "./model-network";
+import { account, createModelServer } from "./model-server";
+
+const PEOPLE = ["ann", "bob", "cat"];
+/** The slowest write of the model's disk. */
+const DISK_MS = 15;
+/** Nobody is back at the sign-in page sooner. */
+const SIGN_IN_MS = 3_000;
+
+/**
+ * `isSafe` is false when its tab was gone before its disk could have it, when
+ * the disk refused it, or when somebody signed out since: then it may be lost,
+ * but not doubled.
+ */
+type Sent = { chat: string; id: string; by: SyncHost; at: number; isSafe: boolean };
+
+/** A small generator of our own, so that one number replays a whole run. */
+function randomFrom(seed: number): () => number {
+	let state = seed | 0;
+	return () => {
+		state = (state + 0x6d2b79f5) | 0;
+		let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+		mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+		return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+	};
+}
+
+function createWorld(seed: number) {
+	const random = randomFrom(seed);
+	const clock = createFakeClock(random);
+	const server = createModelServer(clock.steady);
+	const network = createModelNetwork(server, clock, random);
+	const device = createModelDevice("ann", clock, network, () => random() * DISK_MS);
+	for (const id of CHATS) server.addChat(id, ...PEOPLE);
+	return {
+		random,
+		clock,
+		server,
+		network,
+		device,
+		sent: [] as Sent[],
+		/** Client ids of messages that somebody asked to delete. */
+		deleted: new Set<string>(),
+		/** Tabs may have sent without hearing each other. */
+		isOrdered: true,
+		wasDiskFull: false,
+		signOuts: 0,
+		/** How often each tab was signed out. */
+		ended: new Map<SyncHost, number>(),
+		extra: 0,
+	};
+}
+
+export type World = ReturnType<typeof createWorld>;
+
+export async function run(seed: number, steps: readonly Step[], trouble: Faults): Promise<World> {
+	const w = createWorld(seed);
+	openTab(w);
+	await w.clock.advance(2_000);
+	await goOn(w, steps, trouble);
+	return w;
+}
+
+/** Lets a history happen, and then everything that it set off. */
+export async function goOn(w: World, steps: readonly Step[], trouble: Faults): Promise<void> {
+	w.network.setFaults(trouble);
+	for (const s of steps) {
+		perform(w, s);
+		// Two tabs agree on an order only when one has heard of the other's message.
+		await w.clock.advance(2 + (s.kind === "wait" ? s.ms : w.random() * 300));
+	}
+	w.network.setFaults(noFaults);
+	w.network.setDown(false);
+	w.device.setDiskFull(false);
+	await w.clock.advance(60_000);
+	// A sign-out may have been told by a later tab, which shows so.
+	signIn(w);
+	await w.clock.advance(60_000);
+}
+
+function perform(w: World, s: Step): void {
+	switch (s.kind) {
+		case "send":
+			send(w, tabOf(w, s.tab), chatOf(s.chat));
+			break;
+		case "send-joined": {
+			const sync = tabOf(w, s.tab);
+			const joined = [...(sync?.getState().chats.keys() ?? [])].find((id) => id.startsWith("x"));
+			if (joined !== undefined) sync?.actions.sendMessage(joined, { body: "to those I joined" });
+			break;
+		}
+		case "edit":
+		case "delete":
+			change(w, tabOf(w, s.tab), s);
+			break;
+		case "read":
+		case "open":
+		case "close":
+		case "older":
+		case "newer":
+		case "latest":
+		case "hold":
+		case "jump":
+			look(tabOf(w, s.tab), s);
+			break;
+		case "other-sends":
+		case "other-edits":
+		case "other-deletes":
+		case "other-edits-many":
+		case "retitle":
+		case "join":
+		case "leave":
+			happenElsewhere(w, s);
+			break;
+		default:
+			disturb(w, s);
+	}
+}
+
+const chatOf = (index: number) => CHATS[index] ?? "c0";
+
+function tabOf({ device }: World, index: number): SyncHost | undefined {
+	return device.tabs[index % Math.max(1, device.tabs.length)];
+}
+
+/** What happens to the device. */
+function disturb(w: World, s: DeviceStep): void {
+	const { network, device, clock } = w;
+	const tab = "tab" in s ? tabOf(w, s.tab) : undefined;
+	switch (s.kind) {
+		case "cut":
+			network.cut("ann");
+			break;
+		case "down":
+			network.setDown(true);
+			network.cut("ann");
+			clock.after(s.ms, () => network.setDown(false));
+			break;
+		case "crash":
+			crash(w, tab);
+			break;
+		case "crash-amid":
+		case "reload-amid":
+			for (let message = 0; message < 3; message++) send(w, tab, chatOf(s.chat));
+			clock.after(s.ms, () => {
+				if (s.kind === "reload-amid") openTab(w);
+				crash(w, tab);
+			});
+			break;
+		case "open-tab":
+			if (device.tabs.length < 3) openTab(w);
+			break;
+		case "take-lead":
+			w.isOrdered = false;
+			if (tab !== undefined) device.takeLead(tab);
+			break;
+		case "sleep":
+			w.isOrdered = false;
+			if (tab !== undefined) device.sleep(tab, s.ms);
+			break;
+		case "disk-full":
+			w.wasDiskFull = true;
+			device.setDiskFull(true);
+			clock.after(s.ms, () => device.setDiskFull(false));
+			break;
+		case "clock-jump":
+			clock.jump(s.ms);
+			break;
+		case "sign-out":
+			if (tab?.getState().me === null) break;
+			w.signOuts++;
+			void tab?.actions.signOut();
+			clock.after(SIGN_IN_MS + s.ms, () => signIn(w));
+	}
+}
+
+/** Who was signed out signs in again, in every tab. */
+function signIn(w: World): void {
+	const out = w.device.tabs.filter((tab) => tab.getState().session.status === "signed-out");
+	if (out.length > 0) w.network.welcome("ann");
+	for (const tab of out) void tab.actions.signedIn(account("ann"));
+}
+
+function openTab(w: World): void {
+	const tab = w.device.openTab();
+	tab.onNotice((notice) => {
+		if (notice.kind !== "signed-out") return;
+		w.ended.set(tab, (w.ended.get(tab) ?? 0) + 1);
+		for (const message of w.sent) message.isSafe = false;
+		w.clock.after(SIGN_IN_MS, () => signIn(w));
+	});
+}
+
+/** The last tab stays, for somebody must be left to converge. */
+function crash(w: World, gone: SyncHost | undefined): void {
+	if (gone === undefined || w.device.tabs.length < 2 || !w.device.tabs.includes(gone)) return;
+	w.device.crash(gone);
+	// Each write waits for the ones before it; one that slept through a sign-out wrote to no disk.
+	const wasTold = (w.ended.get(gone) ?? 0) >= w.signOuts;
+	const unsure = wasTold ? w.clock.steady() - 20 * DISK_MS : 0;
+	for (const message of w.sent)
+		if (message.by === gone && message.at >= unsure) message.isSafe = false;
+}
+
+function send(w: World, by: SyncHost | undefined, chat: string): void {
+	const id = by?.actions.sendMessage(chat, { body: `m${w.sent.length}` });
+	// A tab that has not yet started refuses by giving no id.
+	if (by === undefined || id === undefined || id === "") return;
+	w.sent.push({ chat, id, by, at: w.clock.steady(), isSafe: !w.device.isDiskFull() });
+}
+
+/** Edits or deletes an own row: a stored one by its seq, a pending one by its client id. */
+function change(
+	w: World,
+	sync: SyncHost | undefined,
+	s: { kind: "edit" | "delete"; chat: number; seq: number },
+): void {
+	const id = chatOf(s.chat);
+	const rows = sync === undefined ? [] : selectTimeline(sync.getState(), id).rows;
+	const own = rows.filter((row) => row.message.sender === "ann" && row.message.deleted_at === null);
+	const row = own[s.seq % Math.max(1, own.length)];
+	if (row === undefined) return;
+	const { seq, client_id } = row.message;
+	const target = row.state === "stored" ? { seq } : { clientId: client_id ?? "" };
+	if (s.kind === "edit") sync?.actions.editMessage(id, target, toEdited(w.extra++, client_id));
+	else if (row.state === "stored") {
+		w.deleted.add(client_id ?? "");
+		sync?.actions.deleteMessage(id, target);
+	}
+}
+
+/** Says of which message it is a version. */
+export function toEdited(count: number, clientId: string | null): string {
+	return `edited ${count} of ${clientId}`;
+}
+
+function look(sync: SyncHost | undefined, s: LookStep): void {
+	const chat = chatOf(s.chat);
+	switch (s.kind) {
+		case "read":
+			sync?.actions.markRead(chat, s.seq);
+			break;
+		case "open":
+			void sync?.actions.openChat(chat);
+			break;
+		case "close":
+			sync?.actions.closeChat(chat);
+			break;
+		case "older":
+			void sync?.actions.loadOlder(chat);
+			break;
+		case "newer":
+			void sync?.actions.loadNewer(chat);
+			break;
+		case "latest":
+			void sync?.actions.jumpToLatest(chat);
+			break;
+		case "hold":
+			sync?.actions.holdRows(chat, s.isHeld);
+			break;
+		case "jump":
+			void sync?.actions.jumpTo(chat, s.seq);
+	}
+}
+
+/** What others do, and what becomes of chats. */
+function happenElsewhere(w: World, s: OtherStep): void {
+	const { server } = w;
+	const rows = "chat" in s ? (server.chats.get(chatOf(s.chat))?.rows ?? []) : [];
+	const edit = (row: (typeof rows)[number]) =>
+		server.edit("bob", { ...row, body: `edited ${w.extra++}` });
+	switch (s.kind) {
+		case "other-sends":
+			for (let i = 0; i < s.count; i++) {
+				const body = `b${w.extra++}`;
+				server.send("bob", { chat: chatOf(s.chat), client_id: body, body });
+			}
+			break;
+		case "other-edits":
+		case "other-deletes": {
+			const row = rows[s.seq - 1];
+			if (row?.sender !== "bob" || row.deleted_at !== null) break;
+			if (s.kind === "other-edits") edit(row);
+			else server.remove("bob", row);
+			break;
+		}
+		case "other-edits-many":
+			for (const row of rows) if (row.sender === "bob" && row.deleted_at === null) edit(row);
+			break;
+		case "retitle":
+			server.retitle(chatOf(s.chat), `title ${w.extra++}`);
+			break;
+		case "join": {
+			const id = `x${w.extra++}`;
+			server.addChat(id, ...PEOPLE);
+			server.send("bob", { chat: id, client_id: id, body: "welcome" });
+			break;
+		}
+		case "leave": {
+			const id = [...server.chats.keys()].find((other) => other.startsWith("x"));
+			const isIn = id !== undefined && server.chats.get(id)?.members.has("ann");
+			if (isIn) server.removeMember(id, "ann");
+		}
+	}
+}
