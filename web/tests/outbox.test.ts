@@ -202,12 +202,19 @@ describe("signing out without a network", () => {
 		expect(network.farewells()).toEqual([]);
 	});
 
-	it("keeps its reason though the server ends the login before it answers", async () => {
-		const { clock, network, tab } = await open();
+	it("keeps its reason and no draft though the server ends the login before it answers", async () => {
+		const { clock, network, device, tab } = await open();
+		tab.actions.saveDraft("c", { body: "a draft" });
+		await clock.advance(1_000);
 		void tab.actions.signOut();
 		network.revoke("ann");
 		await clock.advance(1_000);
 		expect(tab.getState().session).toMatchObject({ status: "signed-out", reason: null });
+		network.welcome("ann");
+		const next = device.openTab();
+		await Promise.all([next.actions.signedIn(account("ann")), clock.advance(1_000)]);
+		expect(next.getState()).toMatchObject({ me: { id: "ann" }, session: { status: "live" } });
+		expect(next.getState().drafts.size).toBe(0);
 	});
 });
 

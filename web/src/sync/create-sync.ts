@@ -49,6 +49,8 @@ export function createSync(deps: SyncDeps): SyncHost {
 	let session: AccountSession | null = null;
 	/** Changes whenever somebody signs in or out: what began before must not end after. */
 	let turn = 0;
+	/** It was in this tab that somebody asked to sign out. */
+	let isSigningOut = false;
 	let cancelRetry: (() => void) | null = null;
 
 	function noteFarewell(): void {
@@ -68,7 +70,8 @@ export function createSync(deps: SyncDeps): SyncHost {
 		cancelRetry?.();
 		// Whoever is remembered since another tab signed out has signed in after that.
 		if (told !== "left") deps.disk.removeItem(REMEMBERED);
-		const ending = told === "asked" ? ended?.wipe() : isAsked ? ended?.leave() : ended?.forget();
+		const isOurs = told === "asked" || (isSigningOut && farewell.isDue());
+		const ending = isOurs ? ended?.wipe() : isAsked ? ended?.leave() : ended?.forget();
 		void ending?.catch(() => undefined);
 		const shown = reason === "asked" ? null : reason;
 		const now = deps.clock.now();
@@ -147,7 +150,9 @@ export function createSync(deps: SyncDeps): SyncHost {
 
 	async function signOut(reach: Reach): Promise<void> {
 		const mine = turn;
+		isSigningOut = true;
 		const isTold = await farewell.say(reach);
+		isSigningOut = false;
 		if (mine !== turn) return;
 		// This tab may have slept meanwhile, and somebody signed in through another.
 		const isLate = !isTold && !farewell.isDue() && deps.disk.getItem(REMEMBERED) !== null;

@@ -54,8 +54,8 @@ export function createSender(core: Core, { replica, onSilence, onStored }: Sende
 	const isLeading = () => !isStopped && hasLooked && core.store.getState().isLeader;
 
 	function flush(): void {
-		const { epoch } = core.store.getState();
 		if (!isLeading() || !isLive(core.store.getState())) return;
+		const { epoch } = core.store.getState();
 		const seen = new Set<string>();
 		for (const entry of entries()) {
 			if (!isOpen(entry) || seen.has(entry.chat)) continue;

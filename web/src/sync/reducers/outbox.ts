@@ -6,7 +6,7 @@ import { timelineOf } from "../state";
 import { shownRow } from "../timeline";
 import type { OutboxEntry, State } from "../types";
 
-export function byPlace(a: OutboxEntry, b: OutboxEntry): number {
+function byPlace(a: OutboxEntry, b: OutboxEntry): number {
 	return a.createdAt - b.createdAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }
 
@@ -26,7 +26,7 @@ export function mergeEntry(state: State, entry: OutboxEntry): State {
 	return held === undefined || isNewer(entry, held) ? putEntry(state, entry) : state;
 }
 
-export function putEntry(state: State, entry: OutboxEntry): State {
+function putEntry(state: State, entry: OutboxEntry): State {
 	const others = state.outbox.filter((other) => other.id !== entry.id);
 	return { ...state, outbox: [...others, entry].sort(byPlace) };
 }
