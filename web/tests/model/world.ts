@@ -165,9 +165,7 @@ function disturb(w: World, s: DeviceStep): void {
 			if (tab !== undefined) device.sleep(tab, s.ms);
 			break;
 		case "disk-full":
-			w.wasDiskFull = true;
-			device.setDiskFull(true);
-			clock.after(s.ms, () => device.setDiskFull(false));
+			fillDisk(w, s.ms);
 			break;
 		case "clock-jump":
 			clock.jump(s.ms);
@@ -178,6 +176,15 @@ function disturb(w: World, s: DeviceStep): void {
 			void tab?.actions.signOut();
 			clock.after(SIGN_IN_MS + s.ms, () => signIn(w));
 	}
+}
+
+function fillDisk(w: World, ms: number): void {
+	w.wasDiskFull = true;
+	w.device.setDiskFull(true);
+	// What was written a moment ago may not have reached it yet.
+	for (const message of w.sent)
+		if (message.at >= w.clock.steady() - 20 * DISK_MS) message.isSafe = false;
+	w.clock.after(ms, () => w.device.setDiskFull(false));
 }
 
 /** Who was signed out signs in again, in every tab. */
