@@ -58,6 +58,59 @@ describe("the small Markdown", () => {
 		]);
 	});
 
+	it.each([
+		["example.org", "https://example.org/"],
+		["example.org/path?a=b#c", "https://example.org/path?a=b#c"],
+		["www.x.y", null],
+		["www.example.rs", "https://www.example.rs/"],
+		["sub.example.co.uk:8443/x", "https://sub.example.co.uk:8443/x"],
+		["EXAMPLE.org", "https://example.org/"],
+		["t.me/tidings", "https://t.me/tidings"],
+		["münchen.de", "https://xn--mnchen-3ya.de/"],
+		["пошта.укр", "https://xn--80a1acn3a.xn--j1amh/"],
+		["localhost.to/x", "https://localhost.to/x"],
+		["ann@example.org", "mailto:ann@example.org"],
+		["ann.b+list@mail.example.rs", "mailto:ann.b%2Blist@mail.example.rs"],
+	])("links %s without a scheme", (text, href) => {
+		const wanted = href === null ? { kind: "text", text } : { kind: "link", text, href };
+		expect(inline(text)).toEqual([wanted]);
+	});
+
+	it.each([
+		"main.rs a.b build.sh notes.md app.py index.ts x.pl2 Foo.java archive.zip clip.mov",
+		"src/main.rs and src/example.org/x",
+		"1.2.3 v0.12.0 3.14 10.0.0.1",
+		"user.id row.name state.to items.at(0) example.com(x)",
+		"Done.It works. Yes.No? e.g. i.e. …and.so on",
+		"lodash@4.17.21 icon@2x.png @ann@example.org git@github.com:ann/tidings.git a@b",
+		"snake_example.com_case -.com .com example. com",
+		"ftp://example.org file:///example.org",
+		`${"a".repeat(64)}.com`,
+	])("makes no link in %j", (text) => {
+		expect(inline(text)).toEqual([{ kind: "text", text }]);
+	});
+
+	it("keeps the sentence's signs and the marks out of such a link", () => {
+		expect(inline("See (example.org/a_(b)), **www.example.org**, or x.com.")).toEqual([
+			{ kind: "text", text: "See (" },
+			{ kind: "link", text: "example.org/a_(b)", href: "https://example.org/a_(b)" },
+			{ kind: "text", text: "), " },
+			{
+				kind: "strong",
+				parts: [{ kind: "link", text: "www.example.org", href: "https://www.example.org/" }],
+			},
+			{ kind: "text", text: ", or " },
+			{ kind: "link", text: "x.com", href: "https://x.com/" },
+			{ kind: "text", text: "." },
+		]);
+	});
+
+	it("finds one address in an address", () => {
+		expect(inline("https://a.example/to/example.org?x=b.com")).toHaveLength(1);
+		expect(inline("a.com/b.com/c.com")).toHaveLength(1);
+		expect(inline("`example.org`")).toEqual([{ kind: "code", text: "example.org" }]);
+	});
+
 	it("makes no link of another scheme", () => {
 		expect(inline("javascript:alert(1) data:text/html,x")).toEqual([
 			{ kind: "text", text: "javascript:alert(1) data:text/html,x" },
@@ -66,7 +119,18 @@ describe("the small Markdown", () => {
 
 	it("stays fast on hostile text", () => {
 		const started = performance.now();
-		for (const unit of ["**a ", "_a", "`", "~~", "https://", "*a *"])
+		for (const unit of [
+			"**a ",
+			"_a",
+			"`",
+			"~~",
+			"https://",
+			"*a *",
+			"a.com ",
+			"a.",
+			"a@",
+			"a.com/",
+		])
 			parseText(unit.repeat(20_000));
 		expect(performance.now() - started).toBeLessThan(2000);
 	});

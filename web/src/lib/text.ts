@@ -1,8 +1,9 @@
 /**
  * The small Markdown of messages: bold, italic, struck, code, code blocks and
- * bare links. The same parser serves the echo and the stored message. What it
+ * bare addresses. The same parser serves the echo and the stored message. What it
  * refuses: HTML, images, and links that hide where they lead.
  */
+import { type BareAddress, findBareAddresses, withoutTail } from "./bare-address";
 
 export type Inline =
 	| { kind: "text"; text: string }
@@ -47,10 +48,11 @@ function parseInline(text: string, depth: number): Inline[] {
 	// A delimiter without a partner from here on has none further on either;
 	// remembering that keeps hostile text linear.
 	const lonely = new Set<string>();
+	const bare = bareAt(findBareAddresses(text).values());
 	let plainFrom = 0;
 	let at = 0;
 	while (at < text.length) {
-		const found = depth < MAX_DEPTH ? inlineAt(text, at, depth, lonely) : null;
+		const found = depth < MAX_DEPTH ? (inlineAt(text, at, depth, lonely) ?? bare(at)) : null;
 		if (found === null) {
 			at += 1;
 			continue;
@@ -94,16 +96,15 @@ function linkAt(text: string, at: number): Found | null {
 		: { part: { kind: "link", text: shown, href }, end: at + shown.length };
 }
 
-/** The stop after an address belongs to the sentence; so does a bracket it did not open. */
-function withoutTail(address: string): string {
-	let end = address.length;
-	while (end > 0) {
-		const last = address[end - 1] ?? "";
-		const isUnopened = last === ")" && !address.slice(0, end).includes("(");
-		if (!/[.,;:!?…»”’*_~\]}]/.test(last) && !isUnopened) break;
-		end -= 1;
-	}
-	return address.slice(0, end);
+/** Takes what was found without a scheme when it begins here. */
+function bareAt(addresses: Iterator<BareAddress>) {
+	let next = addresses.next();
+	return (at: number): Found | null => {
+		while (!next.done && next.value.start < at) next = addresses.next();
+		if (next.done || next.value.start !== at) return null;
+		const { text, href, end } = next.value;
+		return { part: { kind: "link", text, href }, end };
+	};
 }
 
 function markAt(text: string, at: number, depth: number, lonely: Set<string>): Found | null {

@@ -30,11 +30,7 @@ function drawPart(part: Inline): ReactNode {
 		case "code":
 			return <code>{part.text}</code>;
 		case "link":
-			return (
-				<a href={part.href} target="_blank" rel="noopener noreferrer nofollow" dir="ltr">
-					{part.text}
-				</a>
-			);
+			return <Address href={part.href} text={part.text} />;
 		case "strong":
 			return <strong>{drawInline(part.parts)}</strong>;
 		case "em":
@@ -42,4 +38,20 @@ function drawPart(part: Inline): ReactNode {
 		case "strike":
 			return <s>{drawInline(part.parts)}</s>;
 	}
+}
+
+/** A page opens beside the chat; a mail address opens what this device writes mail with. */
+function Address({ href, text }: { href: string; text: string }) {
+	if (href.startsWith("mailto:")) {
+		return (
+			<a href={href} dir="ltr">
+				{text}
+			</a>
+		);
+	}
+	return (
+		<a href={href} target="_blank" rel="noopener noreferrer nofollow" dir="ltr">
+			{text}
+		</a>
+	);
 }
