@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
 import { Announcer } from "./announcer";
 import { classes } from "./classes";
 
@@ -26,7 +26,8 @@ export function Dialog({
 }: Props) {
 	const ref = useRef<HTMLDialogElement>(null);
 	const id = useId();
-	useEffect(() => {
+	// Closed before it leaves the page: a dialog that is taken out gives no focus back.
+	useLayoutEffect(() => {
 		const dialog = ref.current;
 		if (dialog && !dialog.open) dialog.showModal();
 		return () => dialog?.close();
