@@ -3,6 +3,7 @@ import { Copy, MapPinOff, RefreshCw, ServerCrash } from "lucide-react";
 import { isApiError } from "@/api/client";
 import { useText } from "@/i18n/use-text";
 import { Button, IconButton } from "@/ui/button";
+import { copyOut } from "@/ui/copy-out";
 import { Empty } from "@/ui/empty";
 
 /** The last net: a page that broke says so and offers the way back. */
@@ -35,7 +36,7 @@ export function ErrorPage({ error }: { error: unknown }) {
 							label={t("error.copyNumber")}
 							icon={Copy}
 							size="s"
-							onClick={() => void navigator.clipboard.writeText(requestId)}
+							onClick={() => void copyOut(requestId)}
 						/>
 					</p>
 				)}

@@ -4,7 +4,7 @@ import { useText } from "@/i18n/use-text";
 import { faceOf } from "@/sync/chat-face";
 import { selectChat, unreadOf } from "@/sync/selectors";
 import { useActions, useSync } from "@/sync/use-sync";
-import { announce } from "@/ui/announcer";
+import { copyOut } from "@/ui/copy-out";
 import { Menu, type MenuItem } from "@/ui/menu";
 import type { Anchor } from "@/ui/place";
 
@@ -39,10 +39,7 @@ export function ChatMenu({ chat: id, anchor, onClose }: Props) {
 			label: t("chats.copyLink"),
 			icon: LinkIcon,
 			letter: "l",
-			onSelect: () => {
-				void navigator.clipboard.writeText(`${location.origin}/chats/${id}`);
-				announce(t("app.copied"));
-			},
+			onSelect: () => void copyOut(`${location.origin}/chats/${id}`),
 		},
 	];
 	return (

@@ -6,9 +6,9 @@ import type { ChatFace } from "@/sync/chat-face";
 import { selectPresence } from "@/sync/selectors";
 import type { ChatEntry } from "@/sync/types";
 import { useSync } from "@/sync/use-sync";
-import { announce } from "@/ui/announcer";
 import { Avatar } from "@/ui/avatar";
 import { IconButton } from "@/ui/button";
+import { copyOut } from "@/ui/copy-out";
 import { Icon } from "@/ui/icon";
 import { showToast } from "@/ui/toast";
 import { useNow } from "@/ui/use-now";
@@ -27,11 +27,8 @@ type Props = {
 export function DetailsPane({ chat, face, onClose, onRemove, onBlock }: Props) {
 	const t = useText();
 	const username = face.peer?.username ?? null;
-	function copy(text: string) {
-		void navigator.clipboard.writeText(text);
-		showToast(t("app.copied"));
-		announce(t("app.copied"));
-	}
+	const copy = (text: string) =>
+		void copyOut(text).then((isCopied) => isCopied && showToast(t("app.copied")));
 	return (
 		<>
 			<header className="head">
