@@ -10,6 +10,7 @@ import { Go } from "./go";
 import { ListResizer } from "./list-resizer";
 import { Rail } from "./rail";
 import { ShortcutLayer } from "./shortcut-layer";
+import { useLeftDeletes } from "./use-left-deletes";
 import { useNotifications } from "./use-notifications";
 import { useTabTitle } from "./use-tab-title";
 
@@ -33,6 +34,7 @@ function Shell() {
 	const isPhone = useMedia(PHONE);
 	useTabTitle();
 	useNotifications();
+	useLeftDeletes();
 	const current = match?.params.chat ?? null;
 	const hasList = pathname.startsWith("/chats");
 	// On a phone the list and the chat are two pages; elsewhere they stand side by side.

@@ -20,6 +20,8 @@ const EVERYWHERE: Shortcut[] = [
 const IN_CHAT: Shortcut[] = [
 	["↑ ↓ Home End", "keys.messages"],
 	["Enter, Shift F10", "keys.messageMenu"],
+	["Space", "keys.select"],
+	["Shift ↑ ↓", "keys.selectMore"],
 	["Esc", "keys.escape"],
 ];
 

@@ -1,7 +1,18 @@
+/**
+ * Deletions the person may still take back: the row is gone from sight, not
+ * yet from the server. What is still waiting when its page goes must not come
+ * back, so it is also written down here at once, and done by the next page.
+ */
 import { useSyncExternalStore } from "react";
+import type { Actions } from "@/sync/types";
 
-/** Deletions the person may still take back: the row is gone from sight, not yet from the server. */
-const WAIT_MS = 6000;
+export const UNDO_MS = 6000;
+const WRITTEN = "tidings.deletes";
+
+export type Target = { seq: number } | { clientId: string };
+
+/** What is deleted: names only, no words of it. */
+type Doomed = { account: string; chat: string; target: Target; dueAt: number };
 
 type Pending = { commit: () => void; timer: ReturnType<typeof setTimeout> };
 
@@ -15,15 +26,17 @@ function changed() {
 }
 
 /** Hides the row now and deletes it when the time to undo is over. */
-export function deleteLater(key: string, commit: () => void): void {
+export function deleteLater(key: string, doomed: Omit<Doomed, "dueAt">, commit: () => void): void {
 	if (pending.has(key)) return;
-	pending.set(key, { commit, timer: setTimeout(() => commitDelete(key), WAIT_MS) });
+	pending.set(key, { commit, timer: setTimeout(() => commitDelete(key), UNDO_MS) });
+	write((all) => all.set(key, { ...doomed, dueAt: Date.now() + UNDO_MS }));
 	changed();
 }
 
 export function undoDelete(key: string): void {
 	clearTimeout(pending.get(key)?.timer);
 	pending.delete(key);
+	write((all) => all.delete(key));
 	changed();
 }
 
@@ -32,16 +45,69 @@ function commitDelete(key: string) {
 	if (!entry) return;
 	clearTimeout(entry.timer);
 	pending.delete(key);
+	write((all) => all.delete(key));
 	entry.commit();
 	changed();
 }
 
-/** Leaving the page ends the time to undo: what was deleted stays deleted. */
-export function commitAllDeletes(): void {
-	for (const key of [...pending.keys()]) commitDelete(key);
+/** Leaving the page ends the time to undo. Whether its last words are heard is not sure: the next page says them again. */
+function leave(): void {
+	const due = [...pending.values()];
+	write((all) => {
+		for (const key of pending.keys()) {
+			const doomed = all.get(key);
+			if (doomed) all.set(key, { ...doomed, dueAt: 0 });
+		}
+	});
+	pending.clear();
+	for (const { commit, timer } of due) {
+		clearTimeout(timer);
+		commit();
+	}
+	changed();
 }
 
-addEventListener("pagehide", commitAllDeletes);
+addEventListener("pagehide", leave);
+
+/** Does what another page of this account left undone; what another tab may still take back waits its time. */
+export function resumeDeletes(
+	account: string,
+	deleteMessage: Actions["deleteMessage"],
+): () => void {
+	const timers = [...read()]
+		.filter(([key, doomed]) => doomed.account === account && !pending.has(key))
+		.map(([key, { chat, target, dueAt }]) =>
+			setTimeout(
+				() => {
+					// It was taken back, or done, meanwhile.
+					if (!read().has(key)) return;
+					write((all) => all.delete(key));
+					deleteMessage(chat, target);
+				},
+				Math.max(0, dueAt - Date.now()),
+			),
+		);
+	return () => timers.forEach(clearTimeout);
+}
+
+function read(): Map<string, Doomed> {
+	try {
+		return new Map(JSON.parse(localStorage.getItem(WRITTEN) ?? "[]") as [string, Doomed][]);
+	} catch {
+		return new Map();
+	}
+}
+
+function write(change: (all: Map<string, Doomed>) => void): void {
+	const all = read();
+	change(all);
+	try {
+		if (all.size === 0) localStorage.removeItem(WRITTEN);
+		else localStorage.setItem(WRITTEN, JSON.stringify([...all]));
+	} catch {
+		// A full or refused storage costs what a page that goes leaves undone, nothing else.
+	}
+}
 
 export function usePendingDeletes(): ReadonlySet<string> {
 	return useSyncExternalStore(
@@ -54,5 +120,3 @@ export function usePendingDeletes(): ReadonlySet<string> {
 		() => keys,
 	);
 }
-
-export const UNDO_MS = WAIT_MS;

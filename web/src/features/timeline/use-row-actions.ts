@@ -1,11 +1,12 @@
 import { useMemo } from "react";
+import { longTimeOf } from "@/i18n/format";
 import { useText } from "@/i18n/use-text";
-import { plainText } from "@/lib/text";
 import type { Row } from "@/sync/types";
 import { useActions } from "@/sync/use-sync";
-import { announce } from "@/ui/announcer";
+import { copyOut } from "@/ui/copy-out";
 import { showToast } from "@/ui/toast";
-import { deleteLater, UNDO_MS, undoDelete } from "./undo-delete";
+import { copyOf } from "./selection";
+import { deleteLater, type Target, UNDO_MS, undoDelete } from "./undo-delete";
 
 export type RowActions = {
 	reply: (row: Row) => void;
@@ -15,6 +16,9 @@ export type RowActions = {
 	copyLink: (row: Row) => void;
 	retry: (row: Row) => void;
 	discard: (row: Row) => void;
+	/** Several at once: copied with who said each and when, deleted with one way back. */
+	copyAll: (rows: readonly Row[], nameOf: (account: string) => string) => void;
+	removeAll: (rows: readonly Row[]) => void;
 	jump: (seq: number) => void;
 };
 
@@ -25,7 +29,7 @@ type Callbacks = {
 };
 
 /** A stored row is named by its seq, one that waits by its client id. */
-export function targetOf(row: Row): { seq: number } | { clientId: string } {
+export function targetOf(row: Row): Target {
 	return row.state === "stored"
 		? { seq: row.message.seq }
 		: { clientId: row.message.client_id ?? row.key };
@@ -35,25 +39,40 @@ export function useRowActions(chat: string, { onReply, onEdit, onJump }: Callbac
 	const t = useText();
 	const actions = useActions();
 	return useMemo(() => {
-		function remove(row: Row) {
-			deleteLater(row.key, () => actions.deleteMessage(chat, targetOf(row)));
-			const undo = { label: t("app.undo"), onPress: () => undoDelete(row.key) };
-			showToast(t("timeline.deleted"), undo, UNDO_MS);
-		}
-		function copyOut(text: string) {
-			void navigator.clipboard.writeText(text);
-			announce(t("app.copied"));
+		const discard = (row: Row) => row.pending && actions.discard(row.pending.id);
+		function removeAll(rows: readonly Row[]) {
+			for (const row of rows.filter(({ state }) => state === "failed")) discard(row);
+			const kept = rows.filter(({ state }) => state !== "failed");
+			if (kept.length === 0) return;
+			for (const row of kept)
+				deleteLater(row.key, { account: row.message.sender, chat, target: targetOf(row) }, () =>
+					actions.deleteMessage(chat, targetOf(row)),
+				);
+			const undo = () => {
+				for (const { key } of kept) undoDelete(key);
+			};
+			const text =
+				kept.length === 1
+					? t("timeline.deleted")
+					: t("timeline.deletedMany", { count: kept.length });
+			showToast(text, { label: t("app.undo"), onPress: undo }, UNDO_MS);
 		}
 		return {
 			reply: onReply,
 			edit: onEdit,
 			jump: onJump,
-			remove,
-			copy: (row) =>
-				copyOut(getSelection()?.toString() || row.message.body || plainText(row.message.body)),
-			copyLink: (row) => copyOut(`${location.origin}/chats/${chat}?at=${row.message.seq}`),
+			remove: (row) => removeAll([row]),
+			removeAll,
+			copy: (row) => void copyOut(getSelection()?.toString() || row.message.body),
+			copyAll: (rows, nameOf) =>
+				void copyOut(
+					copyOf(rows, ({ message: { sender, created_at } }) =>
+						t("timeline.messageBy", { name: nameOf(sender), time: longTimeOf(created_at) }),
+					),
+				),
+			copyLink: (row) => void copyOut(`${location.origin}/chats/${chat}?at=${row.message.seq}`),
 			retry: (row) => row.pending && actions.retry(row.pending.id),
-			discard: (row) => row.pending && actions.discard(row.pending.id),
+			discard,
 		};
 	}, [actions, chat, onEdit, onJump, onReply, t]);
 }

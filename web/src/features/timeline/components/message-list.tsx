@@ -6,6 +6,7 @@ import type { Anchor } from "@/ui/place";
 import type { Day } from "../layout";
 import { usePendingDeletes } from "../undo-delete";
 import type { RowActions } from "../use-row-actions";
+import type { Picking } from "../use-selection";
 import { DayGroup } from "./day-group";
 import { MessageRow } from "./message-row";
 
@@ -21,6 +22,7 @@ type Props = {
 	lit: number | null;
 	canWrite: boolean;
 	actions: RowActions;
+	picking: Picking;
 	onMenu: (row: Row, anchor: Anchor) => void;
 };
 
@@ -33,7 +35,7 @@ const TICKS = {
 } as const;
 
 /** The rows under their days. A log that keeps quiet: the page's announcer speaks for it. */
-export function MessageList({ days, chat, name, unread, lit, ...rest }: Props) {
+export function MessageList({ days, chat, name, unread, lit, picking, ...rest }: Props) {
 	const t = useText();
 	const ticks = useSync((state) => selectTicks(state, chat.id));
 	const gone = usePendingDeletes();
@@ -55,10 +57,13 @@ export function MessageList({ days, chat, name, unread, lit, ...rest }: Props) {
 								isTabStop={row.key === rest.tabStop}
 								isLit={lit === row.message.seq && row.message.seq > 0}
 								isGone={gone.has(row.key)}
+								isPicking={picking.rows.length > 0}
+								isPicked={picking.isPicked(row)}
 								canWrite={rest.canWrite}
 								tick={isOwn ? TICKS[tickOf(row, ticks)] : null}
 								actions={rest.actions}
 								onMenu={rest.onMenu}
+								onPick={picking.pick}
 							/>
 						))}
 					</DayGroup>

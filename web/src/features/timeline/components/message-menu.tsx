@@ -1,5 +1,5 @@
-import { Copy, Link as LinkIcon, Pencil, Reply, RotateCw, Trash2 } from "lucide-react";
-import type { TextKey } from "@/i18n/setup";
+import { CircleCheck, Copy, Link as LinkIcon, Pencil, Reply, RotateCw, Trash2 } from "lucide-react";
+import type { TextKey, Translate } from "@/i18n/setup";
 import { useText } from "@/i18n/use-text";
 import type { Row } from "@/sync/types";
 import { Menu, type MenuItem } from "@/ui/menu";
@@ -12,67 +12,75 @@ type Props = {
 	canWrite: boolean;
 	anchor: Anchor;
 	actions: RowActions;
+	onPick: (row: Row) => void;
 	onClose: () => void;
 };
 
-export function MessageMenu({ row, isOwn, canWrite, anchor, actions, onClose }: Props) {
+export function MessageMenu(props: Props) {
 	const t = useText();
-	const isStored = row.state === "stored";
+	const items = [...answers(props, t), ...copies(props, t), ...endings(props, t)];
+	return (
+		<Menu label={t("timeline.menu")} items={items} anchor={props.anchor} onClose={props.onClose} />
+	);
+}
+
+type Items = (MenuItem | "line")[];
+
+function entry(
+	t: Translate,
+	id: string,
+	key: TextKey,
+	rest: Omit<MenuItem, "id" | "label">,
+): MenuItem {
+	return { id, label: t(key), ...rest };
+}
+
+/** What goes on from the message. */
+function answers({ row, isOwn, canWrite, actions }: Props, t: Translate): Items {
+	const items: Items = [];
 	const isDeleted = row.message.deleted_at !== null;
-	const item = (id: string, key: TextKey, rest: Omit<MenuItem, "id" | "label">): MenuItem => ({
-		id,
-		label: t(key),
-		...rest,
-	});
-	const items: (MenuItem | "line")[] = [];
 	if (row.state === "failed") {
-		items.push(
-			item("retry", "timeline.retry", { icon: RotateCw, onSelect: () => actions.retry(row) }),
-		);
+		const onSelect = () => actions.retry(row);
+		items.push(entry(t, "retry", "timeline.retry", { icon: RotateCw, onSelect }));
 	}
-	if (canWrite && isStored && !isDeleted) {
-		items.push(
-			item("reply", "timeline.reply", {
-				icon: Reply,
-				isIconFlipped: true,
-				letter: "r",
-				onSelect: () => actions.reply(row),
-			}),
-		);
+	if (canWrite && row.state === "stored" && !isDeleted) {
+		const onSelect = () => actions.reply(row);
+		const look = { icon: Reply, isIconFlipped: true, letter: "r" };
+		items.push(entry(t, "reply", "timeline.reply", { ...look, onSelect }));
 	}
 	if (canWrite && isOwn && !isDeleted && row.state !== "failed") {
-		items.push(
-			item("edit", "timeline.edit", {
-				icon: Pencil,
-				letter: "e",
-				onSelect: () => actions.edit(row),
-			}),
-		);
+		const onSelect = () => actions.edit(row);
+		items.push(entry(t, "edit", "timeline.edit", { icon: Pencil, letter: "e", onSelect }));
 	}
-	if (!isDeleted)
-		items.push(
-			item("copy", "timeline.copy", { icon: Copy, letter: "c", onSelect: () => actions.copy(row) }),
-		);
-	if (isStored) {
-		items.push(
-			item("link", "timeline.copyLink", {
-				icon: LinkIcon,
-				letter: "l",
-				onSelect: () => actions.copyLink(row),
-			}),
-		);
+	return items;
+}
+
+/** What is taken from it. */
+function copies({ row, actions, onPick }: Props, t: Translate): Items {
+	const items: Items = [];
+	const isDeleted = row.message.deleted_at !== null;
+	if (!isDeleted) {
+		const onSelect = () => actions.copy(row);
+		items.push(entry(t, "copy", "timeline.copy", { icon: Copy, letter: "c", onSelect }));
 	}
-	if (isOwn && !isDeleted) {
-		const remove = row.state === "failed" ? actions.discard : actions.remove;
-		items.push(
-			"line",
-			item("delete", "timeline.delete", {
-				icon: Trash2,
-				letter: "d",
-				isBad: true,
-				onSelect: () => remove(row),
-			}),
-		);
+	if (row.state === "stored") {
+		const onSelect = () => actions.copyLink(row);
+		items.push(entry(t, "link", "timeline.copyLink", { icon: LinkIcon, letter: "l", onSelect }));
 	}
-	return <Menu label={t("timeline.menu")} items={items} anchor={anchor} onClose={onClose} />;
+	if (!isDeleted) {
+		const onSelect = () => onPick(row);
+		items.push(entry(t, "select", "timeline.select", { icon: CircleCheck, letter: "s", onSelect }));
+	}
+	return items;
+}
+
+/** A closed chat takes no change any more; what was refused is only here and may go. */
+function endings({ row, isOwn, canWrite, actions }: Props, t: Translate): Items {
+	const isFailed = row.state === "failed";
+	if (!isOwn || row.message.deleted_at !== null || !(canWrite || isFailed)) return [];
+	const onSelect = () => (isFailed ? actions.discard(row) : actions.remove(row));
+	return [
+		"line",
+		entry(t, "delete", "timeline.delete", { icon: Trash2, letter: "d", isBad: true, onSelect }),
+	];
 }

@@ -1,19 +1,18 @@
-import { CircleAlert, Reply, Trash2 } from "lucide-react";
-import { memo, type PointerEvent, useState } from "react";
-import { longTimeOf, timeOf } from "@/i18n/format";
+import { Reply } from "lucide-react";
+import { type MouseEvent, memo, type PointerEvent, useState } from "react";
+import { timeOf } from "@/i18n/format";
 import { useText } from "@/i18n/use-text";
 import type { Row } from "@/sync/types";
 import { classes } from "@/ui/classes";
 import { Icon } from "@/ui/icon";
 import type { Anchor } from "@/ui/place";
-import { Tick, type TickState } from "@/ui/tick";
+import type { TickState } from "@/ui/tick";
 import { useContextMenu } from "@/ui/use-context-menu";
-import { isFewEmoji } from "../few-emoji";
 import type { RowActions } from "../use-row-actions";
 import { useSwipe } from "../use-swipe";
+import { Bubble, Failed } from "./bubble";
 import { MessageBar } from "./message-bar";
-import { MessageText } from "./message-text";
-import { Quote } from "./quote";
+import { PickMark } from "./pick-mark";
 
 type Props = {
 	row: Row;
@@ -27,35 +26,36 @@ type Props = {
 	isTabStop: boolean;
 	isLit: boolean;
 	isGone: boolean;
+	/** Rows are being chosen: a press anywhere on one chooses it. */
+	isPicking: boolean;
+	isPicked: boolean;
 	canWrite: boolean;
 	tick: TickState | null;
 	actions: RowActions;
 	onMenu: (row: Row, anchor: Anchor) => void;
+	onPick: (row: Row, isRange: boolean) => void;
 };
 
 export const MessageRow = memo(function MessageRow(props: Props) {
-	const { row, name, isOwn, actions, onMenu } = props;
+	const { row, name, isOwn, isPicking, actions, onMenu } = props;
 	const [isPointed, setPointed] = useState(false);
-	const { message } = row;
-	const isDeleted = props.isGone || message.deleted_at !== null;
-	const canReply = props.canWrite && row.state === "stored" && !isDeleted;
-	const menu = useContextMenu((anchor) => onMenu(row, anchor));
+	const isDeleted = props.isGone || row.message.deleted_at !== null;
+	const canReply = props.canWrite && row.state === "stored" && !isDeleted && !isPicking;
+	const pick = usePick(props, isDeleted);
+	const menu = useContextMenu((anchor) => {
+		// The menu lies where the pointer is; the bar would look out from under it.
+		setPointed(false);
+		if (isPicking) pick.choose();
+		else onMenu(row, anchor);
+	});
 	const swipe = useSwipe(canReply, () => actions.reply(row));
 	return (
 		<>
 			<UnreadLine count={props.divider} />
 			<li
-				className={classes(
-					"msg",
-					isOwn && "msg--own",
-					props.isFirst && "is-first",
-					props.isLast && "is-last",
-					props.isNew && "is-new",
-					props.isLit && "is-lit",
-					row.state === "failed" && "is-failed",
-				)}
+				className={lookOf(props)}
 				data-key={row.key}
-				data-seq={row.state === "stored" ? message.seq : undefined}
+				data-seq={row.state === "stored" ? row.message.seq : undefined}
 				data-rove={row.key}
 				tabIndex={props.isTabStop ? 0 : -1}
 				onPointerEnter={(event) => event.pointerType === "mouse" && setPointed(true)}
@@ -65,19 +65,15 @@ export const MessageRow = memo(function MessageRow(props: Props) {
 					const isBeside = (event.target as Element).closest(".msg__col") === null;
 					if (canReply && isBeside) actions.reply(row);
 				}}
+				{...pick.handlers}
 				{...joined(menu, swipe.handlers)}
 			>
-				<AuthorLine name={isOwn ? null : name} at={message.created_at} />
+				{isPicking && !isDeleted && <PickMark isPicked={props.isPicked} />}
+				<AuthorLine name={isOwn ? null : name} at={row.message.created_at} />
 				<div className="msg__col">
 					<Bubble {...props} isDeleted={isDeleted} />
-					{isPointed && !isDeleted && row.state !== "failed" && (
-						<MessageBar
-							row={row}
-							isOwn={isOwn}
-							canWrite={props.canWrite}
-							actions={actions}
-							onMenu={onMenu}
-						/>
+					{isPointed && !isPicking && !isDeleted && row.state !== "failed" && (
+						<MessageBar {...props} />
 					)}
 					{row.state === "failed" && <Failed row={row} actions={actions} />}
 				</div>
@@ -90,6 +86,46 @@ export const MessageRow = memo(function MessageRow(props: Props) {
 		</>
 	);
 });
+
+function lookOf(props: Props): string {
+	return classes(
+		"msg",
+		props.isOwn && "msg--own",
+		props.isFirst && "is-first",
+		props.isLast && "is-last",
+		props.isNew && "is-new",
+		props.isLit && "is-lit",
+		props.isPicked && "is-picked",
+		props.row.state === "failed" && "is-failed",
+	);
+}
+
+/**
+ * While rows are chosen, a press on one is for choosing and for nothing in it.
+ * Before, only Shift begins it, and never where it marks text or a link.
+ */
+function usePick({ row, isPicking, onPick }: Props, isDeleted: boolean) {
+	const isOurs = (event: MouseEvent) =>
+		isPicking ||
+		(event.shiftKey &&
+			getSelection()?.isCollapsed !== false &&
+			(event.target as Element).closest("a, button") === null);
+	return {
+		choose: () => !isDeleted && onPick(row, false),
+		handlers: {
+			onMouseDown(event: MouseEvent) {
+				// The browser would mark everything from its last place to here.
+				if (event.shiftKey && isOurs(event)) event.preventDefault();
+			},
+			onClickCapture(event: MouseEvent) {
+				if (!isOurs(event)) return;
+				event.preventDefault();
+				event.stopPropagation();
+				if (!isDeleted) onPick(row, event.shiftKey);
+			},
+		},
+	};
+}
 
 function UnreadLine({ count }: { count: number }) {
 	const t = useText();
@@ -126,67 +162,4 @@ function joined<Menu extends PointerWays>(menu: Menu, swipe: PointerWays): Menu 
 		onPointerUp: both("onPointerUp"),
 		onPointerCancel: both("onPointerCancel"),
 	};
-}
-
-function Bubble({ row, name, isOwn, tick, actions, isDeleted }: Props & { isDeleted: boolean }) {
-	const { message } = row;
-	return (
-		<div className={classes("bubble", !isDeleted && isFewEmoji(message.body) && "bubble--emoji")}>
-			{message.reply_to_seq !== null && !isDeleted && (
-				<Quote chat={message.chat} seq={message.reply_to_seq} onJump={actions.jump} />
-			)}
-			<div className="bubble__b" dir="auto">
-				{isDeleted ? <Tombstone isOwn={isOwn} name={name} /> : <MessageText body={message.body} />}
-				<BubbleEnd row={row} isDeleted={isDeleted} tick={tick} />
-			</div>
-		</div>
-	);
-}
-
-function Tombstone({ isOwn, name }: { isOwn: boolean; name: string }) {
-	const t = useText();
-	return (
-		<span className="tomb">
-			<Icon of={Trash2} size="s" />
-			{isOwn ? t("timeline.deletedByYou") : t("timeline.deletedByThem", { name })}
-		</span>
-	);
-}
-
-type EndProps = { row: Row; isDeleted: boolean; tick: TickState | null };
-
-function BubbleEnd({ row, isDeleted, tick }: EndProps) {
-	const t = useText();
-	const { created_at, edited_at } = row.message;
-	const at = new Date(created_at).toISOString();
-	return (
-		<span className="bubble__end">
-			{edited_at !== null && !isDeleted && (
-				<bdi title={t("timeline.editedAt", { time: longTimeOf(edited_at) })}>
-					{t("timeline.edited")}
-				</bdi>
-			)}
-			{/* The author line above already speaks the time; twice would tire a listener. */}
-			<time dir="auto" dateTime={at} title={longTimeOf(created_at)} aria-hidden="true">
-				{timeOf(created_at)}
-			</time>
-			{tick && !isDeleted && <Tick state={tick} label={t(`timeline.tick.${tick}`)} />}
-		</span>
-	);
-}
-
-function Failed({ row, actions }: { row: Row; actions: RowActions }) {
-	const t = useText();
-	return (
-		<div className="fail" role="status">
-			<Icon of={CircleAlert} size="xs" />
-			<span dir="auto">{row.pending?.error?.detail || t("timeline.notSent")}</span>
-			<button type="button" onClick={() => actions.retry(row)}>
-				{t("timeline.retry")}
-			</button>
-			<button type="button" onClick={() => actions.discard(row)}>
-				{t("timeline.delete")}
-			</button>
-		</div>
-	);
 }

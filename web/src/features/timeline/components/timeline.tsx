@@ -1,6 +1,4 @@
-import { ChevronDown } from "lucide-react";
 import {
-	type KeyboardEvent,
 	type Ref,
 	type RefObject,
 	useCallback,
@@ -10,22 +8,25 @@ import {
 	useRef,
 	useState,
 } from "react";
-import { useText } from "@/i18n/use-text";
 import { faceOf } from "@/sync/chat-face";
 import { selectTimeline, unreadOf } from "@/sync/selectors";
 import type { ChatEntry, Row, TimelineView } from "@/sync/types";
 import { useActions, useSync } from "@/sync/use-sync";
-import { Icon } from "@/ui/icon";
+import { classes } from "@/ui/classes";
 import type { Anchor } from "@/ui/place";
-import { useRoving } from "@/ui/use-roving";
 import { layOut } from "../layout";
+import { usePendingDeletes } from "../undo-delete";
 import { useJump } from "../use-jump";
 import { useReading } from "../use-reading";
 import { useRowActions } from "../use-row-actions";
+import { useRowKeys } from "../use-row-keys";
 import { useScroll } from "../use-scroll";
+import { useSelection } from "../use-selection";
 import { useVisit } from "../use-visit";
+import { JumpButton } from "./jump-button";
 import { MessageList } from "./message-list";
 import { MessageMenu } from "./message-menu";
+import { SelectionBar } from "./selection-bar";
 import { TimelineEdge } from "./timeline-edge";
 import { TypingRow } from "./typing-row";
 
@@ -46,32 +47,24 @@ type Menu = { row: Row; anchor: Anchor };
 export function Timeline({ chat, canWrite, at, onReply, onEdit, ref: sent }: Props) {
 	const ref = useRef<HTMLDivElement>(null);
 	const me = useSync((state) => state.me?.id ?? "");
+	const name = faceOf(chat, me).name;
 	const { view, visit, scroll, jump } = useWay(ref, chat, at);
 	const [menu, setMenu] = useState<Menu | null>(null);
 	useImperativeHandle(sent, () => jump.toSent, [jump.toSent]);
-	const rowActions = useRowActions(chat.id, { onReply, onEdit, onJump: jump.toSeq });
+	const actions = useRowActions(chat.id, { onReply, onEdit, onJump: jump.toSeq });
 	const days = useDays(view, me, visit.dividerAfter);
-	const roving = useRoving(ref, view.rows.at(-1)?.key ?? null);
-	const handleMenu = useCallback((row: Row, anchor: Anchor) => setMenu({ row, anchor }), []);
+	const picking = useSelection(usePickable(view));
+	const openMenu = useCallback((row: Row, anchor: Anchor) => setMenu({ row, anchor }), []);
+	const keys = useRowKeys(ref, view.rows, picking, openMenu);
 
-	function handleKey(event: KeyboardEvent<HTMLElement>) {
-		roving.handleKeyDown(event);
-		const element = event.target as HTMLElement;
-		const row = view.rows.find(({ key }) => key === element.dataset.rove);
-		if (event.key !== "Enter" || !row) return;
-		event.preventDefault();
-		setMenu({ row, anchor: { element } });
-	}
-
-	const name = faceOf(chat, me).name;
 	return (
 		<>
 			{/* biome-ignore lint/a11y/noStaticElementInteractions: the rows inside take the focus; the frame only moves it. */}
 			<div
 				ref={ref}
-				className="scroll timeline"
+				className={classes("scroll timeline", picking.rows.length > 0 && "is-picking")}
 				onScroll={scroll.handleScroll}
-				onKeyDown={handleKey}
+				onKeyDown={keys.handleKey}
 				data-region="messages"
 			>
 				<div className="timeline__in">
@@ -83,11 +76,10 @@ export function Timeline({ chat, canWrite, at, onReply, onEdit, ref: sent }: Pro
 						isBusy={view.isJumping}
 						unread={visit.unread}
 						isFresh={visit.isFresh}
-						tabStop={roving.active}
+						tabStop={keys.tabStop}
 						lit={jump.lit}
-						canWrite={canWrite}
-						actions={rowActions}
-						onMenu={handleMenu}
+						{...{ canWrite, actions, picking }}
+						onMenu={openMenu}
 					/>
 					<TypingRow chat={chat.id} />
 				</div>
@@ -97,17 +89,26 @@ export function Timeline({ chat, canWrite, at, onReply, onEdit, ref: sent }: Pro
 				unread={unreadOf(chat)}
 				onJump={jump.toLatest}
 			/>
+			<SelectionBar {...{ chat, me, canWrite, actions, picking }} />
 			{menu && (
 				<MessageMenu
-					row={menu.row}
+					{...menu}
+					{...{ canWrite, actions }}
 					isOwn={menu.row.message.sender === me}
-					canWrite={canWrite}
-					anchor={menu.anchor}
-					actions={rowActions}
+					onPick={(row) => picking.pick(row, false)}
 					onClose={() => setMenu(null)}
 				/>
 			)}
 		</>
+	);
+}
+
+/** What is on its way out can no longer be chosen. */
+function usePickable({ rows }: TimelineView) {
+	const gone = usePendingDeletes();
+	return useMemo(
+		() => (gone.size === 0 ? rows : rows.filter(({ key }) => !gone.has(key))),
+		[rows, gone],
 	);
 }
 
@@ -139,28 +140,4 @@ function useOpenChat(chat: string) {
 		void actions.openChat(chat);
 		return () => actions.closeChat(chat);
 	}, [actions, chat]);
-}
-
-function JumpButton({
-	isShown,
-	unread,
-	onJump,
-}: {
-	isShown: boolean;
-	unread: number;
-	onJump: () => void;
-}) {
-	const t = useText();
-	return (
-		<div className="jump-slot">
-			{isShown && (
-				<button type="button" className="jump" data-jump onClick={onJump}>
-					<Icon of={ChevronDown} size="s" />
-					<span className="num">
-						{unread > 0 ? t("timeline.new", { count: unread }) : t("timeline.jump")}
-					</span>
-				</button>
-			)}
-		</div>
-	);
 }

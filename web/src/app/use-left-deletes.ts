@@ -1,0 +1,15 @@
+import { useEffect } from "react";
+import { resumeDeletes } from "@/features/timeline/undo-delete";
+import { useActions, useSync } from "@/sync/use-sync";
+
+/** What was deleted on a page that went before it was done is done here. */
+export function useLeftDeletes() {
+	const actions = useActions();
+	const account = useSync(({ me, session }) =>
+		session.status === "live" ? (me?.id ?? null) : null,
+	);
+	useEffect(
+		() => (account === null ? undefined : resumeDeletes(account, actions.deleteMessage)),
+		[account, actions],
+	);
+}
