@@ -84,6 +84,54 @@ const STATES: State[] = [
 			await page.locator(".emoji input").fill("heart");
 		}),
 	],
+	[
+		"select",
+		inChat(async (page) => {
+			await rows(page).nth(5).click({ button: "right" });
+			await page.keyboard.press("s");
+			await rows(page)
+				.nth(8)
+				.click({ modifiers: ["Shift"] });
+			await page.mouse.move(0, 0);
+		}),
+	],
+	[
+		"select-mixed",
+		inChat(async (page) => {
+			await rows(page).nth(5).click({ button: "right" });
+			await page.keyboard.press("s");
+			await page.keyboard.press("Delete");
+			await page.keyboard.press("Escape");
+		}),
+	],
+	["date", inChat((page) => page.locator(".day__chip").first().click())],
+	[
+		"details",
+		inChat(async (page) => {
+			await page.locator(".head__who").click();
+			await page.locator(".who").waitFor();
+		}),
+	],
+	// The server is stopped before it and started after it.
+	["reconnecting", (scene) => scene.noor.page.locator(".banner--warn").waitFor()],
+	[
+		"skeleton",
+		async ({ noor: { page }, chat }) => {
+			await page.route("**/v1/chats/*/messages*", () => undefined);
+			await page.goto(`/chats/${chat}?at=1`);
+			await page.waitForTimeout(900);
+			await page.unroute("**/v1/chats/*/messages*");
+		},
+	],
+	[
+		"load-failed",
+		async ({ noor: { page }, chat }) => {
+			await page.route("**/v1/chats/*/messages*", (route) => route.abort());
+			await page.goto(`/chats/${chat}`);
+			await page.waitForTimeout(900);
+			await page.unroute("**/v1/chats/*/messages*");
+		},
+	],
 	["list-menu", at("/chats", (page) => page.locator(".lrow").nth(1).click({ button: "right" }))],
 	["list-none", at("/chats", (page) => page.locator(".search input").fill("zebra"))],
 	["people-found", at("/people", (page) => page.locator("input").first().fill("a"))],
@@ -111,13 +159,28 @@ const GUEST: [string, string][] = [
 	["code", "/sign-up/code"],
 ];
 
+const LOOKS = [
+	{ name: "light-ltr", language: "en", colorScheme: "light", theme: "system" },
+	{ name: "dark-ltr", language: "en", colorScheme: "dark", theme: "system" },
+	{ name: "light-rtl", language: "ar", colorScheme: "light", theme: "system" },
+	{ name: "dark-rtl", language: "ar", colorScheme: "dark", theme: "system" },
+	{ name: "light-contrast", language: "de", colorScheme: "light", theme: "contrast" },
+	{ name: "dark-contrast", language: "uk", colorScheme: "dark", theme: "contrast" },
+] as const;
+
+/** All of them, or those named in `STATES`. */
+function isWanted(name: string): boolean {
+	const only = process.env.STATES?.split(",");
+	return only === undefined || only.includes(name);
+}
+
 async function alone(person: (name: string) => Promise<Person>): Promise<Person> {
 	const someone = await person("Alone");
 	await someone.page.goto("/");
 	return someone;
 }
 
-test("every state, to be looked at", async ({ person, visitor }) => {
+test("every state, to be looked at", async ({ person, visitor, server }) => {
 	const scene = await setScene(person);
 	const guest = await visitor("Guest");
 	const fresh = await alone(person);
@@ -125,30 +188,25 @@ test("every state, to be looked at", async ({ person, visitor }) => {
 	const all = [noor.page, guest.page, fresh.page];
 	await noor.page.goto("/");
 	await guest.page.goto("/");
-	const looks = [
-		["en", "light"],
-		["en", "dark"],
-		["ar", "light"],
-		["ar", "dark"],
-	] as const;
-	for (const [language, colorScheme] of looks) {
+	for (const { language, colorScheme, theme, name: look } of LOOKS) {
 		for (const page of all) {
-			await quiet(page, { language, motion: "less" });
+			await quiet(page, { language, theme, motion: "less" });
 			await page.emulateMedia({ colorScheme });
 		}
 		for (const width of [360, 768, 1280]) {
-			const dir = language === "ar" ? "rtl" : "ltr";
 			const shoot = async (page: Page, name: string) => {
 				await page.waitForTimeout(250);
-				await page.screenshot({ path: join(SHOTS, `${name}-${width}-${colorScheme}-${dir}.png`) });
+				await page.screenshot({ path: join(SHOTS, `${name}-${width}-${look}.png`) });
 			};
-			for (const [name, bring] of STATES) {
+			for (const [name, bring] of STATES.filter(([name]) => isWanted(name))) {
 				await noor.page.setViewportSize({ width, height: 780 });
+				if (name === "reconnecting") await server.kill();
 				await bring(scene);
 				await shoot(noor.page, name);
 				await noor.context.setOffline(false);
+				if (name === "reconnecting") await server.start();
 			}
-			for (const [name, path] of GUEST) {
+			for (const [name, path] of GUEST.filter(([name]) => isWanted(name))) {
 				await guest.page.setViewportSize({ width, height: 780 });
 				await guest.page.goto(path);
 				await guest.page.locator("h1").waitFor();
@@ -159,6 +217,7 @@ test("every state, to be looked at", async ({ person, visitor }) => {
 				["empty-list", "/chats"],
 				["empty-people", "/people"],
 			] as const) {
+				if (!isWanted(name)) continue;
 				await fresh.page.goto(path);
 				await fresh.page.locator("h1").first().waitFor();
 				await shoot(fresh.page, name);

@@ -20,6 +20,8 @@ export const timeOf = (at: number) => format(at, { hour: "2-digit", minute: "2-d
 export const longTimeOf = (at: number) =>
 	format(at, { dateStyle: "long", timeStyle: "medium", hourCycle });
 export const dateOf = (at: number) => format(at, { dateStyle: "medium" });
+export const fullDateOf = (at: number) => format(at, { dateStyle: "full" });
+export const monthName = (at: number) => format(at, { month: "long", year: "numeric" });
 const weekdayOf = (at: number) => format(at, { weekday: "short" });
 
 const DAY_MS = 86_400_000;
@@ -33,6 +35,24 @@ export function startOfDay(at: number): number {
 	const day = new Date(at);
 	day.setHours(0, 0, 0, 0);
 	return day.getTime();
+}
+
+type WeekInfo = { firstDay: number };
+type LocaleWithWeek = Intl.Locale & { getWeekInfo?: () => WeekInfo; weekInfo?: WeekInfo };
+
+/** The day the week begins with here: 0 for Sunday. A browser that does not tell gets Monday. */
+export function weekStart(): number {
+	const locale: LocaleWithWeek = new Intl.Locale(intlTag());
+	return (locale.getWeekInfo?.() ?? locale.weekInfo ?? { firstDay: 1 }).firstDay % 7;
+}
+
+/** The names of the days of a week, from its first on. */
+export function weekdayNames(): { short: string; long: string }[] {
+	return Array.from({ length: 7 }, (_, place) => {
+		// The first of February 2026 is a Sunday.
+		const day = new Date(2026, 1, 1 + weekStart() + place).getTime();
+		return { short: weekdayOf(day), long: format(day, { weekday: "long" }) };
+	});
 }
 
 /** As a list shows it: the time today, the weekday this week, then the date. */

@@ -3,8 +3,19 @@ import { dayName } from "@/i18n/format";
 import { useText } from "@/i18n/use-text";
 import { useNow } from "@/ui/use-now";
 
+type Props = {
+	at: number;
+	isTabStop: boolean;
+	/** The day was pressed: one wants to go to another. */
+	onChoose: (at: number) => void;
+	children: ReactNode;
+};
+
+/** Names a day among the stops of the arrow keys. */
+export const dayKey = (at: number) => `day-${at}`;
+
 /** One day under its chip, which sticks while the day passes below it. */
-export function DayGroup({ at, children }: { at: number; children: ReactNode }) {
+export function DayGroup({ at, isTabStop, onChoose, children }: Props) {
 	const t = useText();
 	const name = dayName(at, useNow(), {
 		today: t("timeline.today"),
@@ -13,7 +24,17 @@ export function DayGroup({ at, children }: { at: number; children: ReactNode }) 
 	return (
 		<li>
 			<div className="day">
-				<span>{name}</span>
+				<button
+					type="button"
+					className="day__chip"
+					data-rove={dayKey(at)}
+					tabIndex={isTabStop ? 0 : -1}
+					aria-haspopup="dialog"
+					data-tip={t("timeline.toDate")}
+					onClick={() => onChoose(at)}
+				>
+					{name}
+				</button>
 			</div>
 			<ol aria-label={name}>{children}</ol>
 		</li>

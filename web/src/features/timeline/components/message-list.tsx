@@ -7,7 +7,7 @@ import type { Day } from "../layout";
 import { usePendingDeletes } from "../undo-delete";
 import type { RowActions } from "../use-row-actions";
 import type { Picking } from "../use-selection";
-import { DayGroup } from "./day-group";
+import { DayGroup, dayKey } from "./day-group";
 import { MessageRow } from "./message-row";
 
 type Props = {
@@ -24,6 +24,7 @@ type Props = {
 	actions: RowActions;
 	picking: Picking;
 	onMenu: (row: Row, anchor: Anchor) => void;
+	onDay: (at: number) => void;
 };
 
 const TICKS = {
@@ -43,7 +44,12 @@ export function MessageList({ days, chat, name, unread, lit, picking, ...rest }:
 		<div role="log" aria-live="off" aria-label={t("timeline.label")} aria-busy={rest.isBusy}>
 			<ol>
 				{days.map((day) => (
-					<DayGroup key={day.key} at={day.at}>
+					<DayGroup
+						key={day.key}
+						at={day.at}
+						isTabStop={dayKey(day.at) === rest.tabStop}
+						onChoose={rest.onDay}
+					>
 						{day.rows.map(({ row, isOwn, isFirst, isLast, hasDivider }) => (
 							<MessageRow
 								key={row.key}

@@ -1,6 +1,8 @@
 import {
+	lazy,
 	type Ref,
 	type RefObject,
+	Suspense,
 	useCallback,
 	useEffect,
 	useImperativeHandle,
@@ -16,6 +18,7 @@ import { classes } from "@/ui/classes";
 import type { Anchor } from "@/ui/place";
 import { layOut } from "../layout";
 import { usePendingDeletes } from "../undo-delete";
+import { useDayJump } from "../use-day-jump";
 import { useJump } from "../use-jump";
 import { useReading } from "../use-reading";
 import { useRowActions } from "../use-row-actions";
@@ -29,6 +32,10 @@ import { MessageMenu } from "./message-menu";
 import { SelectionBar } from "./selection-bar";
 import { TimelineEdge } from "./timeline-edge";
 import { TypingRow } from "./typing-row";
+
+const DayPicker = lazy(() =>
+	import("./day-picker").then((module) => ({ default: module.DayPicker })),
+);
 
 type Props = {
 	chat: ChatEntry;
@@ -56,6 +63,7 @@ export function Timeline({ chat, canWrite, at, onReply, onEdit, ref: sent }: Pro
 	const picking = useSelection(usePickable(view));
 	const openMenu = useCallback((row: Row, anchor: Anchor) => setMenu({ row, anchor }), []);
 	const keys = useRowKeys(ref, view.rows, picking, openMenu);
+	const day = useDayJump(ref, jump, keys.setTabStop);
 
 	return (
 		<>
@@ -80,6 +88,7 @@ export function Timeline({ chat, canWrite, at, onReply, onEdit, ref: sent }: Pro
 						lit={jump.lit}
 						{...{ canWrite, actions, picking }}
 						onMenu={openMenu}
+						onDay={day.choose}
 					/>
 					<TypingRow chat={chat.id} />
 				</div>
@@ -99,7 +108,25 @@ export function Timeline({ chat, canWrite, at, onReply, onEdit, ref: sent }: Pro
 					onClose={() => setMenu(null)}
 				/>
 			)}
+			<DayLayer chat={chat} day={day} />
 		</>
+	);
+}
+
+type DayLayerProps = { chat: ChatEntry; day: ReturnType<typeof useDayJump> };
+
+function DayLayer({ chat, day }: DayLayerProps) {
+	if (day.from === null) return null;
+	return (
+		<Suspense fallback={null}>
+			<DayPicker
+				chat={chat}
+				from={day.from}
+				onFound={day.handleFound}
+				onBeginning={() => day.go(Math.max(1, chat.first_seq))}
+				onClose={day.close}
+			/>
+		</Suspense>
 	);
 }
 
