@@ -75,20 +75,7 @@ export function useScroll(ref: RefObject<HTMLElement | null>, view: TimelineView
 		settle(element, placeAt(scroller, view.isFollowing));
 	}, [ref, view, place, settle]);
 
-	useResize(ref, () => {
-		const element = ref.current;
-		if (!element || place.current === null) return;
-		const { view } = latest.current;
-		const kept = keepPlace(place.current, domScroller(element), view.isFollowing);
-		settle(element, putBack(element, kept, view));
-	});
-
-	const handleScroll = useCallback(() => {
-		const element = ref.current;
-		if (!element || place.current === null) return;
-		const { isFollowing } = latest.current.view;
-		settle(element, hearScroll(place.current, domScroller(element), isFollowing));
-	}, [ref, place, latest, settle]);
+	const handleScroll = useHeard(ref, place, latest, settle);
 
 	const toEnd = useCallback(() => {
 		const element = ref.current;
@@ -111,6 +98,32 @@ export function useScroll(ref: RefObject<HTMLElement | null>, view: TimelineView
 	);
 
 	return { isEnd, handleScroll, toEnd, toRow };
+}
+
+type Settle = ReturnType<typeof usePlace>["settle"];
+type Latest = ReturnType<typeof usePlace>["latest"];
+
+/** Hears sizes and scrolling; the answer to both is where the reader is now. */
+function useHeard(
+	ref: RefObject<HTMLElement | null>,
+	place: RefObject<Place | null>,
+	latest: Latest,
+	settle: Settle,
+) {
+	useResize(ref, () => {
+		const element = ref.current;
+		if (!element || place.current === null) return;
+		const { view } = latest.current;
+		const kept = keepPlace(place.current, domScroller(element), view.isFollowing);
+		settle(element, putBack(element, kept, view));
+	});
+
+	return useCallback(() => {
+		const element = ref.current;
+		if (!element || place.current === null) return;
+		const { isFollowing } = latest.current.view;
+		settle(element, hearScroll(place.current, domScroller(element), isFollowing));
+	}, [ref, place, latest, settle]);
 }
 
 /**

@@ -8,6 +8,7 @@ import type { ChatEntry } from "@/sync/types";
 import { useSync } from "@/sync/use-sync";
 import { Avatar } from "@/ui/avatar";
 import { Badge } from "@/ui/badge";
+import { Button } from "@/ui/button";
 import { classes } from "@/ui/classes";
 import { Dialog } from "@/ui/dialog";
 import { Icon } from "@/ui/icon";
@@ -71,18 +72,22 @@ export function QuickSwitcher({ onClose }: { onClose: () => void }) {
 					/>
 				))}
 			</div>
-			{found.length === 0 && (
-				<div className="switcher__none">
-					<p className="t2">{t("switcher.none")}</p>
-					{typed && (
-						<button type="button" className="btn btn--line" onClick={() => go(undefined)}>
-							<Icon of={UserPlus} size="s" />
-							{t("switcher.find", { query: typed })}
-						</button>
-					)}
-				</div>
-			)}
+			{found.length === 0 && <NoneFound typed={typed} onFind={() => go(undefined)} />}
 		</Dialog>
+	);
+}
+
+function NoneFound({ typed, onFind }: { typed: string; onFind: () => void }) {
+	const t = useText();
+	return (
+		<div className="switcher__none">
+			<p className="t2">{t("switcher.none")}</p>
+			{typed && (
+				<Button icon={UserPlus} onClick={onFind}>
+					{t("switcher.find", { query: typed })}
+				</Button>
+			)}
+		</div>
 	);
 }
 

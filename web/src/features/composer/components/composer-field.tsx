@@ -28,65 +28,11 @@ type Props = {
 const MARKS: Record<string, string> = { b: "**", i: "*", e: "`" };
 
 /** The text field itself: what its keys mean, and when Enter is not ours. */
-export function ComposerField({
-	ref,
-	value,
-	label,
-	placeholder,
-	onChange,
-	onSubmit,
-	onCancel,
-	onUp,
-	onBlur,
-	onKeyFirst,
-	onCaret,
-	list,
-}: Props) {
-	const { sendKey } = useLook();
+export function ComposerField(props: Props) {
+	const { ref, value, label, placeholder, list, onChange, onCaret, onBlur } = props;
 	const composition = useComposition();
-	const isTouch = useRef(matchMedia("(pointer: coarse)").matches);
+	const handleKey = useFieldKeys(props, composition.justEnded);
 	useAutosize(ref, value);
-
-	function handleKey(event: KeyboardEvent<HTMLTextAreaElement>) {
-		const pressed = {
-			key: event.key,
-			shiftKey: event.shiftKey,
-			altKey: event.altKey,
-			ctrlKey: event.ctrlKey,
-			metaKey: event.metaKey,
-			keyCode: event.keyCode,
-			isComposing: event.nativeEvent.isComposing,
-		};
-		if (isComposingEnter(pressed, composition.justEnded.current)) {
-			// The input method has this Enter; it must not become a line either.
-			if (event.key === "Enter") event.preventDefault();
-			return;
-		}
-		if (onKeyFirst(event)) return;
-		if (event.key === "Enter") handleEnter(event, enterAction(pressed, sendKey, isTouch.current));
-		else if (event.key === "Escape") {
-			if (onCancel()) event.stopPropagation();
-		} else if (event.key === "ArrowUp" && value === "" && !event.shiftKey && !event.altKey) {
-			event.preventDefault();
-			onUp();
-		} else if (isMod(event) && !event.shiftKey && !event.altKey) {
-			const mark = MARKS[event.key.toLowerCase()];
-			if (!mark) return;
-			event.preventDefault();
-			wrapSelection(event.currentTarget, mark);
-		}
-	}
-
-	function handleEnter(
-		event: KeyboardEvent<HTMLTextAreaElement>,
-		action: "send" | "newline" | "none",
-	) {
-		if (action === "none") return;
-		event.preventDefault();
-		if (action === "send") onSubmit();
-		else insert(event.currentTarget, "\n");
-	}
-
 	return (
 		<textarea
 			ref={ref}
@@ -108,4 +54,46 @@ export function ComposerField({
 			{...composition.handlers}
 		/>
 	);
+}
+
+type FieldKey = KeyboardEvent<HTMLTextAreaElement>;
+
+function useFieldKeys(props: Props, justEnded: RefObject<boolean>) {
+	const { value, onSubmit, onCancel, onUp, onKeyFirst } = props;
+	const { sendKey } = useLook();
+	const isTouch = useRef(matchMedia("(pointer: coarse)").matches);
+
+	function handleEnter(event: FieldKey) {
+		const action = enterAction(pressed(event), sendKey, isTouch.current);
+		if (action === "none") return;
+		event.preventDefault();
+		if (action === "send") onSubmit();
+		else insert(event.currentTarget, "\n");
+	}
+
+	return (event: FieldKey) => {
+		if (isComposingEnter(pressed(event), justEnded.current)) {
+			// The input method has this Enter; it must not become a line either.
+			if (event.key === "Enter") event.preventDefault();
+			return;
+		}
+		if (onKeyFirst(event)) return;
+		if (event.key === "Enter") handleEnter(event);
+		else if (event.key === "Escape") {
+			if (onCancel()) event.stopPropagation();
+		} else if (event.key === "ArrowUp" && value === "" && !event.shiftKey && !event.altKey) {
+			event.preventDefault();
+			onUp();
+		} else if (isMod(event) && !event.shiftKey && !event.altKey) {
+			const mark = MARKS[event.key.toLowerCase()];
+			if (!mark) return;
+			event.preventDefault();
+			wrapSelection(event.currentTarget, mark);
+		}
+	};
+}
+
+function pressed({ key, shiftKey, altKey, ctrlKey, metaKey, keyCode, nativeEvent }: FieldKey) {
+	const { isComposing } = nativeEvent;
+	return { key, shiftKey, altKey, ctrlKey, metaKey, keyCode, isComposing };
 }

@@ -1,21 +1,25 @@
 import { type KeyboardEvent, useEffect, useLayoutEffect, useState } from "react";
 import { useText } from "@/i18n/use-text";
 import { classes } from "@/ui/classes";
-import { byCode, type Emoji, type EmojiSet, loadEmoji, searchEmoji, withTone } from "./emoji-set";
+import { byCode, type Emoji, type EmojiSet, searchEmoji, withTone } from "./emoji-set";
 import { rememberEmoji, useTaste } from "./emoji-taste";
+import { useEmojiSet } from "./use-emoji-set";
 import type { Offer } from "./use-shortcode";
 
 const AT_MOST = 7;
 
 /** What `:word` may become. The field keeps the focus and lends its keys. */
-export function EmojiCompletion({ id, word, keys, onChoose, onOption, onShown, onClose }: Offer) {
+export function EmojiCompletion(offer: Offer) {
+	const { id, word, keys, onChoose, onOption, onShown } = offer;
 	const t = useText();
 	const { tone } = useTaste();
-	const set = useLoaded();
+	// Without them the words stay as they were typed, which is no fault to speak of.
+	const { set } = useEmojiSet();
 	const [at, setAt] = useState({ word, index: 0 });
 	// Another word begins again at its best match.
 	const index = at.word === word ? at.index : 0;
 	const found = set ? searchEmoji(set, word, AT_MOST) : [];
+	const go = (next: number) => next !== index && setAt({ word, index: next });
 
 	function choose(emoji: Emoji | undefined) {
 		if (!emoji) return;
@@ -23,27 +27,8 @@ export function EmojiCompletion({ id, word, keys, onChoose, onOption, onShown, o
 		onChoose(withTone(emoji, tone));
 	}
 
-	function handleKey(event: KeyboardEvent): boolean {
-		const hasModifier = event.ctrlKey || event.metaKey || event.altKey || event.shiftKey;
-		const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-		const exact = event.key === ":" && set ? byCode(set, word) : undefined;
-		if (exact) choose(exact);
-		else if (found.length === 0 || hasModifier) return false;
-		else if (step !== 0) {
-			const next = (index + step + found.length) % found.length;
-			setAt({ word, index: next });
-			// Told to readers only once one walks, or it would talk over the typing.
-			onOption(`${id}-${next}`);
-		} else if (event.key === "Enter" || event.key === "Tab") choose(found[index]);
-		else if (event.key === "Escape") onClose();
-		else return false;
-		event.preventDefault();
-		event.stopPropagation();
-		return true;
-	}
-
+	useLentKeys(keys, (event) => takeKey(event, offer, { set, found, index, go, choose }));
 	const isShown = found.length > 0;
-	useLentKeys(keys, handleKey);
 	useTold(isShown, word, { onOption, onShown });
 
 	if (!isShown) return null;
@@ -61,12 +46,41 @@ export function EmojiCompletion({ id, word, keys, onChoose, onOption, onShown, o
 					emoji={emoji}
 					text={withTone(emoji, tone)}
 					isActive={place === index}
-					onPoint={() => place !== index && setAt({ word, index: place })}
+					onPoint={() => go(place)}
 					onChoose={() => choose(emoji)}
 				/>
 			))}
 		</div>
 	);
+}
+
+type Options = {
+	set: EmojiSet | null;
+	found: readonly Emoji[];
+	index: number;
+	go: (index: number) => void;
+	choose: (emoji: Emoji | undefined) => void;
+};
+
+/** What a key of the field means for the list; false for one that stays the field's own. */
+function takeKey(event: KeyboardEvent, offer: Offer, options: Options): boolean {
+	const { set, found, index, go, choose } = options;
+	const hasModifier = event.ctrlKey || event.metaKey || event.altKey || event.shiftKey;
+	const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+	const exact = event.key === ":" && set ? byCode(set, offer.word) : undefined;
+	if (exact) choose(exact);
+	else if (found.length === 0 || hasModifier) return false;
+	else if (step !== 0) {
+		const next = (index + step + found.length) % found.length;
+		go(next);
+		// Told to readers only once one walks, or it would talk over the typing.
+		offer.onOption(`${offer.id}-${next}`);
+	} else if (event.key === "Enter" || event.key === "Tab") choose(found[index]);
+	else if (event.key === "Escape") offer.onClose();
+	else return false;
+	event.preventDefault();
+	event.stopPropagation();
+	return true;
 }
 
 /** The field asks here first, for as long as the list is mounted. */
@@ -120,13 +134,4 @@ function Option({ id, emoji, text, isActive, onPoint, onChoose }: OptionProps) {
 			</bdi>
 		</div>
 	);
-}
-
-function useLoaded(): EmojiSet | null {
-	const [set, setSet] = useState<EmojiSet | null>(null);
-	useEffect(() => {
-		// Without them the words stay as they were typed, which is no fault to speak of.
-		loadEmoji().then(setSet, () => undefined);
-	}, []);
-	return set;
 }

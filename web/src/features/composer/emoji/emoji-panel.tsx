@@ -13,9 +13,10 @@ import { Icon } from "@/ui/icon";
 import { placeLayer } from "@/ui/place";
 import { EmojiFoot } from "./emoji-foot";
 import { COLUMNS, EmojiGrid } from "./emoji-grid";
-import { type Emoji, type EmojiSet, loadEmoji, searchEmoji, withTone } from "./emoji-set";
+import { type Emoji, type EmojiSet, searchEmoji, withTone } from "./emoji-set";
 import { EmojiTabs } from "./emoji-tabs";
 import { rememberEmoji, useTaste } from "./emoji-taste";
+import { useEmojiSet } from "./use-emoji-set";
 
 const MOST_FOUND = 12 * COLUMNS;
 
@@ -27,12 +28,10 @@ export function EmojiPanel({ opener, onPick, onClose }: Props) {
 	const ref = useRef<HTMLDivElement>(null);
 	const grid = useRef<HTMLDivElement>(null);
 	const { set, hasFailed } = useEmojiSet();
-	const [typed, setTyped] = useState("");
-	const [shown, setShown] = useState<Emoji | null>(null);
+	const { typed, found, shown, setShown, search } = useSearch(set);
 	const { recent, tone } = useTaste();
 	// What was used last keeps its place while the panel is open, so that nothing moves under the pointer.
 	const [recentAtOpen] = useState(recent);
-	const found = set && typed.trim() ? searchEmoji(set, typed, MOST_FOUND) : null;
 	useFloating(ref, opener, onClose);
 
 	function pick(emoji: Emoji, staysOpen: boolean) {
@@ -41,24 +40,9 @@ export function EmojiPanel({ opener, onPick, onClose }: Props) {
 		onPick(withTone(emoji, tone));
 	}
 
-	function search(text: string) {
-		setTyped(text);
-		// The first one found is what Enter picks, so its name is shown.
-		setShown(null);
-	}
-
-	function handleKey(event: KeyboardEvent<HTMLElement>) {
-		event.stopPropagation();
-		if (event.nativeEvent.isComposing) return;
-		if (event.key === "Tab") keepInside(event);
-		else if (event.key === "Escape") {
-			event.preventDefault();
-			if (typed) search("");
-			else {
-				onClose();
-				if (opener instanceof HTMLElement) opener.focus();
-			}
-		}
+	function leave() {
+		onClose();
+		if (opener instanceof HTMLElement) opener.focus();
 	}
 
 	function handleSearchKey(event: KeyboardEvent<HTMLElement>) {
@@ -77,7 +61,7 @@ export function EmojiPanel({ opener, onPick, onClose }: Props) {
 				role="dialog"
 				tabIndex={-1}
 				aria-label={t("composer.emoji")}
-				onKeyDown={handleKey}
+				onKeyDown={(event) => handleKey(event, () => (typed ? search("") : leave()))}
 			>
 				<EmojiSearch value={typed} onChange={search} onKeyDown={handleSearchKey} />
 				{!found && set && <EmojiTabs grid={grid} hasRecent={recentAtOpen.length > 0} />}
@@ -97,6 +81,30 @@ export function EmojiPanel({ opener, onPick, onClose }: Props) {
 		</div>,
 		document.body,
 	);
+}
+
+/** What is typed, what it finds, and whose name the foot shows. */
+function useSearch(set: EmojiSet | null) {
+	const [typed, setTyped] = useState("");
+	const [shown, setShown] = useState<Emoji | null>(null);
+	const found = set && typed.trim() ? searchEmoji(set, typed, MOST_FOUND) : null;
+	function search(text: string) {
+		setTyped(text);
+		// The first one found is what Enter picks, so its name is shown.
+		setShown(null);
+	}
+	return { typed, found, shown, setShown, search };
+}
+
+/** Keys stay inside the panel; Escape goes one step back. */
+function handleKey(event: KeyboardEvent<HTMLElement>, onBack: () => void) {
+	event.stopPropagation();
+	if (event.nativeEvent.isComposing) return;
+	if (event.key === "Tab") keepInside(event);
+	else if (event.key === "Escape") {
+		event.preventDefault();
+		onBack();
+	}
 }
 
 type BodyProps = {
@@ -153,22 +161,6 @@ function EmojiSearch({ value, onChange, onKeyDown }: SearchProps) {
 			/>
 		</div>
 	);
-}
-
-function useEmojiSet() {
-	const [set, setSet] = useState<EmojiSet | null>(null);
-	const [hasFailed, setFailed] = useState(false);
-	useEffect(() => {
-		let isHere = true;
-		loadEmoji().then(
-			(loaded) => isHere && setSet(loaded),
-			() => isHere && setFailed(true),
-		);
-		return () => {
-			isHere = false;
-		};
-	}, []);
-	return { set, hasFailed };
 }
 
 /** Over the page beside its button, until one presses elsewhere. */
