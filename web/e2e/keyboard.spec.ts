@@ -1,5 +1,5 @@
 /** Without a mouse: from nothing to the first message, and the traps of typing. */
-import { befriend, expect, PASSWORD, test } from "./fixtures";
+import { ask, befriend, expect, PASSWORD, test } from "./fixtures";
 import { composer, message, nav, openChat, tabTo, timeline } from "./verbs";
 
 test("from sign-up to the first message by keyboard alone", async ({ server, visitor, person }) => {
@@ -66,4 +66,81 @@ test("Enter that confirms a composed word does not send it", async ({ person }) 
 	await ann.page.keyboard.press("Enter");
 	await expect(message(ann.page, "日本")).toHaveCount(1);
 	await expect(composer(ann.page)).toHaveValue("");
+});
+
+test("edit, answer, delete, find, settings and out, by keyboard alone", async ({ person }) => {
+	const ann = await person("Ann");
+	const bob = await person("Bob");
+	const chat = await befriend(ann, bob);
+	await ask(bob, "POST", `/v1/chats/${chat}/messages`, {
+		client_id: "one",
+		body: "Are you there?",
+	});
+	const { page } = ann;
+	const { keyboard } = page;
+	await page.goto("/people");
+
+	// Find the chat by its name; the field has the focus at once.
+	await expect(nav(page)).toBeVisible();
+	await keyboard.press("Control+k");
+	await keyboard.type("bo");
+	await keyboard.press("Enter");
+	await expect(composer(page)).toBeFocused();
+	await keyboard.type("Allmost");
+	await keyboard.press("Enter");
+	await keyboard.press("ArrowUp");
+	await expect(composer(page)).toHaveValue("Allmost");
+	await keyboard.press("Control+a");
+	await keyboard.type("Almost");
+	await keyboard.press("Enter");
+	await expect(message(page, "Almost")).toBeVisible();
+	await expect(page.getByText("edited", { exact: true })).toBeVisible();
+
+	// To the rows, up to Bob's, answer it.
+	await keyboard.press("Shift+F6");
+	await expect(page.locator(".msg", { hasText: "Almost" })).toBeFocused();
+	await keyboard.press("ArrowUp");
+	await keyboard.press("Enter");
+	await expect(page.getByRole("menuitem", { name: "Reply" })).toBeFocused();
+	await keyboard.press("r");
+	await expect(composer(page)).toBeFocused();
+	await keyboard.type("Now I am");
+	await keyboard.press("Enter");
+	await expect(page.locator(".msg", { hasText: "Now I am" }).locator(".quote")).toBeVisible();
+
+	// Delete one's own, and take it back.
+	await keyboard.press("Shift+F6");
+	await keyboard.press("End");
+	await keyboard.press("Enter");
+	await keyboard.press("d");
+	await expect(timeline(page).getByText("You deleted this message")).toBeVisible();
+	await tabTo(page, page.getByRole("button", { name: "Undo" }));
+	await keyboard.press("Enter");
+	await expect(message(page, "Now I am")).toBeVisible();
+
+	await keyboard.press("Control+,");
+	await expect(page.getByRole("heading", { name: "Devices" })).toBeVisible();
+	await tabTo(page, page.getByRole("button", { name: "Sign out", exact: true }));
+	await keyboard.press("Enter");
+	await tabTo(page, page.getByRole("dialog").getByRole("button", { name: "Sign out" }));
+	await keyboard.press("Enter");
+	await expect(page.getByLabel("E-mail or username")).toBeFocused();
+});
+
+test("more than the server takes is told before it is sent", async ({ person }) => {
+	const ann = await person("Ann");
+	const bob = await person("Bob");
+	await befriend(ann, bob);
+	await ann.page.goto("/");
+	await openChat(ann, "Bob");
+	const field = composer(ann.page);
+	await field.fill("x".repeat(4097));
+	await expect(ann.page.getByText("1 character too long")).toBeVisible();
+	await field.press("Enter");
+	await expect(field).toHaveValue(/^x{4097}$/);
+	await field.press("Backspace");
+	await field.press("Enter");
+	await expect(field).toHaveValue("");
+	await expect(ann.page.getByRole("img", { name: /^(Sent|Delivered)$/ })).toBeVisible();
+	await expect(ann.page.getByText("Not sent.")).toHaveCount(0);
 });

@@ -3,7 +3,8 @@ import type { Row } from "@/sync/types";
 import { useActions } from "@/sync/use-sync";
 import { useDraft } from "./use-draft";
 
-const MOST_CHARACTERS = 8000;
+/** The server refuses more. */
+const MOST_CHARACTERS = 4096;
 
 type Options = {
 	chat: string;

@@ -74,10 +74,10 @@ export function Composer({ chat, name, editing, onEditEnd, onEditLast, onJump, o
 						onCaret={shortcode.follow}
 						list={shortcode.list}
 					/>
-					<TooLong by={writing.tooLong} />
 					<EmojiButton onPick={(emoji) => field.current && insert(field.current, emoji)} />
 					<SendButton isEdit={editing !== null} canSend={writing.canSend} />
 				</div>
+				<TooLong by={writing.tooLong} />
 			</form>
 		</footer>
 	);
@@ -93,11 +93,11 @@ function usePlaceholder(name: string): string {
 
 function TooLong({ by }: { by: number }) {
 	const t = useText();
-	if (by <= 0) return null;
+	// The region stands before its words do, or readers stay silent.
 	return (
-		<span className="composer__over bad num" role="status">
-			{t("composer.tooLong", { count: by })}
-		</span>
+		<p className="composer__over bad num" role="status">
+			{by > 0 && t("composer.tooLong", { count: by })}
+		</p>
 	);
 }
 
