@@ -58,6 +58,25 @@ async function fill(ann: Person, bob: Person, chat: string): Promise<void> {
 	}
 }
 
+/** Rows being chosen, and the month over them, each at its own width and at the least. */
+async function faultsWhileChoosing(page: Page, path: string, width: number): Promise<string[]> {
+	const found: string[] = [];
+	await page.goto(path);
+	await page.locator(".msg").last().press("Space");
+	for (const least of [width, 320]) {
+		await page.setViewportSize({ width: least, height: 740 });
+		await expect(page.locator(".selbar")).toBeVisible();
+		found.push(...(await faultsOf(page)));
+		expect(await excessOf(page), `choosing rows at ${least}`).toBe(0);
+	}
+	await page.keyboard.press("Escape");
+	await page.locator(".day__chip").last().click();
+	await expect(page.locator(".cal__day.is-active")).toBeFocused();
+	found.push(...(await faultsOf(page)));
+	expect(await excessOf(page), "choosing a day").toBe(0);
+	return found;
+}
+
 for (const { name, look, scheme, width } of LOOKS) {
 	test(`no accessibility fault on any route: ${name}`, async ({ person, visitor, server }) => {
 		test.setTimeout(180_000);
@@ -89,6 +108,7 @@ for (const { name, look, scheme, width } of LOOKS) {
 		expect((await server.mail(guest.email)).codes).toHaveLength(1);
 		for (const path of ["/chats", `/chats/${chat}`, "/people", "/people?q=Bob", "/settings"])
 			await visit(ann.page, path);
+		found.push(...(await faultsWhileChoosing(ann.page, `/chats/${chat}`, width)));
 		expect(found).toEqual([]);
 	});
 }
@@ -112,6 +132,19 @@ test("a first visit is quiet and ready to type", async ({ visitor, server }) => 
 	await page.keyboard.type((await server.mail(email)).codes[0] ?? "");
 	await expect(page.getByRole("heading", { name: "Chats" })).toBeVisible();
 	expect(noise).toEqual([]);
+});
+
+test("an empty list tells of those who wait for an answer", async ({ person }) => {
+	const ann = await person("Ann");
+	const bob = await person("Bob");
+	const { account } = await ask(bob, "GET", "/v1/me");
+	await bob.page.goto("/");
+	await expect(bob.page.getByRole("heading", { name: "Nobody here but you" })).toBeVisible();
+	await ask(ann, "PUT", `/v1/friends/${account.id}`);
+	await expect(bob.page.getByText("Ann would like to write to you")).toBeVisible();
+	await bob.page.getByRole("link", { name: "Answer" }).click();
+	await bob.page.getByRole("button", { name: "Accept Ann" }).click();
+	await expect(bob.page.getByRole("link", { name: "Message Ann" })).toBeVisible();
 });
 
 test("the focus stays on a person while what one may do changes", async ({ person }) => {

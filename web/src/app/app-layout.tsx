@@ -1,6 +1,7 @@
 import { Outlet, useLocation, useMatch } from "@tanstack/react-router";
 import { SignedOutPage } from "@/features/auth/components/signed-out-page";
 import { ChatList } from "@/features/chats/components/chat-list";
+import { useRequests } from "@/features/people/hooks";
 import { useText } from "@/i18n/use-text";
 import { useSync } from "@/sync/use-sync";
 import { classes } from "@/ui/classes";
@@ -36,6 +37,7 @@ function Shell() {
 	useNotifications();
 	useLeftDeletes();
 	const current = match?.params.chat ?? null;
+	const asking = useRequests().data?.incoming.map(({ name }) => name) ?? [];
 	const hasList = pathname.startsWith("/chats");
 	// On a phone the list and the chat are two pages; elsewhere they stand side by side.
 	const isListShown = hasList && !(isPhone && current !== null);
@@ -56,7 +58,7 @@ function Shell() {
 					aria-label={t("chats.title")}
 					data-region
 				>
-					<ChatList current={current} />
+					<ChatList current={current} asking={asking} />
 					<ListResizer />
 				</ListPane>
 			)}

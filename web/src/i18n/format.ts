@@ -51,7 +51,10 @@ export function weekdayNames(): { short: string; long: string }[] {
 	return Array.from({ length: 7 }, (_, place) => {
 		// The first of February 2026 is a Sunday.
 		const day = new Date(2026, 1, 1 + weekStart() + place).getTime();
-		return { short: weekdayOf(day), long: format(day, { weekday: "long" }) };
+		const long = format(day, { weekday: "long" });
+		// Arabic has no middle length.
+		const short = weekdayOf(day);
+		return { short: short === long ? format(day, { weekday: "narrow" }) : short, long };
 	});
 }
 

@@ -25,7 +25,7 @@ export function useChatRows(
 	}, [chats, filter, typed, me, current]);
 }
 
-export function matchesName(chat: ChatEntry, me: string, wanted: string): boolean {
+function matchesName(chat: ChatEntry, me: string, wanted: string): boolean {
 	const { name, peer } = faceOf(chat, me);
 	return (
 		folded(name).includes(wanted) ||
@@ -34,6 +34,6 @@ export function matchesName(chat: ChatEntry, me: string, wanted: string): boolea
 }
 
 /** Lower case without accents, so that "sofia" finds "Sofía". */
-export function folded(text: string): string {
+function folded(text: string): string {
 	return text.trim().normalize("NFD").replace(/\p{M}/gu, "").toLocaleLowerCase();
 }

@@ -96,5 +96,7 @@ function StatusLine({ chat, account, username }: StatusProps) {
 			</p>
 		);
 	}
-	return presence === null && account !== null ? <p className="head__sub">{"\u00a0"}</p> : null;
+	// Of one who is no friend any more nothing is going to be heard.
+	const isDue = presence === null && account !== null && chat.closed_at === null;
+	return isDue ? <p className="head__sub">{"\u00a0"}</p> : null;
 }

@@ -7,10 +7,16 @@ import { Icon } from "@/ui/icon";
 import { Mark } from "@/ui/mark";
 import type { Filter } from "../use-chat-rows";
 
-type Props = { filter: Filter; typed: string; onShowAll: () => void };
+type Props = {
+	filter: Filter;
+	typed: string;
+	/** The names of those who wait for an answer: then one is not alone here. */
+	asking: readonly string[];
+	onShowAll: () => void;
+};
 
 /** Why the list is empty, and the way out of it. */
-export function ChatListEmpty({ filter, typed, onShowAll }: Props) {
+export function ChatListEmpty({ filter, typed, asking, onShowAll }: Props) {
 	const t = useText();
 	const showAll = <Button onClick={onShowAll}>{t("chats.showAll")}</Button>;
 	if (typed) {
@@ -39,6 +45,33 @@ export function ChatListEmpty({ filter, typed, onShowAll }: Props) {
 			</Empty>
 		);
 	}
+	return asking.length > 0 ? <Asked asking={asking} /> : <Alone />;
+}
+
+function Asked({ asking }: { asking: readonly string[] }) {
+	const t = useText();
+	const [name = ""] = asking;
+	return (
+		<Empty
+			title={
+				asking.length === 1
+					? t("chats.askedTitle", { name })
+					: t("chats.askedMany", { count: asking.length })
+			}
+			art={<Mark size={40} className="empty__art" />}
+			action={
+				<Link to="/people" className="btn btn--primary">
+					{t("chats.askedDo")}
+				</Link>
+			}
+		>
+			<p>{t("chats.askedText")}</p>
+		</Empty>
+	);
+}
+
+function Alone() {
+	const t = useText();
 	return (
 		<Empty
 			title={t("chats.emptyTitle")}

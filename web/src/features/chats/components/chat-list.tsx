@@ -18,9 +18,13 @@ import { ChatListEmpty } from "./chat-list-empty";
 import { ChatMenu } from "./chat-menu";
 import { ChatRow } from "./chat-row";
 
-type Props = { current: string | null };
+type Props = {
+	current: string | null;
+	/** The names of those who wait for an answer. */
+	asking: readonly string[];
+};
 
-export function ChatList({ current }: Props) {
+export function ChatList({ current, asking }: Props) {
 	const t = useText();
 	const [filter, setFilter] = useState<Filter>("all");
 	const [typed, setTyped] = useState("");
@@ -57,6 +61,7 @@ export function ChatList({ current }: Props) {
 			{isLoaded ? (
 				<Rows rows={rows} current={current}>
 					<ChatListEmpty
+						asking={asking}
 						filter={filter}
 						typed={typed}
 						onShowAll={() => {
