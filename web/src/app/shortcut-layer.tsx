@@ -101,7 +101,7 @@ function isLayerOpen(): boolean {
 }
 
 /** The next chat in the order of the list, or the next unread one. */
-export function neighbour(
+function neighbour(
 	chats: readonly ChatEntry[],
 	current: string | null,
 	step: 1 | -1,

@@ -28,7 +28,7 @@ export function showToast(text: string, action?: Toast["action"], stayMs = STAY_
 	return id;
 }
 
-export function dropToast(id: number): void {
+function dropToast(id: number): void {
 	set(toasts.filter((toast) => toast.id !== id));
 }
 

@@ -24,7 +24,7 @@ export function clampDay(day: number, first: number, last: number): number {
 }
 
 /** How many days after the first of the week; `weekStart` is 0 for Sunday. */
-export function placeInWeek(day: number, weekStart: number): number {
+function placeInWeek(day: number, weekStart: number): number {
 	return (new Date(day).getDay() - weekStart + 7) % 7;
 }
 

@@ -8,7 +8,7 @@
  */
 
 /** How near the end still counts as the end. Never equality: pixels may be fractions. */
-export const END_SLACK_PX = 48;
+const END_SLACK_PX = 48;
 
 const REMEMBERED = 5;
 

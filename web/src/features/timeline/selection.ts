@@ -13,7 +13,7 @@ export type Selection = {
 
 export const NOTHING: Selection = { rows: new Map(), anchor: null };
 
-export function isSelectable(row: Row): boolean {
+function isSelectable(row: Row): boolean {
 	return row.message.deleted_at === null;
 }
 

@@ -29,7 +29,7 @@ type Callbacks = {
 };
 
 /** A stored row is named by its seq, one that waits by its client id. */
-export function targetOf(row: Row): Target {
+function targetOf(row: Row): Target {
 	return row.state === "stored"
 		? { seq: row.message.seq }
 		: { clientId: row.message.client_id ?? row.key };

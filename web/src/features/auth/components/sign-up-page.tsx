@@ -21,7 +21,7 @@ type Faults = Partial<Record<keyof Draft, TextKey>>;
 const EMPTY: Draft = { name: "", email: "", username: "", password: "" };
 
 /** What can be judged here, before the server is asked. */
-export function faultsOf(draft: Draft): Faults {
+function faultsOf(draft: Draft): Faults {
 	const faults: Faults = {};
 	if (!draft.name.trim()) faults.name = "auth.signUp.nameMissing";
 	if (!/^\S+@\S+\.\S+$|^\S+@localhost$/.test(draft.email.trim()))

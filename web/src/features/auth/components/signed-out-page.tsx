@@ -11,6 +11,7 @@ export function SignedOutPage({ reason }: { reason: "revoked" | "expired" }) {
 			<Empty
 				isPage
 				icon={LogOut}
+				isIconFlipped
 				title={t("auth.signedOut.title")}
 				action={
 					<>

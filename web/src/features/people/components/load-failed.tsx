@@ -9,13 +9,15 @@ export function LoadFailed({ error, onRetry }: { error: unknown; onRetry: () => 
 	return (
 		<div className="page__empty" role="alert">
 			<Empty
-				title={problemText(error, t)}
+				title={t("error.loadTitle")}
 				action={
 					<Button icon={RefreshCw} onClick={onRetry}>
 						{t("app.tryAgain")}
 					</Button>
 				}
-			/>
+			>
+				<p>{problemText(error, t)}</p>
+			</Empty>
 		</div>
 	);
 }

@@ -23,7 +23,11 @@ export function Quote({ chat, seq, onJump }: Props) {
 			data-tip={t("timeline.quoteJump")}
 			onClick={() => onJump(seq)}
 		>
-			{author && <b dir="auto">{author === "me" ? t("timeline.you") : author}</b>}
+			{author && (
+				<b className="clip" dir="auto">
+					{author === "me" ? t("timeline.you") : author}
+				</b>
+			)}
 			<span className="clip" dir="auto">
 				{text}
 			</span>

@@ -30,7 +30,13 @@ export function TimelineEdge({ view, chat, name }: Props) {
 		return (
 			<div className="edge edge--more">{view.isLoadingOlder && <span className="spin" />}</div>
 		);
-	return <p className="edge t2 small">{t("timeline.begin", { name })}</p>;
+	// Nobody is greeted where nobody can write, nor after a year of talk.
+	const isNew = view.rows.length === 0 && chat.closed_at === null;
+	return (
+		<p className="edge t2 small">
+			{t("timeline.begin")} {isNew && t("timeline.hello", { name })}
+		</p>
+	);
 }
 
 const WIDTHS = [
