@@ -1,5 +1,5 @@
 import { useEffect } from "react";
-import { resumeDeletes } from "@/features/timeline/undo-delete";
+import { parkDeletes, resumeDeletes } from "@/features/timeline/undo-delete";
 import { useActions, useSync } from "@/sync/use-sync";
 
 /** What was deleted on a page that went before it was done is done here. */
@@ -12,4 +12,6 @@ export function useLeftDeletes() {
 		() => (account === null ? undefined : resumeDeletes(account, actions.deleteMessage)),
 		[account, actions],
 	);
+	// Signing out takes this away; a deletion that was begun is done at the next sign-in.
+	useEffect(() => () => void parkDeletes(), []);
 }

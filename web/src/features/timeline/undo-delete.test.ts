@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { deleteLater, resumeDeletes, UNDO_MS, undoDelete } from "./undo-delete";
+import { deleteLater, parkDeletes, resumeDeletes, UNDO_MS, undoDelete } from "./undo-delete";
 
 const doomed = { account: "ann", chat: "c", target: { seq: 3 } };
 
@@ -45,6 +45,18 @@ describe("a deletion that can be taken back", () => {
 		vi.runAllTimers();
 		expect(deleteMessage).toHaveBeenCalledExactlyOnceWith("c", { seq: 3 });
 		expect(localStorage.length).toBe(0);
+	});
+
+	it("waits for the next sign-in when one signs out", () => {
+		const commit = vi.fn();
+		deleteLater("one", doomed, commit);
+		parkDeletes();
+		vi.advanceTimersByTime(UNDO_MS);
+		expect(commit).not.toHaveBeenCalled();
+		const deleteMessage = vi.fn();
+		resumeDeletes("ann", deleteMessage);
+		vi.runAllTimers();
+		expect(deleteMessage).toHaveBeenCalledOnce();
 	});
 
 	it("is left to the tab that may still take it back", () => {

@@ -50,9 +50,9 @@ function commitDelete(key: string) {
 	changed();
 }
 
-/** Leaving the page ends the time to undo. Whether its last words are heard is not sure: the next page says them again. */
-function leave(): void {
-	const due = [...pending.values()];
+/** The time to undo is over, for the one who deleted goes. The next page of the account does what is left. */
+export function parkDeletes(): (() => void)[] {
+	const left = [...pending.values()];
 	write((all) => {
 		for (const key of pending.keys()) {
 			const doomed = all.get(key);
@@ -60,11 +60,14 @@ function leave(): void {
 		}
 	});
 	pending.clear();
-	for (const { commit, timer } of due) {
-		clearTimeout(timer);
-		commit();
-	}
+	for (const { timer } of left) clearTimeout(timer);
 	changed();
+	return left.map(({ commit }) => commit);
+}
+
+/** Whether a page's last words are heard is not sure, so the next one says them again. */
+function leave(): void {
+	for (const commit of parkDeletes()) commit();
 }
 
 addEventListener("pagehide", leave);
