@@ -95,15 +95,6 @@ const STATES: State[] = [
 			await page.mouse.move(0, 0);
 		}),
 	],
-	[
-		"select-mixed",
-		inChat(async (page) => {
-			await rows(page).nth(5).click({ button: "right" });
-			await page.keyboard.press("s");
-			await page.keyboard.press("Delete");
-			await page.keyboard.press("Escape");
-		}),
-	],
 	["date", inChat((page) => page.locator(".day__chip").first().click())],
 	[
 		"details",

@@ -11,21 +11,23 @@
 /** Endings that are nearly always an address; small, since a capital begins the next sentence. */
 const PLAIN = new Set(
 	(
-		"com org net edu gov mil int info biz dev app io xyz online site store shop blog cloud tech " +
+		"com org net edu gov mil int info biz dev io xyz online site store shop blog cloud tech " +
 		"page wiki news live tv fm link club team media email chat space world social network " +
 		"eu de at ch li fr es pt it nl be lu dk se no fi ee lv lt cz sk hu ro bg gr hr si ua by " +
-		"pl ie uk is tr il ir ae sa eg ma tn ru kz ge za ng ke gh us ca mx br ar cl co pe uy ve " +
-		"cn jp kr tw hk sg vn th ph in au nz me ai gg im scot wales cat eus bzh berlin wien " +
+		"ie uk tr il ir ae sa eg ma tn ru kz ge za ng ke gh ca mx br ar cl co pe uy ve " +
+		"cn jp kr tw hk sg vn th ph au nz me gg im scot wales cat eus bzh berlin wien " +
 		"hamburg london paris nyc onion укр рф бел бг срб қаз مصر السعودية امارات المغرب الاردن " +
 		"تونس الجزائر عمان قطر فلسطين سورية عراق 中国 香港 台灣 भारत 한국"
 	).split(" "),
 );
 
-/** Endings that are as often a word or a property: believed with a path or a third label only. */
-const DOUBTFUL = new Set("id to so do as am my name cc ws fyi run zone".split(" "));
+/** Endings that are as often a word, a property or a file: believed with a path or a third label only. */
+const DOUBTFUL = new Set(
+	"id to so do as am my in is us pl ai app name cc ws fyi run zone".split(" "),
+);
 
-/** What stands after the sign of a mail address and is a file all the same (`icon@2x.png`). */
-const FILES = new Set("js ts md db gz xz go hs vb css png jpg gif svg".split(" "));
+/** Two letters that are no country but a file, also after the sign of a mail address. */
+const FILES = new Set("js ts md db gz xz go hs vb".split(" "));
 
 /** A word that holds a dot. Without overlap, so that hostile text stays linear. */
 const WORD = /[\p{L}\p{M}\p{N}._%+@-]+/gu;
@@ -60,7 +62,8 @@ function addressIn(text: string, at: number, word: string): BareAddress | null {
 function mailAt(text: string, start: number, end: number, core: string): BareAddress | null {
 	const [local = "", host = "", ...more] = core.split("@");
 	const last = host.split(".").at(-1) ?? "";
-	const isKnown = PLAIN.has(last) || (/^[a-z]{2}$/.test(last) && !FILES.has(last));
+	const isCountry = /^[a-z]{2}$/.test(last) && !FILES.has(last);
+	const isKnown = isCountry || PLAIN.has(last) || DOUBTFUL.has(last);
 	// `git@host:path` is a place for programs.
 	const isRemote = /^:[\p{L}\p{N}/~]/u.test(text.slice(end, end + 2));
 	if (more.length > 0 || !LOCAL.test(local) || !isHost(host) || !isKnown || isRemote) return null;

@@ -69,6 +69,10 @@ describe("the small Markdown", () => {
 		["münchen.de", "https://xn--mnchen-3ya.de/"],
 		["пошта.укр", "https://xn--80a1acn3a.xn--j1amh/"],
 		["localhost.to/x", "https://localhost.to/x"],
+		["shop.example.pl", "https://shop.example.pl/"],
+		["example.in/path", "https://example.in/path"],
+		["ann@example.pl", "mailto:ann@example.pl"],
+		["ann@example.app", "mailto:ann@example.app"],
 		["ann@example.org", "mailto:ann@example.org"],
 		["ann.b+list@mail.example.rs", "mailto:ann.b%2Blist@mail.example.rs"],
 	])("links %s without a scheme", (text, href) => {
@@ -77,7 +81,7 @@ describe("the small Markdown", () => {
 	});
 
 	it.each([
-		"main.rs a.b build.sh notes.md app.py index.ts x.pl2 Foo.java archive.zip clip.mov",
+		"main.rs a.b build.sh notes.md app.py index.ts test.pl logo.ai Safari.app Foo.java archive.zip clip.mov",
 		"src/main.rs and src/example.org/x",
 		"1.2.3 v0.12.0 3.14 10.0.0.1",
 		"user.id row.name state.to items.at(0) example.com(x)",
