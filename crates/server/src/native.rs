@@ -25,7 +25,8 @@ pub mod word;
 pub struct Done {}
 
 /// Runs a command to its end even when nobody waits for it any more: a client
-/// that goes away must not come between a commit and its event.
+/// that goes away must not come between a commit and its event. Requests over
+/// HTTP are dropped with their connection; an event of a socket never is.
 pub(crate) async fn whole<T: Send + 'static>(
     command: impl Future<Output = Result<T>> + Send + 'static,
 ) -> Result<T> {

@@ -144,7 +144,7 @@ impl Times {
 #[repr(C)]
 pub(crate) struct Connection {
     pub(crate) phase: Cell<Phase>,
-    pub(crate) is_dirty: Cell<bool>,
+    pub(crate) due: Cell<Due>,
     /// The last write found no room; `stall_by` is set.
     pub(crate) is_stalled: Cell<bool>,
     /// Reading has stopped until there is room again.
@@ -168,6 +168,15 @@ pub(crate) struct Connection {
     pub(crate) kind: Kind,
 }
 
+/// When a connection is written to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Due {
+    Not,
+    InTurn,
+    /// Before the others.
+    First,
+}
+
 impl Connection {
     pub(crate) fn new(key: Key, sid: Id, kind: Kind, link: Link) -> Connection {
         Connection {
@@ -175,7 +184,7 @@ impl Connection {
             sid,
             kind,
             phase: Cell::new(Phase::Open),
-            is_dirty: Cell::new(false),
+            due: Cell::new(Due::Not),
             is_stalled: Cell::new(false),
             is_waiting: Cell::new(false),
             is_paused: Cell::new(false),

@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use crate::application::{AckError, Reason, Reply};
-use crate::connection::{Connection, Kind, Link};
+use crate::connection::{Connection, Due, Kind, Link};
 use crate::counters::{Counters, Queued};
 use crate::frame::Frame;
 use crate::outbox::{BATCH, Class, Joined, Outbox, Pushed};
@@ -79,6 +79,9 @@ pub(crate) struct Worker {
     pub(crate) joined: RefCell<Joined>,
     pub(crate) requests: Cell<usize>,
     dirty: RefCell<VecDeque<Rc<Connection>>>,
+    /// Whoever is answered: an acknowledgement does not wait behind what a large
+    /// room is told.
+    answered: RefCell<VecDeque<Rc<Connection>>>,
     lagging: RefCell<Vec<Rc<Connection>>>,
     overrun: RefCell<Vec<Rc<Connection>>>,
     resumed: RefCell<Vec<Rc<Connection>>>,
@@ -106,6 +109,7 @@ impl Worker {
             joined: RefCell::default(),
             requests: Cell::new(0),
             dirty: RefCell::default(),
+            answered: RefCell::default(),
             lagging: RefCell::default(),
             overrun: RefCell::default(),
             resumed: RefCell::default(),
@@ -327,7 +331,10 @@ impl Worker {
                     hot.push(connection.clone());
                 }
                 drop(out);
-                self.mark_dirty(connection);
+                match class {
+                    Class::Ordinary => self.mark_dirty(connection),
+                    Class::Urgent => self.mark_answered(connection),
+                }
             }
             Pushed::Lagged => {
                 self.counters().lagged.bump();
@@ -357,9 +364,31 @@ impl Worker {
     }
 
     pub(crate) fn mark_dirty(&self, connection: &Rc<Connection>) {
-        if !connection.is_dirty.replace(true) {
+        if connection.due.get() == Due::Not {
+            connection.due.set(Due::InTurn);
             self.dirty.borrow_mut().push_back(connection.clone());
             self.wake_pump();
+        }
+    }
+
+    /// Like [`Worker::mark_dirty`], before those that are dirty already.
+    fn mark_answered(&self, connection: &Rc<Connection>) {
+        if connection.due.replace(Due::First) != Due::First {
+            self.answered.borrow_mut().push_back(connection.clone());
+            self.wake_pump();
+        }
+    }
+
+    /// Writes to those of `line` whose turn has not come yet.
+    fn flush_all(&self, line: &RefCell<VecDeque<Rc<Connection>>>) {
+        for number in 0..FLUSHES {
+            if number % FETCHED == 0 {
+                line.borrow().iter().take(FETCHED).for_each(|connection| connection.fetch());
+            }
+            let Some(connection) = line.borrow_mut().pop_front() else { break };
+            if connection.due.get() != Due::Not {
+                self.flush(&connection);
+            }
         }
     }
 
@@ -409,17 +438,13 @@ impl Worker {
         for (socket, reason) in self.gone.take() {
             self.tell_gone(&socket, reason);
         }
-        for number in 0..FLUSHES {
-            if number % FETCHED == 0 {
-                self.dirty.borrow().iter().take(FETCHED).for_each(|connection| connection.fetch());
-            }
-            let Some(connection) = self.dirty.borrow_mut().pop_front() else { break };
-            self.flush(&connection);
-        }
+        self.flush_all(&self.answered);
+        self.flush_all(&self.dirty);
     }
 
     fn is_idle(&self) -> bool {
         self.dirty.borrow().is_empty()
+            && self.answered.borrow().is_empty()
             && self.lagging.borrow().is_empty()
             && self.overrun.borrow().is_empty()
             && self.resumed.borrow().is_empty()

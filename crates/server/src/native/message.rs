@@ -116,13 +116,9 @@ impl SendMessage {
     /// Sends it.
     pub async fn run(self, edge: &Edge, caller: domain::Caller) -> Result<message::Sent> {
         let new = New::parse(self.client_id, self.body, self.reply_to_seq)?;
-        let (edge, chat) = (edge.clone(), self.chat);
-        whole(async move {
-            let sent = message::send(&edge.app, &caller, chat, new).await?;
-            edge.live.hub.gone_out(chat, sent.message.rev).await;
-            Ok(sent)
-        })
-        .await
+        let sent = message::send(&edge.app, &caller, self.chat, new).await?;
+        edge.live.hub.gone_out(self.chat, sent.message.rev).await;
+        Ok(sent)
     }
 }
 
@@ -143,13 +139,9 @@ impl EditMessage {
     /// Gives the message its new body.
     pub async fn run(self, edge: &Edge, caller: domain::Caller) -> Result<message::Message> {
         let body = Body::parse(self.body)?;
-        let (edge, at) = (edge.clone(), (self.chat, self.seq));
-        whole(async move {
-            let edited = message::edit(&edge.app, &caller, at, body).await?;
-            edge.live.hub.gone_out(at.0, edited.rev).await;
-            Ok(edited)
-        })
-        .await
+        let edited = message::edit(&edge.app, &caller, (self.chat, self.seq), body).await?;
+        edge.live.hub.gone_out(self.chat, edited.rev).await;
+        Ok(edited)
     }
 }
 
@@ -167,13 +159,9 @@ pub struct DeleteMessage {
 impl DeleteMessage {
     /// Deletes it.
     pub async fn run(self, edge: &Edge, caller: domain::Caller) -> Result<Done> {
-        let (edge, at) = (edge.clone(), (self.chat, self.seq));
-        whole(async move {
-            let deleted = message::delete(&edge.app, &caller, at).await?;
-            edge.live.hub.gone_out(at.0, deleted.rev).await;
-            Ok(Done {})
-        })
-        .await
+        let deleted = message::delete(&edge.app, &caller, (self.chat, self.seq)).await?;
+        edge.live.hub.gone_out(self.chat, deleted.rev).await;
+        Ok(Done {})
     }
 }
 
@@ -321,7 +309,8 @@ async fn send(
     Json(new): Json<SendBody>,
 ) -> Reply {
     let SendBody { client_id, body, reply_to_seq } = new;
-    let sent = SendMessage { chat, client_id, body, reply_to_seq }.run(&edge, caller).await?;
+    let send = SendMessage { chat, client_id, body, reply_to_seq };
+    let sent = whole(async move { send.run(&edge, caller).await }).await?;
     let status = if sent.repeated { StatusCode::OK } else { StatusCode::CREATED };
     Ok((status, one(&sent.message, caller)).into_response())
 }
@@ -333,7 +322,8 @@ async fn edit(
     Path((chat, seq)): Path<(ChatId, i64)>,
     Json(EditBody { body }): Json<EditBody>,
 ) -> Reply {
-    Ok(one(&EditMessage { chat, seq, body }.run(&edge, caller).await?, caller))
+    let edit = EditMessage { chat, seq, body };
+    Ok(one(&whole(async move { edit.run(&edge, caller).await }).await?, caller))
 }
 
 /// `DELETE /v1/chats/{id}/messages/{seq}`
@@ -342,7 +332,8 @@ async fn remove(
     Caller(caller): Caller,
     Path((chat, seq)): Path<(ChatId, i64)>,
 ) -> Reply<StatusCode> {
-    DeleteMessage { chat, seq }.run(&edge, caller).await?;
+    let delete = DeleteMessage { chat, seq };
+    whole(async move { delete.run(&edge, caller).await }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -95,7 +95,7 @@ async fn read(
     Path(chat): Path<ChatId>,
     Json(Place { seq }): Json<Place>,
 ) -> Reply<StatusCode> {
-    Read { chat, seq }.run(&edge, caller).await?;
+    whole(async move { Read { chat, seq }.run(&edge, caller).await }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -106,12 +106,10 @@ async fn delivered(
     Path(chat): Path<ChatId>,
     Json(Place { seq }): Json<Place>,
 ) -> Reply<StatusCode> {
-    Delivered { chat, seq }.run(&edge, caller).await?;
+    whole(async move { Delivered { chat, seq }.run(&edge, caller).await }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 async fn run(edge: &Edge, caller: domain::Caller, chat: ChatId, mark: Mark) -> Result<Done> {
-    let edge = edge.clone();
-    let moved = async move { edge.live.receipts.mark(&edge.app, &caller, chat, mark).await };
-    whole(moved).await.map(|()| Done {})
+    edge.live.receipts.mark(&edge.app, &caller, chat, mark).await.map(|()| Done {})
 }

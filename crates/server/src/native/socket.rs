@@ -1,9 +1,11 @@
 //! The native namespace: who may join, and which command each event is.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::{AccountId, Caller, Error, Kind, LoginId, Result, account, chat};
+use futures_util::FutureExt;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -339,8 +341,11 @@ where
     let payload = event.args.first().map_or("null", |payload| payload.get());
     match parse::<C>(payload.as_bytes()) {
         Ok(payload) => {
-            let running = command(edge.clone(), payload);
-            flow(Box::pin(async move { answer(&edge, event.ack, running.await) }))
+            let running = AssertUnwindSafe(command(edge.clone(), payload)).catch_unwind();
+            flow(Box::pin(async move {
+                let panicked = |_| Err(Error::internal("a command panicked"));
+                answer(&edge, event.ack, running.await.unwrap_or_else(panicked));
+            }))
         }
         Err(error) => {
             answer(&edge, event.ack, Err(error));

@@ -44,7 +44,7 @@ where
     })
 }
 
-async fn join(pipe: &mut DuplexStream) {
+pub(crate) async fn join(pipe: &mut DuplexStream) {
     pipe.write_all(
         b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\n\
           Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
@@ -58,7 +58,7 @@ async fn join(pipe: &mut DuplexStream) {
     until(pipe, "40/t,{").await;
 }
 
-async fn until(pipe: &mut DuplexStream, expected: &str) -> String {
+pub(crate) async fn until(pipe: &mut DuplexStream, expected: &str) -> String {
     let mut heard = String::new();
     while !heard.contains(expected) {
         heard.push_str(&read(pipe).await);
