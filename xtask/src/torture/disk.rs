@@ -67,7 +67,7 @@ impl Disk {
     fn mount() -> Result<Self> {
         let folder = TempDir::new("disk")?;
         let mut mount = command("mount");
-        mount.args(["-t", "tmpfs", "-o", "size=24m,mode=700", "tmpfs"]).arg(folder.path());
+        mount.args(["-t", "tmpfs", "-o", "size=96m,mode=700", "tmpfs"]).arg(folder.path());
         output(&mut mount)?;
         Ok(Self { folder })
     }

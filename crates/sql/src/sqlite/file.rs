@@ -18,6 +18,11 @@ const CHECK_TIME: Duration = Duration::from_millis(300);
 const MAPPED_BYTES: i64 = 1 << 31;
 /// What the writer may keep of the file, in KiB: sends go to chats all over it.
 const WRITER_CACHE_KIB: i64 = 16 * 1024;
+/// The log is copied into the file when it has this many pages.
+pub(super) const LOG_PAGES: u32 = 4000;
+/// A page, and its head in the log.
+pub(super) const PAGE_BYTES: u64 = 4096;
+const HEAD_BYTES: u64 = 24;
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 
 /// Takes the lock that keeps a second process from the same file. It lies
@@ -62,8 +67,28 @@ pub(super) fn open_writer(path: &Path, max_bytes: Option<u64>) -> Result<Connect
         Ok(())
     };
     prepare().map_err(|fault| fault.into_error("open"))?;
+    lengthen_log(path);
     check(&connection)?;
     Ok(connection)
+}
+
+/// Gives the empty log the length that it will have. A sync that must also
+/// write a new length of the file takes three times as long, and on a full disk
+/// there is still room for what the log is for. Zeros behind its end mean
+/// nothing to the engine, like the frames of an earlier round that stand there
+/// later. Without room it grows as it is written.
+fn lengthen_log(path: &Path) {
+    // The group that fills the log may go beyond.
+    let bytes = u64::from(LOG_PAGES + LOG_PAGES / 8) * (PAGE_BYTES + HEAD_BYTES);
+    let lengthen = |file: &File| -> std::io::Result<()> {
+        std::io::copy(&mut std::io::repeat(0).take(bytes), &mut &*file)?;
+        file.sync_all()
+    };
+    let Ok(log) = OpenOptions::new().write(true).open(beside(path, "-wal")) else { return };
+    if let Err(error) = lengthen(&log) {
+        tracing::debug!(%error, "There is no room for the whole log yet.");
+        drop(log.set_len(0));
+    }
 }
 
 pub(super) fn open_reader(path: &Path) -> Result<Connection, Error> {

@@ -15,6 +15,7 @@ use std::sync::{Arc, OnceLock};
 use rusqlite::Connection;
 
 use super::apply::Write;
+use super::file::LOG_PAGES;
 use super::reserve::Reserve;
 use super::session::{Fault, Session};
 use crate::Error;
@@ -22,9 +23,6 @@ use crate::db::Rows;
 use crate::options::{self, BeforeCommit};
 use crate::queue::Queue;
 use crate::relay::{self, Answer};
-
-/// The log is copied into the file when it is longer than this.
-const CHECKPOINT_PAGES: u32 = 4000;
 
 type Group = Vec<(Write, Answer)>;
 
@@ -100,7 +98,7 @@ impl<'c> Writer<'c> {
                 }
             }
             self.commit(group);
-            if self.log_pages.load(Ordering::Relaxed) >= CHECKPOINT_PAGES {
+            if self.log_pages.load(Ordering::Relaxed) >= LOG_PAGES {
                 self.checkpoint();
             }
         }

@@ -53,6 +53,26 @@ async fn a_full_disk_refuses_writes_by_name_and_heals() {
     assert_eq!(bodies(&store.db).await, ["kept", "healed"]);
 }
 
+/// The log has its length before anything is written, and what stands behind
+/// its end, zeros or an earlier round, is nothing to a store that was killed.
+#[tokio::test]
+async fn a_log_with_room_ends_where_it_ends() {
+    let store = sqlite().await;
+    let log = store.folder.path().join("store.db-wal");
+    let length = std::fs::metadata(&log).unwrap().len();
+    assert!(length > 16_000_000, "{length}");
+    for number in 1..4 {
+        store.db.write(add(number, "kept")).await.unwrap();
+    }
+    assert_eq!(std::fs::metadata(&log).unwrap().len(), length);
+    let copy = TempDir::new().unwrap();
+    for name in ["store.db", "store.db-wal"] {
+        std::fs::copy(store.folder.path().join(name), copy.path().join(name)).unwrap();
+    }
+    let again = Db::open(&Options::sqlite(copy.path().join("store.db"))).await.unwrap();
+    assert_eq!(bodies(&again).await, ["kept", "kept", "kept"]);
+}
+
 #[tokio::test]
 async fn a_full_disk_has_room_for_what_is_vital() {
     let folder = TempDir::new().unwrap();
