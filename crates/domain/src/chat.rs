@@ -64,7 +64,7 @@ pub struct Receipt {
 }
 
 /// Proof that an account may see a chat, with the bounds of what it may see.
-/// Only [`member`] makes one.
+/// Only this file makes one.
 #[derive(Clone, Debug)]
 pub struct Member {
     pub(crate) chat: ChatId,
@@ -488,13 +488,12 @@ pub(crate) const MARK_STEP: Step = Step {
     columns: &[0, 1, 2],
 };
 
-/// The same two where the place is known: seq, n and rev follow the columns of
-/// the request.
-pub(crate) const COUNT_TURN: Turn = Turn { sql: &COUNT_TO, columns: &[0, 7, 8, 9, 3] };
-pub(crate) const MARK_TURN: Turn = Turn { sql: &MARK_SENDER_TO, columns: &[0, 1, 7, 8] };
+/// The same two where the place is known: its columns are seq, n, rev.
+pub(crate) const COUNT_TURN: Turn = Turn { sql: &COUNT_TO, columns: &[0, 3], place: &[0, 1, 2] };
+pub(crate) const MARK_TURN: Turn = Turn { sql: &MARK_SENDER_TO, columns: &[0, 1], place: &[0, 1] };
 
 static COUNT_TO: Sql =
-    Sql::new("update chat set last_seq = $2, last_n = $3, rev = $4, last_at = $5 where id = $1");
+    Sql::new("update chat set last_at = $2, last_seq = $3, last_n = $4, rev = $5 where id = $1");
 
 // No mark is beyond a message that is new.
 static MARK_SENDER_TO: Sql = Sql::new(

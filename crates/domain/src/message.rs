@@ -221,23 +221,24 @@ pub(crate) const STATEMENTS: &[&Sql] = &[
     &BY_CLIENT_ID,
     &BY_SEQ,
     &history::NEWEST,
+    &history::LIKELY,
     &history::RANGE,
     &history::CHANGED,
 ];
 
 /// Flow of a send: the chat's row is locked, the guards are looked at under
 /// the lock, the row takes the next place. Columns: chat, sender, client id,
-/// time, hash, body, reply; and where nobody else writes, then seq, n and rev.
+/// time, hash, body, reply; of the place: seq, n, rev.
 pub(crate) static SEND: Append = Append {
     lock: chat::LOCK_STEP,
     add: Step { one: &APPEND, many: APPEND_MANY, columns: &[0, 1, 6, 2, 3, 4, 5] },
     then: &[chat::COUNT_STEP, chat::MARK_STEP],
     find: Step { one: &BY_CLIENT_ID, many: BY_CLIENT_ID_MANY, columns: &[0, 1, 2] },
     alone: Alone {
-        place: Turn { sql: &PLACE, columns: &[0, 1, 6] },
-        add: Turn { sql: &ADD, columns: &[0, 1, 6, 2, 3, 4, 5, 7, 8, 9] },
+        place: Turn { sql: &PLACE, columns: &[0, 1, 6], place: &[] },
+        add: Turn { sql: &ADD, columns: &[0, 1, 6, 2, 3, 4, 5], place: &[0, 1, 2] },
         then: &[chat::COUNT_TURN, chat::MARK_TURN],
-        find: Turn { sql: &BY_CLIENT_ID, columns: &[0, 1, 2] },
+        find: Turn { sql: &BY_CLIENT_ID, columns: &[0, 1, 2], place: &[] },
     },
 };
 

@@ -2,7 +2,6 @@
 //! the domain it means, and how the answer is spelled. No rule stands here.
 //! REST and socket run the same commands.
 
-use domain::{Error, Result};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -23,12 +22,3 @@ pub mod word;
 /// Nothing to tell but that it is done.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Done {}
-
-/// Runs a command to its end even when nobody waits for it any more: a client
-/// that goes away must not come between a commit and its event. Requests over
-/// HTTP are dropped with their connection; an event of a socket never is.
-pub(crate) async fn whole<T: Send + 'static>(
-    command: impl Future<Output = Result<T>> + Send + 'static,
-) -> Result<T> {
-    tokio::spawn(command).await.unwrap_or_else(|error| Err(Error::internal(error)))
-}

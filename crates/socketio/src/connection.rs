@@ -144,7 +144,10 @@ impl Times {
 #[repr(C)]
 pub(crate) struct Connection {
     pub(crate) phase: Cell<Phase>,
-    pub(crate) due: Cell<Due>,
+    /// Stands in the worker's line of those that are written to.
+    pub(crate) is_dirty: Cell<bool>,
+    /// Stands in the line before that one.
+    pub(crate) is_urgent: Cell<bool>,
     /// The last write found no room; `stall_by` is set.
     pub(crate) is_stalled: Cell<bool>,
     /// Reading has stopped until there is room again.
@@ -168,15 +171,6 @@ pub(crate) struct Connection {
     pub(crate) kind: Kind,
 }
 
-/// When a connection is written to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Due {
-    Not,
-    InTurn,
-    /// Before the others.
-    First,
-}
-
 impl Connection {
     pub(crate) fn new(key: Key, sid: Id, kind: Kind, link: Link) -> Connection {
         Connection {
@@ -184,7 +178,8 @@ impl Connection {
             sid,
             kind,
             phase: Cell::new(Phase::Open),
-            due: Cell::new(Due::Not),
+            is_dirty: Cell::new(false),
+            is_urgent: Cell::new(false),
             is_stalled: Cell::new(false),
             is_waiting: Cell::new(false),
             is_paused: Cell::new(false),

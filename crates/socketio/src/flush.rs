@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::io::AsyncWrite;
 
 use crate::application::Reason;
-use crate::connection::{Connection, Due, Link, NEVER, Phase, Polling, Times};
+use crate::connection::{Connection, Link, NEVER, Phase, Polling, Times};
 use crate::frame::Frame;
 use crate::outbox::{BATCH, Outbox};
 use crate::stream::Stream;
@@ -31,7 +31,6 @@ enum Flushed {
 impl Worker {
     /// Writes as much of the queue as the link takes.
     pub(crate) fn flush(&self, connection: &Rc<Connection>) {
-        connection.due.set(Due::Not);
         let flushed = {
             let mut out = connection.out.borrow_mut();
             match &mut *connection.link.borrow_mut() {

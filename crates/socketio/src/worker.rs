@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use crate::application::{AckError, Reason, Reply};
-use crate::connection::{Connection, Due, Kind, Link};
+use crate::connection::{Connection, Kind, Link};
 use crate::counters::{Counters, Queued};
 use crate::frame::Frame;
 use crate::outbox::{BATCH, Class, Joined, Outbox, Pushed};
@@ -26,7 +26,7 @@ use crate::slab::{Key, Slab};
 use crate::socket::{Id, Socket};
 use crate::wheel::Wheel;
 
-/// Connections flushed before other tasks get their turn.
+/// Connections of a line flushed before other tasks get their turn.
 const FLUSHES: usize = 256;
 
 /// Connections whose memory is fetched together before they are written.
@@ -79,9 +79,9 @@ pub(crate) struct Worker {
     pub(crate) joined: RefCell<Joined>,
     pub(crate) requests: Cell<usize>,
     dirty: RefCell<VecDeque<Rc<Connection>>>,
-    /// Whoever is answered: an acknowledgement does not wait behind what a large
-    /// room is told.
-    answered: RefCell<VecDeque<Rc<Connection>>>,
+    /// Before those: an acknowledgement does not wait behind what a large room
+    /// is told.
+    urgent: RefCell<VecDeque<Rc<Connection>>>,
     lagging: RefCell<Vec<Rc<Connection>>>,
     overrun: RefCell<Vec<Rc<Connection>>>,
     resumed: RefCell<Vec<Rc<Connection>>>,
@@ -109,7 +109,7 @@ impl Worker {
             joined: RefCell::default(),
             requests: Cell::new(0),
             dirty: RefCell::default(),
-            answered: RefCell::default(),
+            urgent: RefCell::default(),
             lagging: RefCell::default(),
             overrun: RefCell::default(),
             resumed: RefCell::default(),
@@ -333,7 +333,7 @@ impl Worker {
                 drop(out);
                 match class {
                     Class::Ordinary => self.mark_dirty(connection),
-                    Class::Urgent => self.mark_answered(connection),
+                    Class::Urgent => self.mark_urgent(connection),
                 }
             }
             Pushed::Lagged => {
@@ -364,31 +364,34 @@ impl Worker {
     }
 
     pub(crate) fn mark_dirty(&self, connection: &Rc<Connection>) {
-        if connection.due.get() == Due::Not {
-            connection.due.set(Due::InTurn);
+        if !connection.is_dirty.replace(true) {
             self.dirty.borrow_mut().push_back(connection.clone());
             self.wake_pump();
         }
     }
 
     /// Like [`Worker::mark_dirty`], before those that are dirty already.
-    fn mark_answered(&self, connection: &Rc<Connection>) {
-        if connection.due.replace(Due::First) != Due::First {
-            self.answered.borrow_mut().push_back(connection.clone());
+    fn mark_urgent(&self, connection: &Rc<Connection>) {
+        if !connection.is_urgent.replace(true) {
+            self.urgent.borrow_mut().push_back(connection.clone());
             self.wake_pump();
         }
     }
 
-    /// Writes to those of `line` whose turn has not come yet.
-    fn flush_all(&self, line: &RefCell<VecDeque<Rc<Connection>>>) {
+    /// Writes to the first of a line. A connection stands in it once at most,
+    /// until its turn has come, whatever is written to it meanwhile.
+    fn flush_line(
+        &self,
+        line: &RefCell<VecDeque<Rc<Connection>>>,
+        is_in_line: impl Fn(&Connection) -> &Cell<bool>,
+    ) {
         for number in 0..FLUSHES {
             if number % FETCHED == 0 {
                 line.borrow().iter().take(FETCHED).for_each(|connection| connection.fetch());
             }
             let Some(connection) = line.borrow_mut().pop_front() else { break };
-            if connection.due.get() != Due::Not {
-                self.flush(&connection);
-            }
+            is_in_line(&connection).set(false);
+            self.flush(&connection);
         }
     }
 
@@ -438,13 +441,13 @@ impl Worker {
         for (socket, reason) in self.gone.take() {
             self.tell_gone(&socket, reason);
         }
-        self.flush_all(&self.answered);
-        self.flush_all(&self.dirty);
+        self.flush_line(&self.urgent, |connection| &connection.is_urgent);
+        self.flush_line(&self.dirty, |connection| &connection.is_dirty);
     }
 
     fn is_idle(&self) -> bool {
         self.dirty.borrow().is_empty()
-            && self.answered.borrow().is_empty()
+            && self.urgent.borrow().is_empty()
             && self.lagging.borrow().is_empty()
             && self.overrun.borrow().is_empty()
             && self.resumed.borrow().is_empty()

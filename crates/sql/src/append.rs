@@ -68,8 +68,7 @@ pub struct Step {
     pub columns: &'static [usize],
 }
 
-/// How the only writer appends. Columns are counted through the request's and
-/// on through those that `place` answers with.
+/// How the only writer appends.
 #[derive(Clone, Copy, Debug)]
 pub struct Alone {
     /// Answers with the place that the row takes, or not at all when the
@@ -88,8 +87,10 @@ pub struct Alone {
 pub struct Turn {
     /// What is run.
     pub sql: &'static Sql,
-    /// Which columns are `$1`, `$2` …, counted from 0.
+    /// Which columns of the request are `$1`, `$2` …, counted from 0.
     pub columns: &'static [usize],
+    /// Which columns of the place are the parameters after them.
+    pub place: &'static [usize],
 }
 
 /// What became of a request.

@@ -28,7 +28,6 @@ struct Change {
 }
 
 const MESSAGE: &str = "crates/domain/src/message.rs";
-const CHAT: &str = "crates/domain/src/chat.rs";
 const WRITER: &str = "crates/sql/src/sqlite/writer.rs";
 
 pub(crate) const BREAKS: &[Break] = &[
@@ -118,25 +117,14 @@ create index message_client_id on message (client_id, sender_id, chat_id);",
             },
             Change {
                 file: MESSAGE,
-                from: "place: Turn { sql: &PLACE, columns: &[0, 1, 6] }",
-                to: "place: Turn { sql: &PLACE, columns: &[0, 1, 6, 7] }",
-            },
-            Change {
-                file: MESSAGE,
-                from: "add: Turn { sql: &ADD, columns: &[0, 1, 6, 2, 3, 4, 5, 7, 8, 9] }",
-                to: "add: Turn { sql: &ADD, columns: &[0, 1, 6, 2, 3, 4, 5, 8, 9, 10] }",
+                from: "place: Turn { sql: &PLACE, columns: &[0, 1, 6], place: &[] }",
+                to: "place: Turn { sql: &PLACE, columns: &[0, 1, 6, 7], place: &[] }",
             },
             Change {
                 file: MESSAGE,
                 from: "select c.last_seq + 1, c.last_n",
                 to: "select $4, c.last_n",
             },
-            Change {
-                file: CHAT,
-                from: "columns: &[0, 7, 8, 9, 3] }",
-                to: "columns: &[0, 8, 9, 10, 3] }",
-            },
-            Change { file: CHAT, from: "columns: &[0, 1, 7, 8] }", to: "columns: &[0, 1, 8, 9] }" },
             Change {
                 file: MESSAGE,
                 from: "static APPEND: Sql",

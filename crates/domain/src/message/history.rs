@@ -73,16 +73,18 @@ pub async fn page(
     let mut batch = Batch::new();
     let proof = chat::ask(&mut batch, caller, chat);
     let likely = match part {
-        Part::End => batch.run(&NEWEST, args![chat, limit]),
-        Part::Before(seq) => {
-            batch.run(&RANGE, args![chat, seq.saturating_sub(limit), seq.saturating_sub(1)])
-        }
-        Part::After(seq) => {
-            batch.run(&RANGE, args![chat, seq.saturating_add(1), seq.saturating_add(limit)])
-        }
+        Part::End => batch.run(&NEWEST, args![chat, caller.account, limit]),
+        Part::Before(seq) => batch.run(
+            &LIKELY,
+            args![chat, caller.account, seq.saturating_sub(limit), seq.saturating_sub(1)],
+        ),
+        Part::After(seq) => batch.run(
+            &LIKELY,
+            args![chat, caller.account, seq.saturating_add(1), seq.saturating_add(limit)],
+        ),
         Part::Around(seq) => {
             let low = seq.saturating_sub(limit / 2);
-            batch.run(&RANGE, args![chat, low, low.saturating_add(limit - 1)])
+            batch.run(&LIKELY, args![chat, caller.account, low, low.saturating_add(limit - 1)])
         }
     };
     let mut rows = app.db.read(batch).await?;
@@ -169,7 +171,18 @@ pub(super) static NEWEST: Sql = Sql::new(concat!(
     "select ",
     message_columns!(),
     "from message
-     where chat_id = $1 and seq > (select c.last_seq from chat c where c.id = $1) - $2
+     where chat_id = $1 and seq > (select c.last_seq from chat c where c.id = $1) - $3
+       and exists (select 1 from member m where m.chat_id = $1 and m.account_id = $2)
+     order by seq"
+));
+
+// For whoever is in the chat, or was: what they may see of it is cut out after.
+pub(super) static LIKELY: Sql = Sql::new(concat!(
+    "select ",
+    message_columns!(),
+    "from message
+     where chat_id = $1 and seq between $3 and $4
+       and exists (select 1 from member m where m.chat_id = $1 and m.account_id = $2)
      order by seq"
 ));
 

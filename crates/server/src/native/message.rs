@@ -9,9 +9,9 @@ use utoipa::ToSchema;
 
 use crate::auth::Caller;
 use crate::edge::Edge;
+use crate::native::Done;
 use crate::native::chat::Member;
 use crate::native::word::MessageKind;
-use crate::native::{Done, whole};
 use crate::reply::{Json, Path, Query, Reply};
 use crate::route::{Route, delete, get, patch, post};
 use crate::schema::EventDoc;
@@ -309,8 +309,7 @@ async fn send(
     Json(new): Json<SendBody>,
 ) -> Reply {
     let SendBody { client_id, body, reply_to_seq } = new;
-    let send = SendMessage { chat, client_id, body, reply_to_seq };
-    let sent = whole(async move { send.run(&edge, caller).await }).await?;
+    let sent = SendMessage { chat, client_id, body, reply_to_seq }.run(&edge, caller).await?;
     let status = if sent.repeated { StatusCode::OK } else { StatusCode::CREATED };
     Ok((status, one(&sent.message, caller)).into_response())
 }
@@ -322,8 +321,7 @@ async fn edit(
     Path((chat, seq)): Path<(ChatId, i64)>,
     Json(EditBody { body }): Json<EditBody>,
 ) -> Reply {
-    let edit = EditMessage { chat, seq, body };
-    Ok(one(&whole(async move { edit.run(&edge, caller).await }).await?, caller))
+    Ok(one(&EditMessage { chat, seq, body }.run(&edge, caller).await?, caller))
 }
 
 /// `DELETE /v1/chats/{id}/messages/{seq}`
@@ -332,8 +330,7 @@ async fn remove(
     Caller(caller): Caller,
     Path((chat, seq)): Path<(ChatId, i64)>,
 ) -> Reply<StatusCode> {
-    let delete = DeleteMessage { chat, seq };
-    whole(async move { delete.run(&edge, caller).await }).await?;
+    DeleteMessage { chat, seq }.run(&edge, caller).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

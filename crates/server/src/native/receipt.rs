@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::auth::Caller;
 use crate::edge::Edge;
-use crate::native::{Done, whole};
+use crate::native::Done;
 use crate::reply::{Json, Path, Reply};
 use crate::route::{Route, put};
 use crate::schema::EventDoc;
@@ -95,7 +95,7 @@ async fn read(
     Path(chat): Path<ChatId>,
     Json(Place { seq }): Json<Place>,
 ) -> Reply<StatusCode> {
-    whole(async move { Read { chat, seq }.run(&edge, caller).await }).await?;
+    Read { chat, seq }.run(&edge, caller).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -106,7 +106,7 @@ async fn delivered(
     Path(chat): Path<ChatId>,
     Json(Place { seq }): Json<Place>,
 ) -> Reply<StatusCode> {
-    whole(async move { Delivered { chat, seq }.run(&edge, caller).await }).await?;
+    Delivered { chat, seq }.run(&edge, caller).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

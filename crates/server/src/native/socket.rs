@@ -327,7 +327,9 @@ fn dispatch_live(session: Arc<Session>, event: Event<'_>) -> Flow {
     }
 }
 
-/// Reads the payload, runs the command and acknowledges.
+/// Reads the payload, runs the command and acknowledges. The transport runs an
+/// event to its end even when its socket goes away, so nothing comes between a
+/// commit and its event.
 fn run<C, F>(
     edge: Edge,
     event: Event<'_>,

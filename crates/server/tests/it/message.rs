@@ -1,6 +1,7 @@
 //! Messages over REST: one order, exactly once, nobody else's.
 
 use serde_json::{Value, json};
+use sql::{Batch, Sql, args};
 
 use crate::harness::{Harness, Person};
 
@@ -204,5 +205,60 @@ async fn i1_many_senders_leave_no_gap_and_no_double() {
     let state = bob.get(&format!("/v1/chats/{chat}")).await.gives(200)["chat"].clone();
     assert_eq!(state["rev"].as_i64(), revs.first().copied());
     assert_eq!((&state["seq"], &state["n"]), (&json!(40), &json!(40)));
+    h.stop().await;
+}
+
+/// Somebody who left at 30 and hides what was up to 10 sees 11 to 30, from
+/// wherever they ask, and nothing of what changed after.
+#[tokio::test]
+async fn i12_a_page_ends_where_its_reader_may_not_see() {
+    static LEAVE: Sql =
+        Sql::new("update member set left_at = 1, left_seq = 30, rev = $2 where account_id = $1");
+    static HIDE: Sql =
+        Sql::new("update account_chat set hidden_upto_seq = 10 where account_id = $1");
+    let h = Harness::start().await;
+    let (ann, bob, chat) = pair(&h).await;
+    for n in 1..=40 {
+        let new = json!({ "client_id": n.to_string(), "body": n.to_string() });
+        ann.post(&at(&chat), &new).await.gives(201);
+    }
+    let account: domain::AccountId = bob.id.parse().unwrap();
+    let mut leaves = Batch::new();
+    leaves.demand(1, &LEAVE, args![account, 41_i64]);
+    leaves.demand(1, &HIDE, args![account]);
+    h.app().db.write(leaves).await.unwrap();
+    ann.patch(&format!("{}/20", at(&chat)), &json!({ "body": "later" })).await.gives(200);
+
+    let parts = (1..=45).flat_map(|n| ["before", "after", "around"].map(|part| (part, n)));
+    for (part, n) in parts.chain([("end", 0)]) {
+        let query = if part == "end" { String::new() } else { format!("&{part}_seq={n}") };
+        let page = bob.get(&format!("{}?limit=7{query}", at(&chat))).await.gives(200);
+        let seqs: Vec<i64> = page["messages"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|m| m["seq"].as_i64().unwrap())
+            .collect();
+        let (mut wanted, more): (Vec<i64>, bool) = match part {
+            "end" => ((24..=30).collect(), true),
+            "before" => {
+                let high = (n - 1).min(30);
+                ((11.max(high - 6)..=high).collect(), high - 6 > 11)
+            }
+            "after" => {
+                let low = n.max(10) + 1;
+                ((low..=(low + 6).min(30)).collect(), low + 6 < 30)
+            }
+            _ => {
+                let low = (n.min(30) - 3).max(11);
+                ((low..=(low + 6).min(30)).collect(), low > 11)
+            }
+        };
+        wanted.reverse();
+        assert_eq!(seqs, wanted, "{part} {n}");
+        assert_eq!(page["has_more"], more, "{part} {n}");
+        let changed = page["messages"].as_array().unwrap().iter().find(|m| m["seq"] == 20);
+        assert!(changed.is_none_or(|m| m["body"] == "" && !m["deleted_at"].is_null()));
+    }
     h.stop().await;
 }

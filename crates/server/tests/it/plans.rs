@@ -13,6 +13,8 @@ const MAY_SCAN: &[(&str, &str)] =
 /// text: pages, changes and events.
 const IN_ORDER: &[&str] = &[
     "seq between $2 and $3 order by seq",
+    "seq between $3 and $4",
+    "seq > (select c.last_seq from chat c where c.id = $1) - $3",
     "select arev, kind, body from account_event",
     "select min(arev) from account_event",
 ];

@@ -76,8 +76,12 @@ impl Session<'_> {
 
     fn turn(&mut self, turn: &Turn, request: &[Value], place: &[Value]) -> Result<Outcome, Failed> {
         let text = turn.sql.sqlite;
-        let column = |at: &usize| request.get(*at).or_else(|| place.get(at - request.len()));
-        let args = turn.columns.iter().map(|at| column(at).unwrap_or(&Value::Null));
-        self.run_with(text, args).map_err(|fault| Failed { fault, text })
+        let columns = turn.columns.iter().map(|at| request.get(*at));
+        let args = columns.chain(turn.place.iter().map(|at| place.get(*at)));
+        let args = args.collect::<Option<Vec<_>>>().ok_or_else(|| Failed {
+            fault: Fault::Ours(Error::Engine("a column of an append is not there".into())),
+            text,
+        })?;
+        self.run_with(text, args.into_iter()).map_err(|fault| Failed { fault, text })
     }
 }

@@ -17,7 +17,7 @@ use super::file::{LOG_PAGES, PAGE_BYTES, beside};
 
 /// Enough to copy the log into the file at its usual length and to go on from
 /// there for some hundreds of sign-ins.
-const BYTES: u64 = LOG_PAGES as u64 * PAGE_BYTES + (1 << 20);
+const BYTES: u64 = LOG_PAGES as u64 * PAGE_BYTES + (4 << 20);
 
 /// Between two looks whether there is room again.
 const PAUSE: Duration = Duration::from_millis(250);
