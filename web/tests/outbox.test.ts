@@ -234,13 +234,32 @@ describe("signing out and in again", () => {
 		tab.actions.saveDraft("c", { body: "a draft" });
 		tab.actions.sendMessage("d", { body: "queued" });
 		await clock.advance(30_000);
-		expect(other.getState().me).toBeNull();
-		expect(tab.getState().me?.id).toBe("ann");
+		for (const one of [other, tab]) expect(one.getState().me?.id).toBe("ann");
 		device.crash(tab);
 		const next = device.openTab();
 		await clock.advance(1_000);
 		expect(next.getState().outbox).toMatchObject([{ body: "queued" }]);
 		expect(next.getState().drafts.get("c")?.body).toBe("a draft");
+	});
+
+	it("tells the next login nothing of what a tab wrote that slept meanwhile, and takes the tab in", async () => {
+		const { clock, network, device, tab, bodies } = await open();
+		const other = device.openTab();
+		await clock.advance(1_000);
+		device.sleep(other, 20_000);
+		network.setDown(true);
+		void tab.actions.signOut();
+		await clock.advance(3_000);
+		network.setDown(false);
+		await Promise.all([tab.actions.signedIn(account("ann")), clock.advance(1_000)]);
+		other.actions.sendMessage("c", { body: "of the first login" });
+		await clock.advance(30_000);
+		expect(bodies()).toEqual([]);
+		for (const one of [tab, other]) {
+			expect(one.getState()).toMatchObject({ me: { id: "ann" }, session: { status: "live" } });
+			expect(one.getState().outbox).toEqual([]);
+		}
+		expect([tab, other].filter((one) => one.getState().isLeader)).toHaveLength(1);
 	});
 
 	it("loses nothing to the tab that slept amid its own sign-out", async () => {
@@ -259,8 +278,7 @@ describe("signing out and in again", () => {
 		await Promise.all([next.actions.signedIn(account("ann")), clock.advance(1_000)]);
 		next.actions.saveDraft("c", { body: "a draft" });
 		await clock.advance(30_000);
-		expect(tab.getState().me).toBeNull();
-		expect(next.getState().me?.id).toBe("ann");
+		for (const one of [tab, next]) expect(one.getState().me?.id).toBe("ann");
 		expect(next.getState().drafts.get("c")?.body).toBe("a draft");
 	});
 });

@@ -14,6 +14,7 @@ import { type Core, isConnected } from "./core";
 import { createDrafts, type Drafts, type KeyValue } from "./drafts";
 import { createEphemeral, type Ephemeral } from "./ephemeral";
 import { createInbox, type InboxHooks } from "./inbox";
+import type { Login } from "./login";
 import { createOutbox, type Outbox } from "./outbox";
 import { createPages, type Pages } from "./pages";
 import type { OpenStorage, Saved, Storage } from "./persistence";
@@ -39,6 +40,8 @@ export type SessionHooks = {
 	readonly onLeft: () => void;
 	/** The browser is signed in as somebody else by now. */
 	readonly onOther: () => void;
+	/** True when the browser is in another login by now; this one is left then. */
+	readonly isOvertaken: () => boolean;
 };
 
 export type AccountSession = {
@@ -64,16 +67,17 @@ export async function startSession(
 	core: Core,
 	device: Device,
 	hooks: SessionHooks,
-	me: Account,
+	login: Login,
 	adopt: (session: AccountSession) => boolean,
 ): Promise<void> {
+	const me = login.account;
 	const storage = await device.openStorage(me.id);
 	const saved = await storage.load().catch(() => null);
 
 	// From here on in one turn: whoever sees the restored state acts on it at
 	// once, and must find the session that carries the act out.
 	const drafts = createDrafts({ ...core, disk: device.disk, account: me.id });
-	const parts = join(core, device, hooks, storage, me.id);
+	const parts = join(core, device, hooks, storage, login);
 	const { tabs, outbox, connection } = parts;
 	const cache = createCache({ ...core, storage });
 
@@ -151,7 +155,7 @@ function join(
 	device: Device,
 	hooks: SessionHooks,
 	storage: Storage,
-	account: string,
+	{ account, mark }: Login,
 ): Parts {
 	const receipts = createReceipts(core);
 	const ephemeral = createEphemeral(core);
@@ -173,7 +177,7 @@ function join(
 		onGap: () => connection.requestSync(),
 	});
 	const lead = (isLeader: boolean) => core.store.update((state) => ({ ...state, isLeader }));
-	const tabs = device.joinTabs(account, {
+	const tabs = device.joinTabs(mark, {
 		onMessage: (message) => hearTab(outbox, hooks, message),
 		onLead() {
 			lead(true);
@@ -189,6 +193,7 @@ function join(
 		storage,
 		tabs,
 		onSilence: () => connection.doubt(),
+		isOvertaken: hooks.isOvertaken,
 		onStored: (row) => inbox.receive({ chat: row.chat, rev: row.rev, row }),
 	});
 
@@ -200,7 +205,7 @@ function join(
 		hasNetwork: device.hasNetwork,
 		onEnded: hooks.onEnded,
 		onReady(ready) {
-			if (ready.account !== account) hooks.onOther();
+			if (!hooks.isOvertaken() && ready.account !== account.id) hooks.onOther();
 		},
 		async sync() {
 			await catchUpAll(core, { ...caughtUp, onForget: () => forgetHeld(core, parts, storage) });

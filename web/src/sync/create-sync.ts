@@ -8,13 +8,12 @@ import { type AccountSession, type Device, startSession, tellOpen } from "./acco
 import type { Clock } from "./clock";
 import type { Core } from "./core";
 import { createFarewell, type Reach } from "./farewell";
+import { enterLogin, forgetLogin, type Login, readLogin } from "./login";
 import { nextSession, reconnectDelay } from "./session-machine";
 import type { Socket } from "./socket";
 import { emptyState } from "./state";
 import { createStore } from "./store";
 import type { Actions, Notice, State, Sync } from "./types";
-
-const REMEMBERED = "tidings.account";
 
 export type SyncDeps = Device & {
 	readonly api: Api;
@@ -47,6 +46,8 @@ export function createSync(deps: SyncDeps): SyncHost {
 	};
 	const farewell = createFarewell({ ...deps, onTold: noteFarewell });
 	let session: AccountSession | null = null;
+	/** The login this tab is in. */
+	let login: Login | null = null;
 	/** Changes whenever somebody signs in or out: what began before must not end after. */
 	let turn = 0;
 	/** It was in this tab that somebody asked to sign out. */
@@ -60,16 +61,27 @@ export function createSync(deps: SyncDeps): SyncHost {
 		);
 	}
 
+	/** True when the browser is in another login by now: it signed in after a sign-out that this tab missed. */
+	function isOvertaken(): boolean {
+		if (login === null || farewell.isDue()) return false;
+		const held = readLogin(deps.disk);
+		return held !== null && held.mark !== "" && held.mark !== login.mark;
+	}
+
 	function end(told: "asked" | "left" | "revoked" | "expired"): void {
+		if (isOvertaken()) {
+			void rejoin();
+			return;
+		}
 		// The server may say that the login is over before it answers who asked for that.
 		const isAsked = told === "asked" || told === "left" || farewell.isDue();
 		const reason = isAsked ? "asked" : told;
 		const ended = session;
 		session = null;
+		login = null;
 		turn++;
 		cancelRetry?.();
-		// Whoever is remembered since another tab signed out has signed in after that.
-		if (told !== "left") deps.disk.removeItem(REMEMBERED);
+		forgetLogin(deps.disk);
 		const isOurs = told === "asked" || (isSigningOut && farewell.isDue());
 		const ending = isOurs ? ended?.wipe() : isAsked ? ended?.leave() : ended?.forget();
 		void ending?.catch(() => undefined);
@@ -90,7 +102,7 @@ export function createSync(deps: SyncDeps): SyncHost {
 		const mine = ++turn;
 		session?.stop();
 		session = null;
-		deps.disk.setItem(REMEMBERED, JSON.stringify(account));
+		login = enterLogin(deps.disk, account, deps.clock.now());
 		store.update((state) => ({
 			...emptyState,
 			session: nextSession(
@@ -99,20 +111,42 @@ export function createSync(deps: SyncDeps): SyncHost {
 				deps.clock.now(),
 			),
 		}));
-		const hooks = { onEnded: end, onLeft: () => end("left"), onOther: () => void other() };
-		await startSession(core, deps, hooks, account, (started) => {
+		const hooks = {
+			onEnded: end,
+			onLeft: () => end("left"),
+			onOther: () => void rejoin(),
+			isOvertaken: joinsNext,
+		};
+		await startSession(core, deps, hooks, login, (started) => {
 			if (mine === turn) session = started;
 			return mine === turn;
 		});
 	}
 
-	/** Somebody else signed in through another tab; the one who was here keeps what is stored. */
-	async function other(): Promise<void> {
+	/** Leaves an overtaken login for the one that the browser is in. */
+	function joinsNext(): boolean {
+		const isLate = isOvertaken();
+		if (isLate) void rejoin();
+		return isLate;
+	}
+
+	/**
+	 * Somebody signed in through another tab. What is stored by now is of their
+	 * login, or waits for the one who was here; so nothing is deleted or written.
+	 */
+	async function rejoin(): Promise<void> {
+		const next = isOvertaken() ? readLogin(deps.disk) : null;
+		turn++;
+		cancelRetry?.();
+		session?.drafts.stop();
 		session?.stop();
 		session = null;
+		login = null;
 		const now = deps.clock.now();
 		store.update(() => ({ ...emptyState, session: { ...emptyState.session, since: now } }));
-		await ask(0);
+		core.notify({ kind: "signed-out", reason: "asked" });
+		if (next === null) await ask(0);
+		else await begin(next.account);
 	}
 
 	/** Nobody is signed in here, so nothing is lost by saying so. */
@@ -151,25 +185,23 @@ export function createSync(deps: SyncDeps): SyncHost {
 	async function signOut(reach: Reach): Promise<void> {
 		const mine = turn;
 		isSigningOut = true;
-		const isTold = await farewell.say(reach);
+		await farewell.say(reach);
 		isSigningOut = false;
 		if (mine !== turn) return;
-		// This tab may have slept meanwhile, and somebody signed in through another.
-		const isLate = !isTold && !farewell.isDue() && deps.disk.getItem(REMEMBERED) !== null;
-		end(isLate ? "left" : "asked");
+		end("asked");
 	}
 
 	const actions: Actions = {
 		async start() {
 			if (session !== null || store.getState().me !== null) return;
 			if (farewell.isDue()) {
-				deps.disk.removeItem(REMEMBERED);
+				forgetLogin(deps.disk);
 				endBeforeBegin();
 				farewell.resume();
 				return;
 			}
-			const known = remembered(deps.disk.getItem(REMEMBERED));
-			if (known !== null) await begin(known);
+			const known = readLogin(deps.disk);
+			if (known !== null) await begin(known.account);
 			else if (deps.mayHaveLogin()) await ask(0);
 			else endBeforeBegin();
 		},
@@ -225,6 +257,7 @@ export function createSync(deps: SyncDeps): SyncHost {
 			farewell.stop();
 			session?.stop();
 			session = null;
+			login = null;
 		},
 		flush: () => session?.flush(),
 		networkChanged(isOn) {
@@ -232,18 +265,9 @@ export function createSync(deps: SyncDeps): SyncHost {
 			if (isOn && session === null) farewell.resume();
 		},
 		diskChanged(key) {
+			if (joinsNext()) return;
 			session?.drafts.hear(key);
 			noteFarewell();
 		},
 	};
-}
-
-function remembered(text: string | null): Account | null {
-	if (text === null) return null;
-	try {
-		const account = JSON.parse(text) as Partial<Account> | null;
-		return typeof account?.id === "string" ? (account as Account) : null;
-	} catch {
-		return null;
-	}
 }

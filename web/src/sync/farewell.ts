@@ -19,8 +19,8 @@ const PATIENCE_MS = 2_000;
 export type Reach = keyof typeof PATHS;
 
 export type Farewell = {
-	/** Ends when the server knows, which it then answers, or when waiting for it is of no use. */
-	readonly say: (reach: Reach) => Promise<boolean>;
+	/** Ends when the server knows, or when waiting for it is of no use. */
+	readonly say: (reach: Reach) => Promise<void>;
 	/** True while the server has not heard of a sign-out. */
 	readonly isDue: () => boolean;
 	/** Tells it what is due, now and again until it is told. */
@@ -53,45 +53,42 @@ export function createFarewell({ api, clock, disk, onTold }: FarewellDeps): Fare
 		asking = null;
 	}
 
-	/** True when the server knows by this. */
-	async function tell(failures: number): Promise<boolean> {
+	async function tell(failures: number): Promise<void> {
 		halt();
 		const reach = due();
 		if (reach === null) {
 			// Another tab has told it.
 			onTold();
-			return false;
+			return;
 		}
 		const mine = new AbortController();
 		asking = mine;
 		try {
 			await api.call("POST", PATHS[reach], { signal: mine.signal });
 		} catch (error) {
-			if (mine.signal.aborted) return false;
+			if (mine.signal.aborted) return;
 			// Refused for want of a login: it is over already.
 			if (!isApiError(error) || error.status !== 401) {
 				const wait = reconnectDelay(failures, clock.random);
 				cancelRetry = clock.after(wait, () => void tell(failures + 1));
-				return false;
+				return;
 			}
 		}
-		if (asking !== mine) return false;
+		if (asking !== mine) return;
 		asking = null;
 		disk.removeItem(KEY);
 		onTold();
-		return true;
 	}
 
 	return {
 		async say(reach) {
 			disk.setItem(KEY, reach);
 			let cancel = () => {};
-			const enough = new Promise<boolean>((resolve) => {
-				cancel = clock.after(PATIENCE_MS, () => resolve(false));
+			const enough = new Promise<void>((resolve) => {
+				cancel = clock.after(PATIENCE_MS, resolve);
 			});
-			const isTold = await Promise.race([tell(0), enough]);
+			await Promise.race([tell(0), enough]);
 			cancel();
-			return isTold;
 		},
 		isDue: () => due() !== null,
 		resume() {

@@ -38,11 +38,14 @@ export type SenderDeps = {
 	readonly replica: Replica;
 	/** The server takes longer to answer than one that is there does. */
 	readonly onSilence: () => void;
+	/** The browser is in another login by now, which must not be told what waited in this one. */
+	readonly isOvertaken: () => boolean;
 	/** An acknowledged row goes the way of every event. */
 	readonly onStored: (row: Message) => void;
 };
 
-export function createSender(core: Core, { replica, onSilence, onStored }: SenderDeps): Sender {
+export function createSender(core: Core, deps: SenderDeps): Sender {
+	const { replica, onSilence, onStored } = deps;
 	/** Chats with a call on its way. */
 	const busy = new Set<string>();
 	/** Entries that wait before the next attempt. By timers, for a clock may jump. */
@@ -109,7 +112,7 @@ export function createSender(core: Core, { replica, onSilence, onStored }: Sende
 		try {
 			const asked = await replica.change(id, { state: "sending", attempts: attempts + 1 });
 			// Taken back meanwhile, or another tab's to send.
-			if (asked !== null && isLeading()) await carry(asked);
+			if (asked !== null && isLeading() && !deps.isOvertaken()) await carry(asked);
 		} finally {
 			calm();
 			busy.delete(chat);

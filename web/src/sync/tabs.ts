@@ -1,5 +1,8 @@
 /**
- * The tabs of one account on one device: one leads, all hear each other.
+ * The tabs of one login on one device: one leads, all hear each other.
+ *
+ * Of one login, not of one account: whoever slept through a sign-out still has
+ * what waited then, and the next login must not hear of it.
  *
  * The leader alone sends, saves and notifies. Its lock is the browser's, so a
  * tab that crashes or closes is followed at once, without a timer.
@@ -31,10 +34,10 @@ export type TabsListener = {
 	readonly onFollow: () => void;
 };
 
-export type JoinTabs = (account: string, listener: TabsListener) => Tabs;
+export type JoinTabs = (login: string, listener: TabsListener) => Tabs;
 
-export const joinTabs: JoinTabs = (account, listener) => {
-	const name = `tidings-${account}`;
+export const joinTabs: JoinTabs = (login, listener) => {
+	const name = `tidings-${login}`;
 	const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(name);
 	if (channel !== null) {
 		channel.onmessage = (event: MessageEvent<TabMessage>) => listener.onMessage(event.data);

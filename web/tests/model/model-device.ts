@@ -104,6 +104,7 @@ function createTabClock(clock: Clock): TabClock {
 }
 
 type Member = {
+	readonly login: string;
 	readonly tab: () => SyncHost;
 	readonly run: TabClock["run"];
 	readonly listener: TabsListener;
@@ -125,25 +126,34 @@ export function createModelDevice(
 	let hasNetwork = true;
 	let isFull = false;
 
-	const first = () => members.find((member) => !member.isGone);
+	const first = (login: string) =>
+		members.find((member) => !member.isGone && member.login === login);
 
 	/** Tells a tab that it leads; one that sleeps is first all the same. */
 	function lead(member: Member | undefined): void {
 		member?.run(() => {
-			if (first() === member) member.listener.onLead();
+			if (first(member.login) === member) member.listener.onLead();
 		});
+	}
+
+	function hearDisk(tab: SyncHost, key: string): void {
+		clock.after(1, () =>
+			clocks.get(tab)?.run(() => {
+				if (tabs.includes(tab)) tab.diskChanged(key);
+			}),
+		);
 	}
 
 	/** The one who led before hears of it a moment later. */
 	function takeLead(member: Member): void {
-		const before = first();
+		const before = first(member.login);
 		members.splice(members.indexOf(member), 1);
 		members.unshift(member);
 		lead(member);
 		if (before === undefined || before === member) return;
 		clock.after(SHARED_LEAD_MS * clock.random(), () =>
 			before.run(() => {
-				if (!before.isGone && first() !== before) before.listener.onFollow();
+				if (!before.isGone && first(before.login) !== before) before.listener.onFollow();
 			}),
 		);
 	}
@@ -154,6 +164,9 @@ export function createModelDevice(
 		openTab() {
 			const own = createTabClock(clock);
 			let cut = () => {};
+			const tell = (key: string) => {
+				for (const other of tabs) if (other !== tab) hearDisk(other, key);
+			};
 			const tab: SyncHost = createSync({
 				api: network.createApi(who),
 				socket: network.createSocket(who),
@@ -173,15 +186,16 @@ export function createModelDevice(
 					cut = disk.cut;
 					return disk.slow;
 				},
-				joinTabs(_account, listener) {
-					const member: Member = { tab: () => tab, run: own.run, listener, isGone: false };
+				joinTabs(login, listener) {
+					const { run } = own;
+					const member: Member = { login, tab: () => tab, run, listener, isGone: false };
 					members.push(member);
 					queueMicrotask(() => lead(member));
 					return {
 						post(message: TabMessage) {
 							if (member.isGone) return;
 							for (const other of members) {
-								if (other === member || other.isGone) continue;
+								if (other === member || other.isGone || other.login !== login) continue;
 								const copy = structuredClone(message);
 								clock.after(1, () =>
 									other.run(() => {
@@ -192,13 +206,13 @@ export function createModelDevice(
 						},
 						takeLead: () => takeLead(member),
 						leave() {
-							const wasFirst = first() === member;
+							const wasFirst = first(login) === member;
 							member.isGone = true;
-							if (wasFirst) queueMicrotask(() => lead(first()));
+							if (wasFirst) queueMicrotask(() => lead(first(login)));
 						},
 					};
 				},
-				disk: toKeyValue(disk),
+				disk: toKeyValue(disk, tell),
 				hasNetwork: () => hasNetwork,
 				mayHaveLogin: () => true,
 			});
@@ -229,11 +243,17 @@ export function createModelDevice(
 	};
 }
 
-export function toKeyValue(disk: Map<string, string>) {
+export function toKeyValue(disk: Map<string, string>, onWrite = (_key: string) => {}) {
 	return {
 		getItem: (key: string) => disk.get(key) ?? null,
-		setItem: (key: string, value: string) => void disk.set(key, value),
-		removeItem: (key: string) => void disk.delete(key),
+		setItem(key: string, value: string) {
+			disk.set(key, value);
+			onWrite(key);
+		},
+		removeItem(key: string) {
+			disk.delete(key);
+			onWrite(key);
+		},
 		key: (index: number) => [...disk.keys()][index] ?? null,
 		get length() {
 			return disk.size;
