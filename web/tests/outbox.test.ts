@@ -219,6 +219,25 @@ describe("signing out without a network", () => {
 });
 
 describe("signing out and in again", () => {
+	it("sends nothing of before, though the tab that was asked is gone amid it", async () => {
+		const { clock, network, device, tab, bodies } = await open();
+		network.setDown(true);
+		network.cut("ann");
+		tab.actions.sendMessage("c", { body: "queued" });
+		tab.actions.saveDraft("c", { body: "a draft" });
+		await clock.advance(1_000);
+		void tab.actions.signOut();
+		await clock.advance(500);
+		device.crash(tab);
+		const next = device.openTab();
+		await clock.advance(1_000);
+		network.setDown(false);
+		await Promise.all([next.actions.signedIn(account("ann")), clock.advance(30_000)]);
+		expect(bodies()).toEqual([]);
+		expect(next.getState().outbox).toEqual([]);
+		expect(next.getState().drafts.size).toBe(0);
+	});
+
 	it("loses nothing to a tab that slept meanwhile and hears of the sign-out late", async () => {
 		const { clock, network, device, tab } = await open();
 		const other = device.openTab();

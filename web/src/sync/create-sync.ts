@@ -7,6 +7,7 @@ import type { Account } from "@/api/wire.gen";
 import { type AccountSession, type Device, startSession, tellOpen } from "./account-session";
 import type { Clock } from "./clock";
 import type { Core } from "./core";
+import { createDrafts } from "./drafts";
 import { createFarewell, type Reach } from "./farewell";
 import { enterLogin, forgetLogin, type Login, readLogin } from "./login";
 import { nextSession, reconnectDelay } from "./session-machine";
@@ -159,6 +160,21 @@ export function createSync(deps: SyncDeps): SyncHost {
 		}));
 	}
 
+	/** A tab that was asked to sign out may be gone or asleep: what it was to delete is deleted here. */
+	async function finishSignOut(): Promise<void> {
+		const left = readLogin(deps.disk);
+		forgetLogin(deps.disk);
+		endBeforeBegin();
+		farewell.resume();
+		if (left === null) return;
+		const account = left.account.id;
+		createDrafts({ ...core, disk: deps.disk, account }).wipe();
+		const storage = await deps.openStorage(account);
+		// Whoever signed in while it opened keeps what is there by now.
+		if (readLogin(deps.disk) === null) await storage.wipe().catch(() => undefined);
+		else storage.close();
+	}
+
 	/** Asks who is signed in; without a server, asks again later. */
 	async function ask(failures: number): Promise<void> {
 		const mine = ++turn;
@@ -195,9 +211,7 @@ export function createSync(deps: SyncDeps): SyncHost {
 		async start() {
 			if (session !== null || store.getState().me !== null) return;
 			if (farewell.isDue()) {
-				forgetLogin(deps.disk);
-				endBeforeBegin();
-				farewell.resume();
+				await finishSignOut();
 				return;
 			}
 			const known = readLogin(deps.disk);

@@ -51,6 +51,8 @@ function createWorld(seed: number) {
 		isOrdered: true,
 		wasDiskFull: false,
 		signOuts: 0,
+		/** Somebody asked to sign out and nobody has signed in since: what is sent may be deleted. */
+		isLeaving: false,
 		/** How often each tab was signed out. */
 		ended: new Map<SyncHost, number>(),
 		extra: 0,
@@ -173,6 +175,8 @@ function disturb(w: World, s: DeviceStep): void {
 		case "sign-out":
 			if (tab?.getState().me === null) break;
 			w.signOuts++;
+			w.isLeaving = true;
+			for (const message of w.sent) message.isSafe = false;
 			void tab?.actions.signOut();
 			clock.after(SIGN_IN_MS + s.ms, () => signIn(w));
 	}
@@ -190,7 +194,10 @@ function fillDisk(w: World, ms: number): void {
 /** Who was signed out signs in again, in every tab. */
 function signIn(w: World): void {
 	const out = w.device.tabs.filter((tab) => tab.getState().session.status === "signed-out");
-	if (out.length > 0) w.network.welcome("ann");
+	if (out.length > 0) {
+		w.network.welcome("ann");
+		w.isLeaving = false;
+	}
 	for (const tab of out) void tab.actions.signedIn(account("ann"));
 }
 
@@ -219,7 +226,8 @@ function send(w: World, by: SyncHost | undefined, chat: string): void {
 	const id = by?.actions.sendMessage(chat, { body: `m${w.sent.length}` });
 	// A tab that has not yet started refuses by giving no id.
 	if (by === undefined || id === undefined || id === "") return;
-	w.sent.push({ chat, id, by, at: w.clock.steady(), isSafe: !w.device.isDiskFull() });
+	const isSafe = !w.device.isDiskFull() && !w.isLeaving;
+	w.sent.push({ chat, id, by, at: w.clock.steady(), isSafe });
 }
 
 /** Edits or deletes an own row: a stored one by its seq, a pending one by its client id. */
