@@ -221,6 +221,14 @@ impl Connection {
         }
     }
 
+    /// Lets the kernel forget what the peer has not taken. Otherwise it would
+    /// ask for minutes whether the peer takes it now.
+    pub(crate) fn reset(&self) {
+        if let Link::WebSocket(stream) = &*self.link.borrow() {
+            stream.abort();
+        }
+    }
+
     pub(crate) fn wake(&self) {
         if let Some(waker) = &*self.waker.borrow() {
             waker.wake_by_ref();

@@ -182,10 +182,8 @@ impl Worker {
         if connection.is_open() {
             self.abandon(connection, reason);
         }
-        if let (Reason::SlowConsumer, Link::WebSocket(stream)) =
-            (reason, &*connection.link.borrow())
-        {
-            stream.abort();
+        if reason == Reason::SlowConsumer {
+            connection.reset();
         }
         self.end_poll(connection, "1");
         self.release(connection);
@@ -278,6 +276,7 @@ impl Worker {
         let config = &self.shared.config;
         if times.close_by <= now {
             self.counters().cut.bump();
+            connection.reset();
             return self.release(connection);
         }
         if times.lag_by <= now || times.stall_by <= now {

@@ -53,6 +53,15 @@ async fn a_full_disk_refuses_writes_by_name_and_heals() {
     assert_eq!(bodies(&store.db).await, ["kept", "healed"]);
 }
 
+/// What `.cargo/config.toml` says of SQLite has reached it.
+#[tokio::test]
+async fn the_engine_is_compiled_as_meant() {
+    static OPTIONS: Sql = Sql::new("pragma compile_options");
+    let rows = sqlite().await.db.rows(&OPTIONS, args![]).await.unwrap();
+    let options: Vec<String> = rows.iter().map(|row| row.get(0).unwrap()).collect();
+    assert!(options.iter().any(|option| option == "DEFAULT_MEMSTATUS=0"), "{options:?}");
+}
+
 /// The log has its length before anything is written, and what stands behind
 /// its end, zeros or an earlier round, is nothing to a store that was killed.
 #[tokio::test]
