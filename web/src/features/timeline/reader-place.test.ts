@@ -8,9 +8,12 @@ const ROW = 40;
 /** Rows of one height in a frame that may be made larger and smaller, as a browser would. */
 function createFrame(rows: number, height: number) {
 	let top = 0;
-	let [count, clientHeight] = [rows, height];
+	let [first, count, clientHeight] = [0, rows, height];
 	const limit = () => Math.max(0, count * ROW - clientHeight);
-	const offsetOf = (key: string) => (Number(key) < count ? Number(key) * ROW - top : null);
+	const offsetOf = (key: string) => {
+		const index = Number(key) - first;
+		return index >= 0 && index < count ? index * ROW - top : null;
+	};
 	const scroller: Scroller = {
 		get scrollTop() {
 			return top;
@@ -25,8 +28,8 @@ function createFrame(rows: number, height: number) {
 			return clientHeight;
 		},
 		visibleRows(atMost) {
-			const first = Math.floor(top / ROW);
-			const keys = Array.from({ length: atMost }, (_, index) => String(first + index));
+			const seen = first + Math.floor(top / ROW);
+			const keys = Array.from({ length: atMost }, (_, index) => String(seen + index));
 			return keys.flatMap((key) => {
 				const offset = offsetOf(key);
 				return offset === null ? [] : [{ key, offset }];
@@ -41,6 +44,11 @@ function createFrame(rows: number, height: number) {
 			top = Math.min(limit(), top);
 		},
 		append(more: number) {
+			count += more;
+			top = Math.min(limit(), top);
+		},
+		prepend(more: number) {
+			first -= more;
 			count += more;
 		},
 	};
@@ -81,6 +89,37 @@ describe("the reader's place", () => {
 				expect(scroller.offsetOf("10")).toBe(-10);
 			}),
 		);
+	});
+
+	it("moves with a reader of whom no event has told when other rows come", () => {
+		const count = fc.integer({ min: 0, max: 30 });
+		const to = fc.integer({ min: 0, max: 2_000 });
+		fc.assert(
+			fc.property(to, count, count, (to, above, below) => {
+				const { scroller, append, prepend } = createFrame(60, 300);
+				scroller.scrollTop = 1_550;
+				const place = placeAt(scroller, false);
+				scroller.scrollTop = to;
+				prepend(above);
+				append(below);
+				const kept = keepPlaceAmong(place, scroller, false);
+				expect(scroller.offsetOf("10")).toBe(400 - to);
+				expect(hearScroll(kept, scroller, false)).toEqual(kept);
+			}),
+		);
+	});
+
+	it("is not taken for moved where rows go and the position is cut off", () => {
+		const { scroller, append } = createFrame(60, 300);
+		scroller.scrollTop = 1_900;
+		const place = placeAt(scroller, false);
+		append(-10);
+		expect(scroller.scrollTop).toBe(1_700);
+		const kept = keepPlaceAmong(place, scroller, false);
+		append(10);
+		scroller.scrollTop = 1_900;
+		expect(keepPlaceAmong(place, scroller, false).anchor).toEqual(place.anchor);
+		expect(kept.seen.top).toBe(1_700);
 	});
 
 	it("is another one once the reader moves, and the end again when they come back to it", () => {

@@ -51,8 +51,27 @@ export function hearScroll(place: Place, scroller: Scroller, canFollow: boolean)
 	return placeAt(scroller, canFollow);
 }
 
-/** Other rows are mounted: the last of them may have come to be the newest under the reader. */
+/**
+ * Other rows are mounted: the last of them may have come to be the newest
+ * under the reader, who may have moved in this frame without a word of it yet.
+ */
 export function keepPlaceAmong(place: Place, scroller: Scroller, canFollow: boolean): Place {
-	const kept = keepPlace(place, scroller, canFollow);
+	const kept = keepPlace(withUnheardMove(place, scroller), scroller, canFollow);
 	return canFollow && isAtEnd(scroller) ? { ...kept, anchor: { mode: "end" } } : kept;
+}
+
+/**
+ * The place with a move whose event is still to come. Rows alone leave the
+ * position as it is, but for cutting it off at the end, in a frame that kept
+ * its size: what differs otherwise is the reader's doing.
+ */
+function withUnheardMove(place: Place, scroller: Scroller): Place {
+	const { anchor, seen } = place;
+	const { top, height, content } = look(scroller);
+	const moved = top - seen.top;
+	const isCut = moved < 0 && top + height >= content - ROUNDING_PX;
+	const isMove = Math.abs(moved) >= ROUNDING_PX && height === seen.height && !isCut;
+	if (anchor.mode === "end" || !isMove) return place;
+	const rows = anchor.rows.map(({ key, offset }) => ({ key, offset: offset - moved }));
+	return { anchor: { mode: "rows", rows }, seen };
 }
