@@ -22,6 +22,21 @@ async function open() {
 	return { clock, server, network, device, tab, bodies };
 }
 
+/** One tab signs out without a network and in again, while another sleeps through both. */
+async function openAndSignInAgain() {
+	const opened = await open();
+	const { clock, network, device, tab } = opened;
+	const other = device.openTab();
+	await clock.advance(1_000);
+	device.sleep(other, 20_000);
+	network.setDown(true);
+	void tab.actions.signOut();
+	await clock.advance(3_000);
+	network.setDown(false);
+	await Promise.all([tab.actions.signedIn(account("ann")), clock.advance(1_000)]);
+	return { ...opened, other };
+}
+
 const rows = (tab: SyncHost) => selectTimeline(tab.getState(), "c").rows;
 const states = (tab: SyncHost) => rows(tab).map((row) => row.state);
 
@@ -239,15 +254,7 @@ describe("signing out and in again", () => {
 	});
 
 	it("loses nothing to a tab that slept meanwhile and hears of the sign-out late", async () => {
-		const { clock, network, device, tab } = await open();
-		const other = device.openTab();
-		await clock.advance(1_000);
-		device.sleep(other, 20_000);
-		network.setDown(true);
-		void tab.actions.signOut();
-		await clock.advance(3_000);
-		network.setDown(false);
-		await Promise.all([tab.actions.signedIn(account("ann")), clock.advance(1_000)]);
+		const { clock, network, device, tab, other } = await openAndSignInAgain();
 		network.setDown(true);
 		network.cut("ann");
 		tab.actions.saveDraft("c", { body: "a draft" });
@@ -262,15 +269,7 @@ describe("signing out and in again", () => {
 	});
 
 	it("tells the next login nothing of what a tab wrote that slept meanwhile, and takes the tab in", async () => {
-		const { clock, network, device, tab, bodies } = await open();
-		const other = device.openTab();
-		await clock.advance(1_000);
-		device.sleep(other, 20_000);
-		network.setDown(true);
-		void tab.actions.signOut();
-		await clock.advance(3_000);
-		network.setDown(false);
-		await Promise.all([tab.actions.signedIn(account("ann")), clock.advance(1_000)]);
+		const { clock, tab, other, bodies } = await openAndSignInAgain();
 		other.actions.sendMessage("c", { body: "of the first login" });
 		await clock.advance(30_000);
 		expect(bodies()).toEqual([]);

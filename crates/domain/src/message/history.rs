@@ -62,7 +62,8 @@ pub struct Changes {
 pub const MAX_CHANGES: i64 = 100;
 
 /// A part of the chat's history. Who asks is proven in the same reading, so
-/// both are of one moment of the store, and cost one wait.
+/// both are of one moment of the store and cost one wait, unless the part asked
+/// for reaches beyond what the member may see.
 pub async fn page(
     app: &App,
     caller: &Caller,

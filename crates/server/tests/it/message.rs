@@ -16,6 +16,16 @@ fn at(chat: &str) -> String {
     format!("/v1/chats/{chat}/messages")
 }
 
+/// A page as `reader` sees it, and whether there is more.
+async fn page(reader: &Person, chat: &str, query: &str) -> (Vec<Value>, bool) {
+    let page = reader.get(&format!("{}?{query}", at(chat))).await.gives(200);
+    (page["messages"].as_array().unwrap().clone(), page["has_more"].as_bool().unwrap())
+}
+
+fn seqs(messages: &[Value]) -> Vec<i64> {
+    messages.iter().map(|message| message["seq"].as_i64().unwrap()).collect()
+}
+
 #[tokio::test]
 async fn a_message_has_one_place_and_one_number() {
     let h = Harness::start().await;
@@ -151,14 +161,8 @@ async fn history_is_paged_by_place() {
         ann.delete(&format!("{}/{n}", at(&chat))).await.gives(204);
     }
     let page = async |query: &str| {
-        let page = bob.get(&format!("{}?{query}", at(&chat))).await.gives(200);
-        let seqs: Vec<i64> = page["messages"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|m| m["seq"].as_i64().unwrap())
-            .collect();
-        (seqs, page["has_more"].as_bool().unwrap())
+        let (messages, has_more) = page(&bob, &chat, query).await;
+        (seqs(&messages), has_more)
     };
     let down = |high: i64, low: i64| (low..=high).rev().collect::<Vec<_>>();
     assert_eq!(page("").await, (down(25, 6), true));
@@ -232,13 +236,7 @@ async fn i12_a_page_ends_where_its_reader_may_not_see() {
     let parts = (1..=45).flat_map(|n| ["before", "after", "around"].map(|part| (part, n)));
     for (part, n) in parts.chain([("end", 0)]) {
         let query = if part == "end" { String::new() } else { format!("&{part}_seq={n}") };
-        let page = bob.get(&format!("{}?limit=7{query}", at(&chat))).await.gives(200);
-        let seqs: Vec<i64> = page["messages"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|m| m["seq"].as_i64().unwrap())
-            .collect();
+        let (messages, has_more) = page(&bob, &chat, &format!("limit=7{query}")).await;
         let (mut wanted, more): (Vec<i64>, bool) = match part {
             "end" => ((24..=30).collect(), true),
             "before" => {
@@ -255,9 +253,8 @@ async fn i12_a_page_ends_where_its_reader_may_not_see() {
             }
         };
         wanted.reverse();
-        assert_eq!(seqs, wanted, "{part} {n}");
-        assert_eq!(page["has_more"], more, "{part} {n}");
-        let changed = page["messages"].as_array().unwrap().iter().find(|m| m["seq"] == 20);
+        assert_eq!((seqs(&messages), has_more), (wanted, more), "{part} {n}");
+        let changed = messages.iter().find(|message| message["seq"] == 20);
         assert!(changed.is_none_or(|m| m["body"] == "" && !m["deleted_at"].is_null()));
     }
     h.stop().await;
