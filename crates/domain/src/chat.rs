@@ -9,7 +9,7 @@ mod view;
 
 use std::collections::HashMap;
 
-use sql::{Batch, Row, Rows, Sql, Step, Turn, args};
+use sql::{Batch, Row, Rows, Sql, Turn, args};
 
 use crate::message::Message;
 use crate::{AccountId, App, Caller, ChatId, Error, Event, Result, account};
@@ -344,9 +344,7 @@ pub(crate) const STATEMENTS: &[&Sql] = &[
     &LIST_MEMBERS,
     &LOCK,
     &COUNT,
-    &COUNT_TO,
     &MARK_SENDER,
-    &MARK_SENDER_TO,
     &BUMP,
     &LOCK_MEMBER,
     &MARK,
@@ -449,73 +447,45 @@ static LOCK_MEMBER: Sql = Sql::per_engine(
     "select 1 from member where chat_id = $1 and account_id = $2 for update",
 );
 
-// The steps of a send that are the chat's. The first four columns of its row
-// are: chat, sender, client id, time.
+// What of a send is the chat's. The first four columns of its request are: chat,
+// sender, client id, time; those of its place: seq, n, rev.
 
 /// Locks the rows of the chats that are sent to.
-pub(crate) const LOCK_STEP: Step = Step {
-    one: &LOCK,
-    many: "select id from chat where id = any($1) order by id for update",
-    columns: &[0],
-};
+pub(crate) const LOCK_MANY: &str = "select id from chat where id = any($1) order by id for update";
 
-/// Moves the counters over the messages that took the next places.
-pub(crate) const COUNT_STEP: Step = Step {
-    one: &COUNT,
-    many: "update chat
-           set last_seq = top.seq, last_n = last_n + top.seq - last_seq,
-               rev = rev + top.seq - last_seq, last_at = top.at
-           from (select r.id, max(r.at) as at,
-                        (select max(m.seq) from message m where m.chat_id = r.id) as seq
-                 from unnest($1::bytea[], $2::bigint[]) as r (id, at) group by r.id) top
-           where chat.id = top.id and chat.last_seq < top.seq",
-    columns: &[0, 3],
-};
+/// Moves the counters to a message that is new.
+pub(crate) const COUNT_TURN: Turn = Turn { sql: &COUNT, columns: &[0, 3], place: &[0, 1, 2] };
 
-/// Moves the senders' own marks to their messages: who sends has read.
-pub(crate) const MARK_STEP: Step = Step {
-    one: &MARK_SENDER,
-    many: "update member
-           set read_seq = top.seq, read_n = top.n,
-               delivered_seq = greatest(member.delivered_seq, top.seq)
-           from (select distinct on (m.chat_id, m.sender_id) m.chat_id, m.sender_id, m.seq, m.n
-                 from unnest($1::bytea[], $2::bytea[], $3::text[]) as r (chat_id, sender_id, client_id)
-                 join message m on m.chat_id = r.chat_id and m.sender_id = r.sender_id
-                   and m.client_id = r.client_id
-                 order by m.chat_id, m.sender_id, m.seq desc) top
-           where member.chat_id = top.chat_id and member.account_id = top.sender_id
-             and member.read_seq < top.seq",
-    columns: &[0, 1, 2],
-};
+/// Moves the sender's own marks to it: who sends has read.
+pub(crate) const MARK_TURN: Turn = Turn { sql: &MARK_SENDER, columns: &[0, 1], place: &[0, 1] };
 
-/// The same two where the place is known: its columns are seq, n, rev.
-pub(crate) const COUNT_TURN: Turn = Turn { sql: &COUNT_TO, columns: &[0, 3], place: &[0, 1, 2] };
-pub(crate) const MARK_TURN: Turn = Turn { sql: &MARK_SENDER_TO, columns: &[0, 1], place: &[0, 1] };
-
-static COUNT_TO: Sql =
+static COUNT: Sql =
     Sql::new("update chat set last_at = $2, last_seq = $3, last_n = $4, rev = $5 where id = $1");
 
 // No mark is beyond a message that is new.
-static MARK_SENDER_TO: Sql = Sql::new(
+static MARK_SENDER: Sql = Sql::new(
     "update member set read_seq = $3, read_n = $4, delivered_seq = $3
      where chat_id = $1 and account_id = $2",
 );
 
-static COUNT: Sql = Sql::new(
-    "update chat set last_seq = last_seq + 1, last_n = last_n + 1, rev = rev + 1, last_at = $2
-     where id = $1
-       and exists (select 1 from message m where m.chat_id = $1 and m.seq = chat.last_seq + 1)",
-);
-
-// Who sends has read. A repeated send finds the mark there already.
-static MARK_SENDER: Sql = Sql::new(
-    "update member
-     set read_seq = m.seq, read_n = m.n,
-         delivered_seq = case when delivered_seq < m.seq then m.seq else delivered_seq end
-     from message m
-     where m.chat_id = $1 and m.sender_id = $2 and m.client_id = $3
-       and member.chat_id = $1 and member.account_id = $2 and member.read_seq < m.seq",
-);
+/// The same two after those that `placed` has, whose last in each chat says so.
+macro_rules! follow_placed {
+    () => {
+        "counted as (
+        update chat
+        set last_seq = top.seq, last_n = top.n, rev = top.rev, last_at = top.at
+        from placed as top
+        where id = top.chat_id and top.is_last
+     ), marked as (
+        update member
+        set read_seq = top.seq, read_n = top.n, delivered_seq = top.seq
+        from (select chat_id, sender_id, max(seq) as seq, max(n) as n
+              from placed group by chat_id, sender_id) as top
+        where member.chat_id = top.chat_id and account_id = top.sender_id
+     )"
+    };
+}
+pub(crate) use follow_placed;
 
 static BUMP: Sql = Sql::new(
     "update chat set rev = rev + 1

@@ -15,16 +15,18 @@ macro_rules! message_columns {
     };
 }
 
+mod append;
 mod history;
 mod text;
 
 use std::sync::Arc;
 
-use sql::{Alone, Append, Appended, Batch, Row, Sql, Step, Turn, args};
+use sql::{Appended, Batch, Row, Sql, args};
 
 use crate::chat::{self, Member};
 use crate::{AccountId, App, Caller, ChatId, Error, Event, Kind, Result};
 
+pub(crate) use append::SEND;
 pub use history::{Budget, Changes, Held, MAX_CHANGES, Page, Part, changes, page};
 pub use text::{Body, MAX_BODY_CHARS, MAX_CLIENT_ID_BYTES, New};
 
@@ -213,95 +215,17 @@ async fn why_refused(app: &App, caller: &Caller, chat: ChatId, reply_to: Option<
 }
 
 pub(crate) const STATEMENTS: &[&Sql] = &[
-    &APPEND,
-    &PLACE,
-    &ADD,
+    &append::PLACE,
+    &append::ADD,
+    &append::FIND,
     &EDIT,
     &DELETE,
-    &BY_CLIENT_ID,
     &BY_SEQ,
     &history::NEWEST,
     &history::LIKELY,
     &history::RANGE,
     &history::CHANGED,
 ];
-
-/// Flow of a send: the chat's row is locked, the guards are looked at under
-/// the lock, the row takes the next place. Columns: chat, sender, client id,
-/// time, hash, body, reply; of the place: seq, n, rev.
-pub(crate) static SEND: Append = Append {
-    lock: chat::LOCK_STEP,
-    add: Step { one: &APPEND, many: APPEND_MANY, columns: &[0, 1, 6, 2, 3, 4, 5] },
-    then: &[chat::COUNT_STEP, chat::MARK_STEP],
-    find: Step { one: &BY_CLIENT_ID, many: BY_CLIENT_ID_MANY, columns: &[0, 1, 2] },
-    alone: Alone {
-        place: Turn { sql: &PLACE, columns: &[0, 1, 6], place: &[] },
-        add: Turn { sql: &ADD, columns: &[0, 1, 6, 2, 3, 4, 5], place: &[0, 1, 2] },
-        then: &[chat::COUNT_TURN, chat::MARK_TURN],
-        find: Turn { sql: &BY_CLIENT_ID, columns: &[0, 1, 2], place: &[] },
-    },
-};
-
-// Where $2 may write in $1, and what $3 answers is there.
-macro_rules! open_place {
-    () => {
-        "from chat c join member m on m.chat_id = c.id
-         where c.id = $1 and c.closed_at is null and m.account_id = $2 and m.left_at is null
-           and (cast($3 as bigint) is null
-                or exists (select 1 from message r
-                           where r.chat_id = c.id and r.seq = $3 and r.seq > m.joined_seq)) "
-    };
-}
-
-static PLACE: Sql =
-    Sql::new(concat!("select c.last_seq + 1, c.last_n + 1, c.rev + 1 ", open_place!()));
-
-static ADD: Sql = Sql::new(
-    "insert into message (chat_id, sender_id, reply_to_seq, client_id, created_at, sent_hash, body,
-                          seq, n, rev, kind, changed)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'text', false)
-     on conflict (client_id, sender_id, chat_id) do nothing",
-);
-
-// Both at once, for those who must lock first.
-static APPEND: Sql = Sql::new(concat!(
-    "insert into message (chat_id, seq, n, rev, sender_id, client_id, sent_hash, kind, body,
-                          reply_to_seq, changed, created_at)
-     select c.id, c.last_seq + 1, c.last_n + 1, c.rev + 1, m.account_id, $4, $6, 'text', $7,
-            $3, false, $5 ",
-    open_place!(),
-    "on conflict (client_id, sender_id, chat_id) do nothing returning seq, n, rev"
-));
-
-// The same for a group of sends. A reply to a message of the same group finds
-// nothing and is told so, as if it had come first.
-const APPEND_MANY: &str = "with request as (
-        select * from unnest($1::bytea[], $2::bytea[], $3::bigint[], $4::text[], $5::bigint[],
-                             $6::bytea[], $7::text[])
-            with ordinality as r (chat_id, sender_id, reply, client_id, at, hash, body, ord)
-     ), fresh as (
-        select distinct on (r.chat_id, r.sender_id, r.client_id) r.*,
-               c.last_seq, c.last_n, c.rev
-        from request r
-        join chat c on c.id = r.chat_id and c.closed_at is null
-        join member m on m.chat_id = r.chat_id and m.account_id = r.sender_id
-                     and m.left_at is null
-        where not exists (select 1 from message p where p.chat_id = r.chat_id
-                            and p.sender_id = r.sender_id and p.client_id = r.client_id)
-          and (r.reply is null
-               or exists (select 1 from message p where p.chat_id = r.chat_id
-                            and p.seq = r.reply and p.seq > m.joined_seq))
-        order by r.chat_id, r.sender_id, r.client_id, r.ord
-     ), placed as (
-        select *, row_number() over (partition by chat_id order by ord) as nth from fresh
-     ), added as (
-        insert into message (chat_id, seq, n, rev, sender_id, client_id, sent_hash, kind, body,
-                             reply_to_seq, changed, created_at)
-        select chat_id, last_seq + nth, last_n + nth, rev + nth, sender_id, client_id, hash,
-               'text', body, reply, false, at
-        from placed
-     )
-     select ord, last_seq + nth, last_n + nth, rev + nth from placed";
 
 static EDIT: Sql = Sql::new(
     "update message
@@ -326,20 +250,6 @@ static DELETE: Sql = Sql::new(
                      and m.account_id = $3 and m.left_at is null)
      returning seq",
 );
-
-static BY_CLIENT_ID: Sql = Sql::new(concat!(
-    "select ",
-    message_columns!(),
-    ", sent_hash from message where chat_id = $1 and sender_id = $2 and client_id = $3"
-));
-
-const BY_CLIENT_ID_MANY: &str =
-    "select r.ord, m.seq, m.n, m.rev, m.sender_id, m.client_id, m.kind, m.body,
-            m.reply_to_seq, m.edited_at, m.deleted_at, m.created_at, m.sent_hash
-     from unnest($1::bytea[], $2::bytea[], $3::text[])
-         with ordinality as r (chat_id, sender_id, client_id, ord)
-     join message m on m.chat_id = r.chat_id and m.sender_id = r.sender_id
-       and m.client_id = r.client_id";
 
 static BY_SEQ: Sql = Sql::new(concat!(
     "select ",

@@ -1,21 +1,22 @@
 //! Appends: the one kind of write that is worth doing for many at once.
 //!
-//! An [`Append`] says how a request is written: a row of columns, and steps
-//! that use them. There are three ways, told apart by who else may write:
+//! An [`Append`] says how a request is written: a row of columns, and
+//! statements that use them. There are two ways, told apart by who else may
+//! write:
 //!
 //! - **Alone** ([`Alone`]), on SQLite, whose one writer groups commits by itself.
 //!   What one statement has read is still so for the next, which takes it as a
 //!   parameter; nothing is locked, and nothing looked up twice.
-//! - **One by one** (`one`), on PostgreSQL, for a lone request: sent in one go,
-//!   so no statement can know what another has answered.
-//! - **Many at once** (`many`), on PostgreSQL: what came while the previous group
+//! - **Many at once** ([`Many`]), on PostgreSQL: what came while the previous group
 //!   was under way, its parameters being arrays, one element for each request.
-//!
-//! PostgreSQL runs both in one transaction:
+//!   A lone request is a group of one. The whole group is one transaction:
 //!
 //! ```text
-//! begin · lock the group's keys, sorted · add · then · find · commit
+//! begin · lock the group's keys, sorted · add · commit
 //! ```
+//!
+//! and only what was not added is looked for then. Each statement of a group
+//! costs about as much as a row of it, so `add` does everything at once.
 //!
 //! **The lock is a statement of its own**: a statement that waits for a row
 //! goes on with the snapshot from before the wait, and would place two rows
@@ -30,41 +31,45 @@
 //! - **Refusing is silent.** A request that may not be written adds nothing
 //!   and gets no row; the others of its group must not notice. (A statement
 //!   that fails is found by halving the group, which costs the others time.)
+//! - **A row that is there stays**: it is looked for after the commit.
 //! - **Look up by key.** The server is told to use indexes and nested loops
-//!   only; a step that joins two sets without an index is slow.
+//!   only; a join of two sets without an index is slow.
 //! - **Repeats inside a group** are one row: `select distinct on (…)`.
-//! - `many` begins its rows, if it has any, with the request's number:
+//! - Rows of a group begin with the request's number:
 //!   `unnest($1::bytea[], …) with ordinality as r (chat_id, …, ord)`. The
-//!   number is taken off, so all three ways answer alike.
+//!   number is taken off, so both ways answer alike.
 
 use crate::{Args, Row, Rows, Sql, Value};
 
 /// How a request is appended; see the module.
 #[derive(Clone, Copy, Debug)]
 pub struct Append {
-    /// Takes hold of the key. `one` is given the picked column, `many` the
-    /// group's keys as one array, sorted and without repeats: it locks them in
-    /// that order.
-    pub lock: Step,
-    /// Adds the row and answers with its place, unless it is refused or there
-    /// already.
-    pub add: Step,
-    /// What follows from an added row, in order. Changes nothing without one.
-    pub then: &'static [Step],
-    /// Answers with the row that is there.
-    pub find: Step,
-    /// All of it by the only writer.
+    /// The column that is the key, counted from 0.
+    pub key: usize,
+    /// A group of them, where others may write as well.
+    pub many: Many,
+    /// One by the only writer.
     pub alone: Alone,
 }
 
-/// A step on PostgreSQL.
+/// How a group is appended under locks.
+#[derive(Clone, Copy, Debug)]
+pub struct Many {
+    /// Locks the group's keys, one array, in their order: sorted, each once.
+    pub lock: &'static str,
+    /// Adds the rows, and what follows from them, and answers with the place
+    /// of each, unless it is refused or there already.
+    pub add: Step,
+    /// Answers with the rows that are there.
+    pub find: Step,
+}
+
+/// A statement of a group.
 #[derive(Clone, Copy, Debug)]
 pub struct Step {
-    /// For a single request.
-    pub one: &'static Sql,
-    /// For a group.
-    pub many: &'static str,
-    /// Which columns of the request are `$1`, `$2` …, counted from 0.
+    /// What is run.
+    pub sql: &'static str,
+    /// Which columns of the requests are `$1`, `$2` …, counted from 0.
     pub columns: &'static [usize],
 }
 
@@ -105,7 +110,7 @@ pub enum Appended {
 }
 
 impl Appended {
-    /// From the rows of `add`, of what was done then, and of `find`.
+    /// From the rows of `add` or `place`, and of `find`.
     pub(crate) fn read(mut rows: Rows) -> Self {
         if let Some(place) = rows.first_mut().and_then(Vec::pop) {
             return Self::New(place);
@@ -115,19 +120,14 @@ impl Appended {
 }
 
 impl Append {
-    /// What PostgreSQL does under the lock, in order.
-    pub(crate) fn steps(&self) -> impl Iterator<Item = &Step> {
-        std::iter::once(&self.add).chain(self.then).chain([&self.find])
-    }
-
-    /// Whether `row` has the columns that the steps pick, and no others.
+    /// Whether `row` has the columns that the statements pick, and no others.
     pub(crate) fn fits(&self, row: &Args) -> bool {
-        let picked = self.steps().flat_map(|step| step.columns).chain(self.lock.columns);
-        picked.max().is_some_and(|last| last + 1 == row.len()) && self.lock.columns.len() == 1
+        let picked = [&self.many.add, &self.many.find].into_iter().flat_map(|step| step.columns);
+        picked.chain([&self.key]).max().is_some_and(|last| last + 1 == row.len())
     }
 
     pub(crate) fn key<'r>(&self, row: &'r [Value]) -> &'r Value {
-        &row[self.lock.columns[0]]
+        &row[self.key]
     }
 }
 
@@ -136,10 +136,4 @@ impl Alone {
     pub(crate) fn turns(&self) -> impl Iterator<Item = &Turn> {
         [&self.place, &self.add].into_iter().chain(self.then).chain([&self.find])
     }
-}
-
-/// Takes the lock's rows off.
-pub(crate) fn without_lock(mut rows: Rows) -> Rows {
-    rows.drain(..1);
-    rows
 }

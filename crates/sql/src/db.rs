@@ -174,9 +174,9 @@ impl Db {
                 }
             }
             Engine::Postgres(store) => {
-                for step in std::iter::once(&plan.lock).chain(plan.steps()) {
-                    shapes.push(self.describe(step.one).await?);
-                    shapes.push(store.describe(step.many).await?);
+                let many = &plan.many;
+                for sql in [many.lock, many.add.sql, many.find.sql] {
+                    shapes.push(store.describe(sql).await?);
                 }
             }
         }

@@ -18,7 +18,7 @@ mod sqlite;
 mod transfer;
 mod value;
 
-pub use append::{Alone, Append, Appended, Step, Turn};
+pub use append::{Alone, Append, Appended, Many, Step, Turn};
 pub use batch::Batch;
 pub use db::{Db, Rows, Shape};
 pub use error::Error;

@@ -28,6 +28,7 @@ struct Change {
 }
 
 const MESSAGE: &str = "crates/domain/src/message.rs";
+const APPEND: &str = "crates/domain/src/message/append.rs";
 const WRITER: &str = "crates/sql/src/sqlite/writer.rs";
 
 pub(crate) const BREAKS: &[Break] = &[
@@ -83,7 +84,7 @@ pub(crate) const BREAKS: &[Break] = &[
 create index message_client_id on message (client_id, sender_id, chat_id);",
             },
             Change {
-                file: MESSAGE,
+                file: APPEND,
                 from: "'text', false)\n     on conflict (client_id, sender_id, chat_id) do nothing\",",
                 to: "'text', false)\",",
             },
@@ -111,23 +112,23 @@ create index message_client_id on message (client_id, sender_id, chat_id);",
                 to: "new.body.text(), new.reply_to_seq, count(app, chat).await?];\n",
             },
             Change {
-                file: MESSAGE,
-                from: "Step { one: &APPEND, many: APPEND_MANY, columns: &[0, 1, 6, 2, 3, 4, 5] }",
-                to: "Step { one: &APPEND, many: APPEND_MANY, columns: &[0, 1, 6, 2, 3, 4, 5, 7] }",
+                file: APPEND,
+                from: "Step { sql: ADD_MANY, columns: &[0, 1, 6, 2, 3, 4, 5] }",
+                to: "Step { sql: ADD_MANY, columns: &[0, 1, 6, 2, 3, 4, 5, 7] }",
             },
             Change {
-                file: MESSAGE,
+                file: APPEND,
                 from: "place: Turn { sql: &PLACE, columns: &[0, 1, 6], place: &[] }",
                 to: "place: Turn { sql: &PLACE, columns: &[0, 1, 6, 7], place: &[] }",
             },
             Change {
-                file: MESSAGE,
+                file: APPEND,
                 from: "select c.last_seq + 1, c.last_n",
                 to: "select $4, c.last_n",
             },
             Change {
                 file: MESSAGE,
-                from: "static APPEND: Sql",
+                from: "/// Gives one of the caller's own messages another body.",
                 to: "static COUNTED: std::sync::Mutex<std::collections::BTreeMap<String, i64>> =
     std::sync::Mutex::new(std::collections::BTreeMap::new());
 
@@ -142,7 +143,7 @@ async fn count(app: &App, chat: ChatId) -> Result<i64> {
     Ok(*last)
 }
 
-static APPEND: Sql",
+/// Gives one of the caller's own messages another body.",
             },
         ],
     },

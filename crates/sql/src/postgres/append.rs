@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
+use std::vec;
 
 use deadpool_postgres::{Client, Object, Pool};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
@@ -11,7 +12,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use super::transaction::{self, Call};
 use super::trouble::Trouble;
 use super::{Patience, mend};
-use crate::append::{Append, without_lock};
+use crate::append::{Append, Step};
 use crate::db::Rows;
 use crate::options::Options;
 use crate::relay::{self, Relay};
@@ -110,14 +111,16 @@ async fn work(line: Line, mut requests: mpsc::Receiver<Request>) {
 /// found by halving.
 async fn settle(line: &Line, plan: &'static Append, requests: Vec<Request>) {
     let mut groups = VecDeque::from([requests]);
-    while let Some(mut requests) = groups.pop_front() {
-        let (answers, group) = split(plan, &mut requests);
-        match persist(line, &group).await {
-            Ok(rows) => {
+    while let Some(requests) = groups.pop_front() {
+        let (answers, rows): (Vec<_>, Vec<_>) =
+            requests.into_iter().map(|request| (request.answer, request.row)).unzip();
+        let group = Group::new(plan, rows);
+        match line.persist(&group).await {
+            Ok(outcomes) => {
                 // Their places are free once they are answered.
                 let (answers, _permits): (Vec<_>, Vec<_>) =
                     answers.into_iter().map(|answer| (answer.to, answer.permit)).unzip();
-                relay::send_all(answers.into_iter().zip(rows.into_iter().map(Ok)));
+                relay::send_all(answers.into_iter().zip(outcomes));
             }
             Err(error @ Error::Engine(_)) if answers.len() > 1 => {
                 tracing::debug!(%error, "A group failed and is halved.");
@@ -134,65 +137,35 @@ async fn settle(line: &Line, plan: &'static Append, requests: Vec<Request>) {
     }
 }
 
-fn split(plan: &'static Append, requests: &mut Vec<Request>) -> (Vec<Answer>, Group) {
-    let (answers, rows): (Vec<_>, Vec<_>) =
-        requests.drain(..).map(|request| (request.answer, request.row)).unzip();
-    (answers, Group::new(plan, rows))
-}
-
 /// Requests of one plan.
 struct Group {
     plan: &'static Append,
-    written: Written,
-}
-
-/// A lone request is written by the simpler statements: that is quicker, and
-/// an idle server hears of nothing else.
-enum Written {
-    One(Args),
-    /// Column by column.
-    Many {
-        size: usize,
-        keys: Value,
-        columns: Vec<Value>,
-    },
+    size: usize,
+    /// Sorted, each once.
+    keys: Value,
+    /// A list for each column of the requests.
+    columns: Vec<Value>,
 }
 
 impl Group {
-    fn new(plan: &'static Append, mut rows: Vec<Args>) -> Self {
-        let written = match rows.len() {
-            1 => Written::One(rows.remove(0)),
-            _ => Written::many(plan, rows),
-        };
-        Self { plan, written }
-    }
-
-    fn calls(&self) -> Vec<Call<'_>> {
-        let steps = std::iter::once(&self.plan.lock).chain(self.plan.steps());
-        match &self.written {
-            Written::One(row) => {
-                steps.map(|step| call(step.one.postgres, step.columns, row)).collect()
-            }
-            Written::Many { keys, columns, .. } => {
-                let mut calls: Vec<_> =
-                    steps.map(|step| call(step.many, step.columns, columns)).collect();
-                calls[0].args = vec![keys];
-                calls
+    fn new(plan: &'static Append, rows: Vec<Args>) -> Self {
+        let size = rows.len();
+        let mut keys: Vec<_> = rows.iter().map(|row| plan.key(row).clone()).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        let width = rows.first().map(Vec::len).unwrap_or_default();
+        let mut columns: Vec<_> = (0..width).map(|_| Vec::with_capacity(size)).collect();
+        for row in rows {
+            for (column, value) in columns.iter_mut().zip(row) {
+                column.push(value);
             }
         }
+        let columns = columns.into_iter().map(Value::List).collect();
+        Self { plan, size, keys: Value::List(keys), columns }
     }
 
     fn into_requests(self, answers: Vec<Answer>) -> Vec<Request> {
-        let mut columns: Vec<_> = match self.written {
-            Written::One(row) => row.into_iter().map(|value| vec![value].into_iter()).collect(),
-            Written::Many { columns, .. } => columns
-                .into_iter()
-                .map(|column| match column {
-                    Value::List(values) => values.into_iter(),
-                    _ => Vec::new().into_iter(),
-                })
-                .collect(),
-        };
+        let mut columns: Vec<_> = self.columns.into_iter().map(into_values).collect();
         let request = |answer| Request {
             plan: self.plan,
             row: columns.iter_mut().filter_map(Iterator::next).collect(),
@@ -201,43 +174,19 @@ impl Group {
         answers.into_iter().map(request).collect()
     }
 
-    /// Gives each request its rows of each step.
-    fn hand_out(&self, rows: Rows) -> Result<Vec<Rows>, Error> {
-        let rows = without_lock(rows);
-        match self.written {
-            Written::One(_) => Ok(vec![rows]),
-            Written::Many { size, .. } => by_number(rows, size),
-        }
+    fn lock(&self) -> Call<'_> {
+        Call { text: self.plan.many.lock, args: vec![&self.keys], demand: None }
     }
-}
 
-impl Written {
-    fn many(plan: &'static Append, rows: Vec<Args>) -> Self {
-        let size = rows.len();
-        let mut keys: Vec<_> = rows.iter().map(|row| plan.key(row).clone()).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        let width = rows.first().map(Vec::len).unwrap_or_default();
-        let mut columns = vec![Vec::with_capacity(size); width];
-        for row in rows {
-            for (column, value) in columns.iter_mut().zip(row) {
-                column.push(value);
-            }
-        }
-        let columns = columns.into_iter().map(Value::List).collect();
-        Self::Many { size, keys: Value::List(keys), columns }
+    fn call(&self, step: &Step) -> Call<'_> {
+        let args = step.columns.iter().map(|at| &self.columns[*at]).collect();
+        Call { text: step.sql, args, demand: None }
     }
-}
 
-fn call<'a>(text: &'static str, columns: &[usize], row: &'a [Value]) -> Call<'a> {
-    Call { text, args: columns.iter().map(|at| &row[*at]).collect(), demand: None }
-}
-
-/// Gives each request the rows that carry its number.
-fn by_number(rows: Rows, size: usize) -> Result<Vec<Rows>, Error> {
-    let mut answers = vec![vec![Vec::new(); rows.len()]; size];
-    for (at, found) in rows.into_iter().enumerate() {
-        for Row(mut columns) in found {
+    /// Gives each request the row that carries its number.
+    fn hand_out(&self, rows: Vec<Row>) -> Result<Vec<Option<Row>>, Error> {
+        let mut answers = vec![None; self.size];
+        for Row(mut columns) in rows {
             let number = match columns.first() {
                 Some(Value::Int(number)) => usize::try_from(*number).ok(),
                 _ => None,
@@ -247,33 +196,60 @@ fn by_number(rows: Rows, size: usize) -> Result<Vec<Rows>, Error> {
                 Error::Decode("a row of an append begins with no request's number".into())
             })?;
             columns.drain(..1);
-            answer[at].push(Row(columns));
+            *answer = Some(Row(columns));
         }
+        Ok(answers)
     }
-    Ok(answers)
 }
 
-/// Commits the group. Being idempotent, it is sent again even when nobody
-/// knows whether it was done.
-async fn persist(line: &Line, group: &Group) -> Result<Vec<Rows>, Error> {
-    let mut patience = Patience::new(line.deadline);
-    loop {
-        let trouble = match attempt(&line.pool, patience.until, group).await {
-            Ok(rows) => return group.hand_out(rows),
-            Err(trouble) => trouble,
+fn into_values(column: Value) -> vec::IntoIter<Value> {
+    match column {
+        Value::List(values) => values.into_iter(),
+        _ => Vec::new().into_iter(),
+    }
+}
+
+impl Line {
+    /// Commits the group, then looks for what was not added. That it cannot be
+    /// found is no trouble of those that were.
+    async fn persist(&self, group: &Group) -> Result<Vec<Result<Rows, Error>>, Error> {
+        let many = &group.plan.many;
+        let added = self.run(&[group.lock(), group.call(&many.add)]).await?;
+        let added = group.hand_out(added)?;
+        let mut found = Ok(Vec::new());
+        if added.iter().any(Option::is_none) {
+            let rows = self.run(&[group.call(&many.find)]).await;
+            found = rows.and_then(|rows| group.hand_out(rows));
+        }
+        let outcome = |(at, added): (usize, Option<Row>)| match (added, &mut found) {
+            (Some(place), _) => Ok(vec![vec![place]]),
+            (None, Ok(found)) => Ok(vec![Vec::new(), found[at].take().into_iter().collect()]),
+            (None, Err(error)) => Err(error.clone()),
         };
-        if !(trouble.may_retry || trouble.lost) || !patience.pause().await {
-            return Err(trouble.error);
+        Ok(added.into_iter().enumerate().map(outcome).collect())
+    }
+
+    /// Answers with the rows of the last call. They are sent again even when
+    /// nobody knows whether they were done: an append is idempotent.
+    async fn run(&self, calls: &[Call<'_>]) -> Result<Vec<Row>, Error> {
+        let mut patience = Patience::new(self.deadline);
+        loop {
+            let trouble = match attempt(&self.pool, patience.until, calls).await {
+                Ok(mut rows) => return Ok(rows.pop().unwrap_or_default()),
+                Err(trouble) => trouble,
+            };
+            if !(trouble.may_retry || trouble.lost) || !patience.pause().await {
+                return Err(trouble.error);
+            }
         }
     }
 }
 
-async fn attempt(pool: &Pool, deadline: Instant, group: &Group) -> Result<Rows, Trouble> {
+async fn attempt(pool: &Pool, deadline: Instant, calls: &[Call<'_>]) -> Result<Rows, Trouble> {
     let client = timeout_at(deadline, pool.get()).await.map_err(|_| Trouble::too_slow())??;
-    let calls = group.calls();
     let work = async {
         renew_plans(&client).await?;
-        transaction::write(&client, &calls).await
+        transaction::write(&client, calls).await
     };
     let result = timeout_at(deadline, work).await.unwrap_or_else(|_| Err(Trouble::too_slow()));
     if let Err(trouble) = &result {

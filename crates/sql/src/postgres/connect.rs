@@ -25,8 +25,9 @@ const SETTINGS: &str =
 pub(crate) enum Purpose {
     Write,
     Read,
-    /// Each step of an append looks rows up by their key, a few hundred at
-    /// most; whatever else the server may think of is slower.
+    /// Each statement of an append looks rows up by their key, a few hundred at
+    /// most; whatever else the server may think of is slower. So is to plan
+    /// anew for each group: planning costs more than a small one.
     Append,
 }
 
@@ -35,7 +36,10 @@ impl Purpose {
         match self {
             Self::Write => "",
             Self::Read => " -c default_transaction_read_only=on",
-            Self::Append => " -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off",
+            Self::Append => {
+                " -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off \
+                  -c enable_memoize=off -c plan_cache_mode=force_generic_plan"
+            }
         }
     }
 }
