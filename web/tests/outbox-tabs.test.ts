@@ -113,7 +113,7 @@ describe("a message that one tab wrote and another has sent", () => {
 		const { clock, network, device, leader, follower, bodies } = await open();
 		network.setFaults({ ...noFaults, dropped: 1 });
 		const clientId = leader.actions.sendMessage("c", { body: "first" });
-		await clock.advance(9);
+		await clock.advance(11);
 		follower.actions.editMessage("c", { clientId }, "second");
 		device.sleep(leader, 3_600_000);
 		await clock.advance(3_000);

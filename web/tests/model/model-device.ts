@@ -2,8 +2,10 @@
 import type { Clock } from "@/sync/clock";
 import { createSync, type SyncHost } from "@/sync/create-sync";
 import { openMemory, type Storage } from "@/sync/persistence";
+import type { Socket } from "@/sync/socket";
 import type { TabMessage, TabsListener } from "@/sync/tabs";
 import type { ModelNetwork } from "./model-network";
+import { createTabClock, type TabClock, throughTab } from "./tab-clock";
 
 export type ModelDevice = {
 	readonly who: string;
@@ -17,6 +19,8 @@ export type ModelDevice = {
 	readonly isDiskFull: () => boolean;
 	/** The tab is gone in the middle of whatever it did. */
 	readonly crash: (tab: SyncHost) => void;
+	/** Whatever is on the disk: keys, bodies in the outbox, saved chats. */
+	readonly kept: () => Promise<readonly string[]>;
 	/** What the device says of its network, which may be wrong. */
 	readonly setNetwork: (isOn: boolean) => void;
 	readonly tabs: readonly SyncHost[];
@@ -61,47 +65,20 @@ function slowly(storage: Storage, clock: Clock, delay: () => number, isFull: () 
 	};
 }
 
-/** How long two tabs may both believe that they lead. */
-const SHARED_LEAD_MS = 50;
-
-type TabClock = Clock & {
-	/** Now, or when the tab wakes. */
-	readonly run: (task: () => void) => void;
-	readonly sleep: (ms: number) => void;
-};
-
-function createTabClock(clock: Clock): TabClock {
-	let due: (() => void)[] | null = null;
-	const run = (task: () => void) => {
-		if (due === null) task();
-		else due.push(task);
-	};
+/** Events too wait for the tab to wake. */
+function hearThroughTab(own: TabClock, socket: Socket): Socket {
 	return {
-		...clock,
-		run,
-		after(ms, task) {
-			let isCancelled = false;
-			const cancel = clock.after(ms, () =>
-				run(() => {
-					if (!isCancelled) task();
-				}),
-			);
-			return () => {
-				isCancelled = true;
-				cancel();
-			};
-		},
-		sleep(ms) {
-			if (due !== null) return;
-			due = [];
-			clock.after(ms, () => {
-				const tasks = due ?? [];
-				due = null;
-				for (const task of tasks) task();
-			});
-		},
+		...throughTab(own, socket),
+		open: (listener) =>
+			socket.open({
+				onEvent: (event) => own.run(() => listener.onEvent(event)),
+				onClose: (problem) => own.run(() => listener.onClose(problem)),
+			}),
 	};
 }
+
+/** How long two tabs may both believe that they lead. */
+const SHARED_LEAD_MS = 50;
 
 type Member = {
 	readonly login: string;
@@ -168,8 +145,8 @@ export function createModelDevice(
 				for (const other of tabs) if (other !== tab) hearDisk(other, key);
 			};
 			const tab: SyncHost = createSync({
-				api: network.createApi(who),
-				socket: network.createSocket(who),
+				api: throughTab(own, network.createApi(who)),
+				socket: hearThroughTab(own, network.createSocket(who)),
 				clock: own,
 				async openStorage(account) {
 					storage ??= openMemory(account);
@@ -181,10 +158,10 @@ export function createModelDevice(
 							if (storage === mine) storage = null;
 						},
 					};
-					if (diskDelay === undefined) return kept;
+					if (diskDelay === undefined) return throughTab(own, kept);
 					const disk = slowly(kept, clock, diskDelay, () => isFull);
 					cut = disk.cut;
-					return disk.slow;
+					return throughTab(own, disk.slow);
 				},
 				joinTabs(login, listener) {
 					const { run } = own;
@@ -231,6 +208,16 @@ export function createModelDevice(
 			isFull = full;
 		},
 		isDiskFull: () => isFull,
+		async kept() {
+			const held = await storage;
+			const entries = (await held?.outbox())?.entries ?? [];
+			const chats = (await held?.load())?.chats ?? [];
+			return [
+				...disk.keys(),
+				...entries.map((entry) => entry.body),
+				...chats.map((chat) => chat.id),
+			];
+		},
 		setNetwork(isOn) {
 			hasNetwork = isOn;
 			for (const tab of tabs) tab.networkChanged(isOn);
