@@ -7,7 +7,7 @@ import { selectFailed, selectTimeline, tickOf } from "@/sync/selectors";
 import { createFakeClock } from "./model/fake-clock";
 import { createModelDevice } from "./model/model-device";
 import { createModelNetwork, noFaults } from "./model/model-network";
-import { account, createModelServer } from "./model/model-server";
+import { createModelServer } from "./model/model-server";
 
 async function open() {
 	const clock = createFakeClock();
@@ -20,21 +20,6 @@ async function open() {
 	await Promise.all([tab.actions.openChat("c"), clock.advance(100)]);
 	const bodies = () => server.chats.get("c")?.rows.map((row) => row.body) ?? [];
 	return { clock, server, network, device, tab, bodies };
-}
-
-/** One tab signs out without a network and in again, while another sleeps through both. */
-async function openAndSignInAgain() {
-	const opened = await open();
-	const { clock, network, device, tab } = opened;
-	const other = device.openTab();
-	await clock.advance(1_000);
-	device.sleep(other, 20_000);
-	network.setDown(true);
-	void tab.actions.signOut();
-	await clock.advance(3_000);
-	network.setDown(false);
-	await Promise.all([tab.actions.signedIn(account("ann")), clock.advance(1_000)]);
-	return { ...opened, other };
 }
 
 const rows = (tab: SyncHost) => selectTimeline(tab.getState(), "c").rows;
@@ -150,171 +135,6 @@ describe("a message", () => {
 		await clock.advance(2_000);
 		expect(bodies()).toEqual(["awake"]);
 		expect(other.getState().isLeader).toBe(true);
-	});
-
-	it("leaves nothing behind on the device when one signs out", async () => {
-		const { clock, network, device, tab } = await open();
-		tab.actions.saveDraft("c", { body: "a draft" });
-		network.setFaults({ ...noFaults, lostAnswer: 1 });
-		tab.actions.sendMessage("c", { body: "queued" });
-		await clock.advance(100);
-		network.setFaults(noFaults);
-		await Promise.all([tab.actions.signOut(), clock.advance(100)]);
-		expect(tab.getState()).toMatchObject({
-			me: null,
-			session: { status: "signed-out", reason: null },
-		});
-		const next = device.openTab();
-		await clock.advance(2_000);
-		expect(next.getState().outbox).toEqual([]);
-		expect(next.getState().drafts.size).toBe(0);
-	});
-});
-
-describe("signing out without a network", () => {
-	it("is done here at once, in every tab, and told to the server when it can be", async () => {
-		const { clock, network, device, tab } = await open();
-		const other = device.openTab();
-		await clock.advance(1_000);
-		tab.actions.saveDraft("c", { body: "a draft" });
-		network.cut("ann");
-		network.setDown(true);
-		void tab.actions.signOut();
-		await clock.advance(2_100);
-		for (const one of [tab, other])
-			expect(one.getState()).toMatchObject({
-				me: null,
-				session: { status: "signed-out", reason: null },
-				isFarewellDue: true,
-			});
-		// A page that opens now shows nothing, though the browser still holds the login.
-		const next = device.openTab();
-		await clock.advance(1_000);
-		expect(next.getState()).toMatchObject({ me: null, session: { status: "signed-out" } });
-		expect(network.farewells()).toEqual([]);
-
-		network.setDown(false);
-		device.setNetwork(true);
-		await clock.advance(30_000);
-		expect(network.farewells()).toContain("ann");
-		for (const one of device.tabs) expect(one.getState().isFarewellDue).toBe(false);
-		const last = device.openTab();
-		await clock.advance(1_000);
-		expect(last.getState()).toMatchObject({ me: null, session: { status: "signed-out" } });
-	});
-
-	it("is over once somebody signs in, whose login it must not end", async () => {
-		const { clock, network, device, tab } = await open();
-		network.setDown(true);
-		void tab.actions.signOut();
-		await clock.advance(2_100);
-		expect(tab.getState().isFarewellDue).toBe(true);
-		network.setDown(false);
-		await Promise.all([tab.actions.signedIn(account("ann")), clock.advance(1_000)]);
-		device.setNetwork(true);
-		await clock.advance(60_000);
-		expect(tab.getState()).toMatchObject({ session: { status: "live" }, isFarewellDue: false });
-		expect(network.farewells()).toEqual([]);
-	});
-
-	it("keeps its reason and no draft though the server ends the login before it answers", async () => {
-		const { clock, network, device, tab } = await open();
-		tab.actions.saveDraft("c", { body: "a draft" });
-		await clock.advance(1_000);
-		void tab.actions.signOut();
-		network.revoke("ann");
-		await clock.advance(1_000);
-		expect(tab.getState().session).toMatchObject({ status: "signed-out", reason: null });
-		network.welcome("ann");
-		const next = device.openTab();
-		await Promise.all([next.actions.signedIn(account("ann")), clock.advance(1_000)]);
-		expect(next.getState()).toMatchObject({ me: { id: "ann" }, session: { status: "live" } });
-		expect(next.getState().drafts.size).toBe(0);
-	});
-});
-
-describe("signing out and in again", () => {
-	it("sends nothing of before, though the tab that was asked is gone amid it", async () => {
-		const { clock, network, device, tab, bodies } = await open();
-		network.setDown(true);
-		network.cut("ann");
-		tab.actions.sendMessage("c", { body: "queued" });
-		tab.actions.saveDraft("c", { body: "a draft" });
-		await clock.advance(1_000);
-		void tab.actions.signOut();
-		await clock.advance(500);
-		device.crash(tab);
-		const next = device.openTab();
-		await clock.advance(1_000);
-		network.setDown(false);
-		await Promise.all([next.actions.signedIn(account("ann")), clock.advance(30_000)]);
-		expect(bodies()).toEqual([]);
-		expect(next.getState().outbox).toEqual([]);
-		expect(next.getState().drafts.size).toBe(0);
-	});
-
-	it("loses nothing to a tab that slept meanwhile and hears of the sign-out late", async () => {
-		const { clock, network, device, tab, other } = await openAndSignInAgain();
-		network.setDown(true);
-		network.cut("ann");
-		tab.actions.saveDraft("c", { body: "a draft" });
-		tab.actions.sendMessage("d", { body: "queued" });
-		await clock.advance(30_000);
-		for (const one of [other, tab]) expect(one.getState().me?.id).toBe("ann");
-		device.crash(tab);
-		const next = device.openTab();
-		await clock.advance(1_000);
-		expect(next.getState().outbox).toMatchObject([{ body: "queued" }]);
-		expect(next.getState().drafts.get("c")?.body).toBe("a draft");
-	});
-
-	it("tells the next login nothing of what a tab wrote that slept meanwhile, and takes the tab in", async () => {
-		const { clock, tab, other, bodies } = await openAndSignInAgain();
-		other.actions.sendMessage("c", { body: "of the first login" });
-		await clock.advance(30_000);
-		expect(bodies()).toEqual([]);
-		for (const one of [tab, other]) {
-			expect(one.getState()).toMatchObject({ me: { id: "ann" }, session: { status: "live" } });
-			expect(one.getState().outbox).toEqual([]);
-		}
-		expect([tab, other].filter((one) => one.getState().isLeader)).toHaveLength(1);
-	});
-
-	it("loses nothing to the tab that slept amid its own sign-out", async () => {
-		const { clock, network, device, tab } = await open();
-		const other = device.openTab();
-		await clock.advance(1_000);
-		network.setDown(true);
-		void tab.actions.signOut();
-		device.sleep(tab, 20_000);
-		await clock.advance(1_000);
-		// A page that opens asks for a sign-in by now.
-		const next = device.openTab();
-		await clock.advance(1_000);
-		device.crash(other);
-		network.setDown(false);
-		await Promise.all([next.actions.signedIn(account("ann")), clock.advance(1_000)]);
-		next.actions.saveDraft("c", { body: "a draft" });
-		await clock.advance(30_000);
-		for (const one of [tab, next]) expect(one.getState().me?.id).toBe("ann");
-		expect(next.getState().drafts.get("c")?.body).toBe("a draft");
-	});
-});
-
-describe("a login that was ended from elsewhere", () => {
-	it("shows nothing more, and keeps what was written here for the next sign-in", async () => {
-		const { clock, network, device, tab } = await open();
-		tab.actions.saveDraft("c", { body: "a draft" });
-		network.revoke("ann");
-		await clock.advance(1_000);
-		expect(tab.getState()).toMatchObject({
-			me: null,
-			session: { status: "signed-out", reason: "revoked" },
-		});
-		expect(tab.getState().chats.size).toBe(0);
-		const next = device.openTab();
-		await clock.advance(2_000);
-		expect(next.getState().drafts.get("c")?.body).toBe("a draft");
 	});
 });
 
