@@ -1,15 +1,20 @@
 /** What is left of a login, on this device and on the server, once somebody signs out. */
 import { describe, expect, it } from "vitest";
+import type { SyncHost } from "@/sync/create-sync";
 import { createFakeClock } from "./model/fake-clock";
-import { createModelDevice } from "./model/model-device";
+import { createModelDevice, type ModelDevice } from "./model/model-device";
 import { createModelNetwork, noFaults } from "./model/model-network";
 import { account, createModelServer } from "./model/model-server";
 
-async function open() {
+const HOUR_MS = 3_600_000;
+/** What stays on the device: that somebody signed out. */
+const left = ["tidings.signing-out"];
+
+async function open(diskDelay?: () => number) {
 	const clock = createFakeClock();
 	const server = createModelServer(clock.now);
 	const network = createModelNetwork(server, clock, () => 0.5);
-	const device = createModelDevice("ann", clock, network);
+	const device = createModelDevice("ann", clock, network, diskDelay);
 	server.addChat("c", "ann", "bob");
 	const tab = device.openTab();
 	await clock.advance(1_000);
@@ -178,7 +183,8 @@ describe("signing out and in again", () => {
 		await Promise.all([next.actions.signedIn(account("ann")), clock.advance(1_000)]);
 		next.actions.saveDraft("c", { body: "a draft" });
 		await clock.advance(30_000);
-		for (const one of [tab, next]) expect(one.getState().me?.id).toBe("ann");
+		expect(tab.getState().me).toBeNull();
+		expect(next.getState().me?.id).toBe("ann");
 		expect(next.getState().drafts.get("c")?.body).toBe("a draft");
 	});
 });
@@ -197,5 +203,123 @@ describe("a login that was ended from elsewhere", () => {
 		const next = device.openTab();
 		await clock.advance(2_000);
 		expect(next.getState().drafts.get("c")?.body).toBe("a draft");
+	});
+});
+
+/** One tab is asked to sign out and comes to nothing more; another is open beside it. */
+const fates = [
+	["frozen", (device: ModelDevice, tab: SyncHost) => device.sleep(tab, HOUR_MS)],
+	["killed", (device: ModelDevice, tab: SyncHost) => device.crash(tab)],
+] as const;
+
+for (const [fate, befall] of fates) {
+	describe(`a sign-out whose tab is ${fate} right after`, () => {
+		async function ask() {
+			const opened = await open();
+			const { clock, device, tab } = opened;
+			const other = device.openTab();
+			await clock.advance(1_000);
+			tab.actions.sendMessage("c", { body: "sent" });
+			tab.actions.saveDraft("c", { body: "a draft" });
+			await clock.advance(2_000);
+			return { ...opened, other };
+		}
+		const isOut = (tab: SyncHost) =>
+			expect(tab.getState()).toMatchObject({
+				me: null,
+				session: { status: "signed-out", reason: null },
+			});
+
+		it("is carried out by another tab, and told to the server", async () => {
+			const { clock, network, device, tab, other } = await ask();
+			expect(await device.kept()).not.toEqual([]);
+			void tab.actions.signOut();
+			befall(device, tab);
+			await clock.advance(5_000);
+			isOut(other);
+			expect(network.farewells()).toEqual(["ann"]);
+			expect(other.getState().isFarewellDue).toBe(false);
+			expect(await device.kept()).toEqual(left);
+		});
+
+		it("is carried out at once without a network, and told when there is one", async () => {
+			const { clock, network, device, tab, other } = await ask();
+			network.setDown(true);
+			network.cut("ann");
+			other.actions.sendMessage("c", { body: "queued" });
+			await clock.advance(100);
+			void tab.actions.signOut();
+			befall(device, tab);
+			await clock.advance(100);
+			isOut(other);
+			await clock.advance(4_000);
+			expect(other.getState().isFarewellDue).toBe(true);
+			network.setDown(false);
+			await clock.advance(30_000);
+			expect(network.farewells()).toEqual(["ann"]);
+			expect(other.getState().isFarewellDue).toBe(false);
+			expect(await device.kept()).toEqual(left);
+		});
+
+		it("is carried out by the next page where no other was open", async () => {
+			const { clock, network, device, tab, other } = await ask();
+			device.crash(other);
+			void tab.actions.signOut();
+			befall(device, tab);
+			await clock.advance(5_000);
+			const next = device.openTab();
+			await clock.advance(1_000);
+			isOut(next);
+			expect(network.farewells()).toEqual(["ann"]);
+			expect(await device.kept()).toEqual(left);
+		});
+	});
+}
+
+describe("a tab that slept through a sign-out in which all was done", () => {
+	it("leaves when it wakes, and writes nothing", async () => {
+		const { clock, network, device, tab } = await open();
+		const other = device.openTab();
+		await clock.advance(1_000);
+		tab.actions.sendMessage("c", { body: "heard by both" });
+		tab.actions.saveDraft("c", { body: "typed as the tab fell asleep" });
+		await clock.advance(10);
+		device.sleep(tab, 20_000);
+		void other.actions.signOut();
+		await clock.advance(10_000);
+		expect(network.farewells()).toEqual(["ann"]);
+		expect(await device.kept()).toEqual(left);
+		await clock.advance(20_000);
+		expect(tab.getState()).toMatchObject({
+			me: null,
+			session: { status: "signed-out", reason: null },
+		});
+		expect(await device.kept()).toEqual(left);
+	});
+});
+
+describe("a sign-out amid the deleting", () => {
+	it("goes on in the next page, though its tab is gone before the disk had it", async () => {
+		const { clock, device, tab } = await open(() => 1_000);
+		tab.actions.sendMessage("c", { body: "sent" });
+		await clock.advance(10_000);
+		void tab.actions.signOut();
+		await clock.advance(100);
+		device.crash(tab);
+		expect(await device.kept()).toContain("c");
+		device.openTab();
+		await clock.advance(5_000);
+		expect(await device.kept()).toEqual(left);
+	});
+});
+
+describe("a database that never opens", () => {
+	it("keeps nobody from signing in", async () => {
+		const { clock, network, device, tab } = await open();
+		await Promise.all([tab.actions.signOut(), clock.advance(1_000)]);
+		network.welcome("ann");
+		device.blockStorage();
+		await Promise.all([tab.actions.signedIn(account("ann")), clock.advance(10_000)]);
+		expect(tab.getState().session.status).toBe("live");
 	});
 });

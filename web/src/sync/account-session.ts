@@ -17,15 +17,16 @@ import { createInbox, type InboxHooks } from "./inbox";
 import type { Login } from "./login";
 import { createOutbox, type Outbox } from "./outbox";
 import { createPages, type Pages } from "./pages";
-import type { OpenStorage, Saved, Storage } from "./persistence";
+import { type OpenStorage, openMemory, type Saved, type Storage } from "./persistence";
 import { createReceipts, type Receipts } from "./receipts";
 import { applyReceipt } from "./reducers/marks";
 import { nextSession } from "./session-machine";
 import type { ServerEvent } from "./socket";
-import type { JoinTabs, TabMessage, Tabs } from "./tabs";
+import type { JoinTabs, Tabs } from "./tabs";
 
 /** The server's limit of chats in one check. */
 const MOST_CHECKED = 200;
+const OPEN_MS = 5_000;
 
 export type Device = {
 	readonly openStorage: OpenStorage;
@@ -36,12 +37,10 @@ export type Device = {
 
 export type SessionHooks = {
 	readonly onEnded: (reason: "revoked" | "expired") => void;
-	/** Another tab signed out. */
-	readonly onLeft: () => void;
 	/** The browser is signed in as somebody else by now. */
 	readonly onOther: () => void;
-	/** True when the browser is in another login by now; this one is left then. */
-	readonly isOvertaken: () => boolean;
+	/** True when the login was ended by another tab, or the browser is in another by now; it is left then. */
+	readonly isLeft: () => boolean;
 };
 
 export type AccountSession = {
@@ -57,10 +56,6 @@ export type AccountSession = {
 	readonly stop: () => void;
 	/** Signed out by somebody else or by time: what was read is deleted, what was written here waits. */
 	readonly forget: () => Promise<void>;
-	/** Deletes all that this device kept for the account, and tells its other tabs. */
-	readonly wipe: () => Promise<void>;
-	/** Signed out by another tab, perhaps long ago: deletes only what is of this session. */
-	readonly leave: () => Promise<void>;
 };
 
 export async function startSession(
@@ -71,7 +66,7 @@ export async function startSession(
 	adopt: (session: AccountSession) => boolean,
 ): Promise<void> {
 	const me = login.account;
-	const storage = await device.openStorage(me.id);
+	const storage = await openInTime(core, device, me.id);
 	const saved = await storage.load().catch(() => null);
 
 	// From here on in one turn: whoever sees the restored state acts on it at
@@ -83,6 +78,7 @@ export async function startSession(
 
 	function stop(): void {
 		connection.close();
+		drafts.stop();
 		outbox.stop();
 		parts.receipts.stop();
 		parts.ephemeral.stop();
@@ -108,17 +104,6 @@ export async function startSession(
 			await storage.clearCache();
 			storage.close();
 		},
-		async wipe() {
-			tabs.post({ kind: "signed-out" });
-			stop();
-			drafts.wipe();
-			await storage.wipe();
-		},
-		async leave() {
-			stop();
-			drafts.stop();
-			await storage.wipe();
-		},
 	};
 	if (!adopt(session)) {
 		session.stop();
@@ -127,6 +112,22 @@ export async function startSession(
 	restore(core, saved, me);
 	drafts.restore();
 	connection.open();
+}
+
+/** A database that is being deleted opens for nobody while a frozen tab has it open: without it, then. */
+function openInTime(core: Core, device: Device, account: string): Promise<Storage> {
+	return new Promise((resolve, reject) => {
+		let isLate = false;
+		const cancel = core.clock.after(OPEN_MS, () => {
+			isLate = true;
+			resolve(openMemory(account));
+		});
+		device.openStorage(account).then((storage) => {
+			cancel();
+			if (isLate) storage.close();
+			else resolve(storage);
+		}, reject);
+	});
 }
 
 function restore(core: Core, saved: Saved | null, me: Account): void {
@@ -147,7 +148,7 @@ async function refreshMe(core: Core): Promise<void> {
 	core.store.update((state) => (me?.id === state.me?.id ? { ...state, me } : state));
 }
 
-type Own = "account" | "drafts" | "flush" | "stop" | "forget" | "wipe" | "leave";
+type Own = "account" | "drafts" | "flush" | "stop" | "forget";
 type Parts = Omit<AccountSession, Own> & { readonly tabs: Tabs };
 
 function join(
@@ -178,7 +179,7 @@ function join(
 	});
 	const lead = (isLeader: boolean) => core.store.update((state) => ({ ...state, isLeader }));
 	const tabs = device.joinTabs(mark, {
-		onMessage: (message) => hearTab(outbox, hooks, message),
+		onMessage: (message) => outbox.hear(message),
 		onLead() {
 			lead(true);
 			void outbox.lead();
@@ -193,7 +194,7 @@ function join(
 		storage,
 		tabs,
 		onSilence: () => connection.doubt(),
-		isOvertaken: hooks.isOvertaken,
+		isLeft: hooks.isLeft,
 		onStored: (row) => inbox.receive({ chat: row.chat, rev: row.rev, row }),
 	});
 
@@ -205,7 +206,7 @@ function join(
 		hasNetwork: device.hasNetwork,
 		onEnded: hooks.onEnded,
 		onReady(ready) {
-			if (!hooks.isOvertaken() && ready.account !== account.id) hooks.onOther();
+			if (!hooks.isLeft() && ready.account !== account.id) hooks.onOther();
 		},
 		async sync() {
 			await catchUpAll(core, { ...caughtUp, onForget: () => forgetHeld(core, parts, storage) });
@@ -276,11 +277,6 @@ async function isLogBehind(core: Core, inbox: Listeners["inbox"]): Promise<boole
 	const answer = await core.socket.call("sync.check", { arev: state.arev, open });
 	for (const chat of answer.stale) void inbox.catchUp(chat);
 	return answer.arev > core.store.getState().arev;
-}
-
-function hearTab(outbox: Outbox, hooks: SessionHooks, message: TabMessage): void {
-	if (message.kind === "outbox") outbox.hear(message);
-	else hooks.onLeft();
 }
 
 type Listeners = {

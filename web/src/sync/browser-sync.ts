@@ -23,18 +23,24 @@ export function createBrowserSync(api: Api): Sync {
 		hasNetwork: () => navigator.onLine,
 		mayHaveLogin: () => document.cookie.includes(LOGIN_MARK),
 	});
+	function wake(): void {
+		// What other tabs did may never be told to one that the browser put away.
+		sync.diskChanged(null);
+		// After sleep the connection may be dead without knowing it.
+		sync.actions.reconnectNow();
+	}
 	const page = new AbortController();
 	const { signal } = page;
 	addEventListener("online", () => sync.networkChanged(true), { signal });
 	addEventListener("offline", () => sync.networkChanged(false), { signal });
 	addEventListener("storage", (event) => sync.diskChanged(event.key), { signal });
 	addEventListener("pagehide", () => sync.flush(), { signal });
+	addEventListener("pageshow", (event) => event.persisted && wake(), { signal });
 	document.addEventListener(
 		"visibilitychange",
 		() => {
 			if (document.visibilityState === "hidden") sync.flush();
-			// After sleep the connection may be dead without knowing it.
-			else sync.actions.reconnectNow();
+			else wake();
 		},
 		{ signal },
 	);

@@ -45,18 +45,16 @@ export function createSync(deps: SyncDeps): SyncHost {
 			for (const listener of [...listeners]) listener(notice);
 		},
 	};
-	const farewell = createFarewell({ ...deps, onTold: noteFarewell });
+	const farewell = createFarewell({ ...deps, onChange: noteFarewell });
 	let session: AccountSession | null = null;
 	/** The login this tab is in. */
 	let login: Login | null = null;
 	/** Changes whenever somebody signs in or out: what began before must not end after. */
 	let turn = 0;
-	/** It was in this tab that somebody asked to sign out. */
-	let isSigningOut = false;
 	let cancelRetry: (() => void) | null = null;
 
 	function noteFarewell(): void {
-		const isFarewellDue = store.getState().me === null && farewell.isDue();
+		const isFarewellDue = store.getState().me === null && farewell.isOverdue();
 		store.update((state) =>
 			state.isFarewellDue === isFarewellDue ? state : { ...state, isFarewellDue },
 		);
@@ -64,37 +62,64 @@ export function createSync(deps: SyncDeps): SyncHost {
 
 	/** True when the browser is in another login by now: it signed in after a sign-out that this tab missed. */
 	function isOvertaken(): boolean {
-		if (login === null || farewell.isDue()) return false;
+		if (login === null || farewell.isAsked()) return false;
 		const held = readLogin(deps.disk);
 		return held !== null && held.mark !== "" && held.mark !== login.mark;
 	}
 
-	function end(told: "asked" | "left" | "revoked" | "expired"): void {
-		if (isOvertaken()) {
-			void rejoin();
-			return;
-		}
-		// The server may say that the login is over before it answers who asked for that.
-		const isAsked = told === "asked" || told === "left" || farewell.isDue();
-		const reason = isAsked ? "asked" : told;
-		const ended = session;
+	/** Looks at the disk for what other tabs did; true when it is not for this login any more, which is left then. */
+	function isLeft(): boolean {
+		const isOut = store.getState().session.status === "signed-out";
+		if (farewell.isAsked() && !isOut) void leave(farewell.follow);
+		else if (isOvertaken()) void rejoin();
+		else return isOut;
+		return true;
+	}
+
+	/** Shows that nobody is signed in here; what was stored is another question. */
+	function close(reason: "asked" | "revoked" | "expired"): void {
 		session = null;
 		login = null;
 		turn++;
 		cancelRetry?.();
-		forgetLogin(deps.disk);
-		const isOurs = told === "asked" || (isSigningOut && farewell.isDue());
-		const ending = isOurs ? ended?.wipe() : isAsked ? ended?.leave() : ended?.forget();
-		void ending?.catch(() => undefined);
 		const shown = reason === "asked" ? null : reason;
 		const now = deps.clock.now();
 		store.update((state) => ({
 			...emptyState,
 			session: nextSession(state.session, { kind: "ended", reason: shown }, now),
-			isFarewellDue: farewell.isDue(),
 		}));
+		noteFarewell();
 		core.notify({ kind: "signed-out", reason });
-		if (farewell.isDue()) farewell.resume();
+	}
+
+	/** The server ended the login. */
+	function end(reason: "revoked" | "expired"): void {
+		// It may say so before it answers who asked for that.
+		if (isLeft()) return;
+		const ended = session;
+		forgetLogin(deps.disk);
+		void ended?.forget().catch(() => undefined);
+		close(reason);
+	}
+
+	/**
+	 * Somebody asked to sign out, in this tab or another, which may be frozen or
+	 * gone: whichever sees it deletes all that the device kept. Written down as
+	 * done when it is, so that the next page goes on with it otherwise.
+	 */
+	async function leave(tell: () => void): Promise<void> {
+		const over = readLogin(deps.disk) ?? login;
+		session?.stop();
+		close("asked");
+		tell();
+		if (over === null) return;
+		const account = over.account.id;
+		createDrafts({ ...core, disk: deps.disk, account }).wipe();
+		const storage = await deps.openStorage(account);
+		// Whoever signed in while it opened keeps what is there by now.
+		if (farewell.isAsked()) await storage.wipe().catch(() => undefined);
+		else storage.close();
+		if (farewell.isAsked()) forgetLogin(deps.disk);
 	}
 
 	async function begin(account: Account): Promise<void> {
@@ -114,21 +139,13 @@ export function createSync(deps: SyncDeps): SyncHost {
 		}));
 		const hooks = {
 			onEnded: end,
-			onLeft: () => end("left"),
 			onOther: () => void rejoin(),
-			isOvertaken: joinsNext,
+			isLeft,
 		};
 		await startSession(core, deps, hooks, login, (started) => {
 			if (mine === turn) session = started;
 			return mine === turn;
 		});
-	}
-
-	/** Leaves an overtaken login for the one that the browser is in. */
-	function joinsNext(): boolean {
-		const isLate = isOvertaken();
-		if (isLate) void rejoin();
-		return isLate;
 	}
 
 	/**
@@ -139,7 +156,6 @@ export function createSync(deps: SyncDeps): SyncHost {
 		const next = isOvertaken() ? readLogin(deps.disk) : null;
 		turn++;
 		cancelRetry?.();
-		session?.drafts.stop();
 		session?.stop();
 		session = null;
 		login = null;
@@ -156,23 +172,8 @@ export function createSync(deps: SyncDeps): SyncHost {
 		store.update((state) => ({
 			...state,
 			session: nextSession(state.session, { kind: "ended", reason: null }, now),
-			isFarewellDue: farewell.isDue(),
 		}));
-	}
-
-	/** A tab that was asked to sign out may be gone or asleep: what it was to delete is deleted here. */
-	async function finishSignOut(): Promise<void> {
-		const left = readLogin(deps.disk);
-		forgetLogin(deps.disk);
-		endBeforeBegin();
-		farewell.resume();
-		if (left === null) return;
-		const account = left.account.id;
-		createDrafts({ ...core, disk: deps.disk, account }).wipe();
-		const storage = await deps.openStorage(account);
-		// Whoever signed in while it opened keeps what is there by now.
-		if (readLogin(deps.disk) === null) await storage.wipe().catch(() => undefined);
-		else storage.close();
+		noteFarewell();
 	}
 
 	/** Asks who is signed in; without a server, asks again later. */
@@ -199,22 +200,20 @@ export function createSync(deps: SyncDeps): SyncHost {
 	}
 
 	async function signOut(reach: Reach): Promise<void> {
-		const mine = turn;
-		isSigningOut = true;
-		await farewell.say(reach);
-		isSigningOut = false;
-		if (mine !== turn) return;
-		end("asked");
+		const told = farewell.say(reach);
+		void leave(() => undefined);
+		await told;
 	}
 
 	const actions: Actions = {
 		async start() {
 			if (session !== null || store.getState().me !== null) return;
-			if (farewell.isDue()) {
-				await finishSignOut();
+			const known = readLogin(deps.disk);
+			// The tab that was asked to sign out may be gone or asleep.
+			if (farewell.isDue() || (farewell.isAsked() && known !== null)) {
+				await leave(farewell.resume);
 				return;
 			}
-			const known = readLogin(deps.disk);
 			if (known !== null) await begin(known.account);
 			else if (deps.mayHaveLogin()) await ask(0);
 			else endBeforeBegin();
@@ -279,9 +278,8 @@ export function createSync(deps: SyncDeps): SyncHost {
 			if (isOn && session === null) farewell.resume();
 		},
 		diskChanged(key) {
-			if (joinsNext()) return;
-			session?.drafts.hear(key);
 			noteFarewell();
+			if (!isLeft()) session?.drafts.hear(key);
 		},
 	};
 }

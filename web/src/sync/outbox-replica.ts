@@ -68,7 +68,7 @@ export function createReplica(core: Core, storage: Storage, tabs: Tabs): Replica
 	}
 
 	function tell(news: Partial<OutboxNews>, isAll = false): void {
-		if (!isStopped) tabs.post({ kind: "outbox", entries: [], over: [], ...news, isAll });
+		if (!isStopped) tabs.post({ entries: [], over: [], ...news, isAll });
 	}
 
 	/** Entries to be sent that are not among these, and whatever is of a later version here. */

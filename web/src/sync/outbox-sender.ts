@@ -38,8 +38,8 @@ export type SenderDeps = {
 	readonly replica: Replica;
 	/** The server takes longer to answer than one that is there does. */
 	readonly onSilence: () => void;
-	/** The browser is in another login by now, which must not be told what waited in this one. */
-	readonly isOvertaken: () => boolean;
+	/** The login is over by what the disk says: nobody is told any more what waited in it. */
+	readonly isLeft: () => boolean;
 	/** An acknowledged row goes the way of every event. */
 	readonly onStored: (row: Message) => void;
 };
@@ -112,7 +112,7 @@ export function createSender(core: Core, deps: SenderDeps): Sender {
 		try {
 			const asked = await replica.change(id, { state: "sending", attempts: attempts + 1 });
 			// Taken back meanwhile, or another tab's to send.
-			if (asked !== null && isLeading() && !deps.isOvertaken()) await carry(asked);
+			if (asked !== null && isLeading() && !deps.isLeft()) await carry(asked);
 		} finally {
 			calm();
 			busy.delete(chat);

@@ -1,4 +1,5 @@
 import "fake-indexeddb/auto";
+import { openDB } from "idb";
 import { describe, expect, it, vi } from "vitest";
 import { account, createModelServer } from "../../tests/model/model-server";
 import { restoreChats } from "./cache";
@@ -125,6 +126,22 @@ describe("a session whose database another tab deleted", () => {
 		await next.addEntry({ ...entry, id: "m2" });
 		await told.wipe();
 		expect((await next.outbox()).entries).toMatchObject([{ id: "m2" }]);
+	});
+});
+
+describe("a database that a frozen tab has open", () => {
+	it("is empty after a wipe, though it cannot be deleted yet", async () => {
+		const frozen = await openDB("tidings-frozen", 1, {
+			upgrade: (fresh) => {
+				for (const name of ["mark", "chats", "outbox"])
+					fresh.createObjectStore(name, { keyPath: "id" });
+			},
+		});
+		const storage = await openIndexedDb("frozen");
+		await storage.addEntry(entry);
+		await storage.wipe();
+		expect(await frozen.getAll("outbox")).toEqual([]);
+		frozen.close();
 	});
 });
 

@@ -86,6 +86,7 @@ function toNews(kept: readonly Kept[]): OutboxNews {
 export type OpenStorage = (account: string) => Promise<Storage>;
 
 const VERSION = 1;
+const STORES = ["mark", "chats", "outbox"];
 
 export function databaseName(account: string): string {
 	return `tidings-${account}`;
@@ -169,8 +170,16 @@ export const openIndexedDb: OpenStorage = async (account) => {
 		},
 		async wipe() {
 			if (isLetGo) return;
+			// Asked for in one turn, for the tab may be frozen or gone in the next. Emptied
+			// as well, for a deletion waits for a frozen tab that has it open.
+			const transaction = db.transaction(STORES, "readwrite");
+			const cleared = STORES.map((store) => transaction.objectStore(store).clear());
+			transaction.commit();
 			db.close();
-			await deleteDB(name);
+			const gone = new Promise<void>((resolve, reject) => {
+				deleteDB(name, { blocked: () => resolve() }).then(resolve, reject);
+			});
+			await Promise.all([...cleared, transaction.done, gone]);
 		},
 		close: () => db.close(),
 	};

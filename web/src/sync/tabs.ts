@@ -15,9 +15,8 @@ export type OutboxNews = {
 	readonly over: readonly Over[];
 };
 
-export type TabMessage =
-	/** `isAll`: this is all the tab knows of, and who knows more is to say so. */
-	({ kind: "outbox"; isAll: boolean } & OutboxNews) | { kind: "signed-out" };
+/** `isAll`: this is all the tab knows of, and who knows more is to say so. */
+export type TabMessage = OutboxNews & { readonly isAll: boolean };
 
 export type Tabs = {
 	readonly post: (message: TabMessage) => void;

@@ -14,6 +14,8 @@ export type ModelDevice = {
 	readonly sleep: (tab: SyncHost, ms: number) => void;
 	/** The tab leads, though another does. */
 	readonly takeLead: (tab: SyncHost) => void;
+	/** The database is held by somebody who never lets go: it opens for nobody. */
+	readonly blockStorage: () => void;
 	/** A full disk refuses whatever is written. */
 	readonly setDiskFull: (isFull: boolean) => void;
 	readonly isDiskFull: () => boolean;
@@ -102,6 +104,7 @@ export function createModelDevice(
 	let storage: Promise<Storage> | null = null;
 	let hasNetwork = true;
 	let isFull = false;
+	let isBlocked = false;
 
 	const first = (login: string) =>
 		members.find((member) => !member.isGone && member.login === login);
@@ -149,6 +152,7 @@ export function createModelDevice(
 				socket: hearThroughTab(own, network.createSocket(who)),
 				clock: own,
 				async openStorage(account) {
+					if (isBlocked) return new Promise(() => undefined);
 					storage ??= openMemory(account);
 					const mine = storage;
 					// A database that is deleted is closed for whoever has it open.
@@ -203,6 +207,9 @@ export function createModelDevice(
 		takeLead(tab) {
 			const member = members.find((other) => !other.isGone && other.tab() === tab);
 			if (member !== undefined) takeLead(member);
+		},
+		blockStorage() {
+			isBlocked = true;
 		},
 		setDiskFull(full) {
 			isFull = full;
