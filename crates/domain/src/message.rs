@@ -94,16 +94,27 @@ pub async fn send(app: &App, caller: &Caller, chat: ChatId, new: New) -> Result<
     Ok(Sent { message, repeated })
 }
 
+/// Another body for a message.
+#[derive(Debug)]
+pub struct Edit {
+    /// What it says from now on.
+    pub body: Body,
+    /// The message's rev as its writer saw it. Without it the edit has the
+    /// last word.
+    pub seen_rev: Option<i64>,
+}
+
 /// Gives one of the caller's own messages another body. The same body again
-/// changes nothing.
-pub async fn edit(app: &App, caller: &Caller, at: (ChatId, i64), body: Body) -> Result<Message> {
+/// changes nothing, and a message that is not as the writer saw it is left so:
+/// thus an edit may be repeated, at once or much later, without harm.
+pub async fn edit(app: &App, caller: &Caller, at: (ChatId, i64), edit: Edit) -> Result<Message> {
     let (chat, seq) = at;
     let member = chat::member(app, caller, chat).await?;
     let mut batch = Batch::new();
     chat::lock(&mut batch, chat);
     let now = app.clock.now_ms();
-    let body = body.into_text();
-    let edited = batch.run(&EDIT, args![chat, seq, caller.account, &body, now]);
+    let body = edit.body.into_text();
+    let edited = batch.run(&EDIT, args![chat, seq, caller.account, &body, now, edit.seen_rev]);
     let (changed, message) = finish(app, batch, edited, (chat, seq)).await?;
     let message = demand_own(&member, message)?;
     if changed {
@@ -113,7 +124,8 @@ pub async fn edit(app: &App, caller: &Caller, at: (ChatId, i64), body: Body) -> 
     } else {
         chat::member(app, caller, chat).await?.demand_open()?;
         if message.body != body {
-            return Err(chat::changing());
+            let is_late = edit.seen_rev.is_some_and(|seen| message.rev > seen);
+            return Err(if is_late { changed_since() } else { chat::changing() });
         }
     }
     Ok(message)
@@ -200,6 +212,10 @@ fn demand_own(member: &Member, message: Option<Message>) -> Result<Message> {
     Err(Error::new(Kind::Forbidden, "message.not_yours", "Only its sender can change a message."))
 }
 
+fn changed_since() -> Error {
+    Error::conflict("message.changed", "This message was changed by another device meanwhile.")
+}
+
 async fn why_refused(app: &App, caller: &Caller, chat: ChatId, reply_to: Option<i64>) -> Error {
     match chat::member(app, caller, chat).await.and_then(|member| member.demand_open()) {
         Err(error) => error,
@@ -233,6 +249,7 @@ static EDIT: Sql = Sql::new(
          rev = (select c.rev + 1 from chat c where c.id = $1)
      where chat_id = $1 and seq = $2 and sender_id = $3 and kind = 'text'
        and deleted_at is null and body <> $4
+       and (cast($6 as bigint) is null or rev <= $6)
        and exists (select 1 from chat c join member m on m.chat_id = c.id
                    where c.id = $1 and c.closed_at is null
                      and m.account_id = $3 and m.left_at is null)

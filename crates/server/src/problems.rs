@@ -40,6 +40,7 @@ pub const PROBLEMS: &[(&str, &str)] = &[
     ("message.body_control", "A message holds text without control characters."),
     ("message.body_empty", "A message says something."),
     ("message.body_too_long", "Shorten the message, or send it in parts."),
+    ("message.changed", "Another device changed the message since its writer saw it."),
     ("message.client_id", "A client id is 1 to 64 plain characters."),
     ("message.client_id_reused", "You sent another message with this client id."),
     ("message.deleted", "The message was deleted."),

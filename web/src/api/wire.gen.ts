@@ -178,6 +178,12 @@ export type Drain = {
 export type EditBody = {
 	/** What it says from now on, as in a new message. */
 	body: string;
+	/**
+	 * The message's rev as its writer saw it. Refused when it was changed
+	 * since, so that a late repeat never undoes a newer edit; without it the
+	 * edit has the last word.
+	 */
+	seen_rev?: number | null;
 };
 
 /** `message.edit`. */
@@ -186,6 +192,12 @@ export type EditMessage = {
 	body: string;
 	/** The chat it stands in. */
 	chat: string;
+	/**
+	 * The message's rev as its writer saw it. Refused when it was changed
+	 * since, so that a late repeat never undoes a newer edit; without it the
+	 * edit has the last word.
+	 */
+	seen_rev?: number | null;
 	/** Its place there. */
 	seq: number;
 };
@@ -745,7 +757,7 @@ export type ServerEvents = {
 export type ClientCalls = {
 	/** Sends a message; repeat it until acknowledged. */
 	"message.send": { ask: SendMessage; answer: OneMessage };
-	/** Gives one's own message another body. */
+	/** Gives one's own message another body; repeat it until acknowledged. */
 	"message.edit": { ask: EditMessage; answer: OneMessage };
 	/** Deletes one's own message for everyone. */
 	"message.delete": { ask: DeleteMessage; answer: Done };

@@ -1,7 +1,7 @@
 //! Messages on the wire: one command each for REST and for the socket.
 
 use axum::response::{IntoResponse, Response};
-use domain::message::{self, Body, Budget, Held, MAX_CHANGES, New, Part};
+use domain::message::{self, Body, Budget, Edit, Held, MAX_CHANGES, New, Part};
 use domain::{AccountId, ChatId, Error, Result, chat};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -133,13 +133,17 @@ pub struct EditMessage {
     pub seq: i64,
     /// What it says from now on, as in a new message.
     pub body: String,
+    /// The message's rev as its writer saw it. Refused when it was changed
+    /// since, so that a late repeat never undoes a newer edit; without it the
+    /// edit has the last word.
+    pub seen_rev: Option<i64>,
 }
 
 impl EditMessage {
     /// Gives the message its new body.
     pub async fn run(self, edge: &Edge, caller: domain::Caller) -> Result<message::Message> {
-        let body = Body::parse(self.body)?;
-        let edited = message::edit(&edge.app, &caller, (self.chat, self.seq), body).await?;
+        let edit = Edit { body: Body::parse(self.body)?, seen_rev: self.seen_rev };
+        let edited = message::edit(&edge.app, &caller, (self.chat, self.seq), edit).await?;
         edge.live.hub.gone_out(self.chat, edited.rev).await;
         Ok(edited)
     }
@@ -185,6 +189,10 @@ pub struct SendBody {
 pub struct EditBody {
     /// What it says from now on, as in a new message.
     body: String,
+    /// The message's rev as its writer saw it. Refused when it was changed
+    /// since, so that a late repeat never undoes a newer edit; without it the
+    /// edit has the last word.
+    seen_rev: Option<i64>,
 }
 
 /// Which part of the history; at most one of the three places.
@@ -237,8 +245,11 @@ pub(crate) fn events() -> Vec<EventDoc> {
             "Sends a message; repeat it until acknowledged.",
         )
         .ack::<OneMessage<'_>>(),
-        EventDoc::to_server::<EditMessage>("message.edit", "Gives one's own message another body.")
-            .ack::<OneMessage<'_>>(),
+        EventDoc::to_server::<EditMessage>(
+            "message.edit",
+            "Gives one's own message another body; repeat it until acknowledged.",
+        )
+        .ack::<OneMessage<'_>>(),
         EventDoc::to_server::<DeleteMessage>(
             "message.delete",
             "Deletes one's own message for everyone.",
@@ -283,6 +294,7 @@ pub(crate) fn routes() -> Vec<Route> {
                 "message.not_found",
                 "message.not_yours",
                 "message.deleted",
+                "message.changed",
                 "message.body_empty",
                 "message.body_too_long",
                 "message.body_control",
@@ -319,9 +331,9 @@ async fn edit(
     edge: axum::extract::State<Edge>,
     Caller(caller): Caller,
     Path((chat, seq)): Path<(ChatId, i64)>,
-    Json(EditBody { body }): Json<EditBody>,
+    Json(EditBody { body, seen_rev }): Json<EditBody>,
 ) -> Reply {
-    Ok(one(&EditMessage { chat, seq, body }.run(&edge, caller).await?, caller))
+    Ok(one(&EditMessage { chat, seq, body, seen_rev }.run(&edge, caller).await?, caller))
 }
 
 /// `DELETE /v1/chats/{id}/messages/{seq}`

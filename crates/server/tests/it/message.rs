@@ -123,6 +123,49 @@ async fn only_the_sender_edits_and_deletes() {
     h.stop().await;
 }
 
+/// A client that had no answer asks again, maybe after another device has
+/// written something newer; and what it had given up may arrive after all.
+#[tokio::test]
+async fn an_edit_is_done_once_and_a_late_one_never_undoes_a_newer_one() {
+    let h = Harness::start().await;
+    let (ann, bob, chat) = pair(&h).await;
+    let sent = ann.post(&at(&chat), &json!({ "client_id": "1", "body": "typo" })).await.gives(201);
+    let mut his = bob.socket().await;
+    his.hears("ready").await;
+    let place = format!("{}/1", at(&chat));
+    let seen = sent["message"]["rev"].as_i64().unwrap();
+    let first = json!({ "body": "first", "seen_rev": seen });
+    let (one, two) = tokio::join!(ann.patch(&place, &first), ann.patch(&place, &first));
+    let done = one.gives(200);
+    assert_eq!(two.gives(200), done);
+    assert_eq!(done["message"]["rev"], seen + 1);
+    assert_eq!(ann.patch(&place, &first).await.gives(200), done);
+
+    let newer = json!({ "body": "newer", "seen_rev": seen + 1 });
+    let done = ann.patch(&place, &newer).await.gives(200);
+    ann.patch(&place, &first).await.fails(409, "message.changed");
+    assert_eq!(ann.patch(&place, &newer).await.gives(200), done);
+    let mut hers = ann.socket().await;
+    hers.hears("ready").await;
+    let late = json!({ "chat": chat, "seq": 1, "body": "first", "seen_rev": seen });
+    assert_eq!(hers.ask("message.edit", &late).await["error"]["code"], "message.changed");
+    assert_eq!(page(&bob, &chat, "").await.0[0]["body"], "newer");
+
+    // Later changes of other messages are no reason to refuse.
+    ann.post(&at(&chat), &json!({ "client_id": "2", "body": "other" })).await.gives(201);
+    let last = json!({ "body": "last", "seen_rev": seen + 2 });
+    ann.patch(&place, &last).await.gives(200);
+    // Who does not say what they saw has the last word.
+    ann.patch(&place, &json!({ "body": "first" })).await.gives(200);
+    ann.delete(&place).await.gives(204);
+    ann.patch(&place, &last).await.fails(409, "message.deleted");
+
+    his.hears("message.deleted").await;
+    let edits = his.heard().iter().filter(|name| *name == "message.updated").count();
+    assert_eq!(edits, 4, "{:?}", his.heard());
+    h.stop().await;
+}
+
 #[tokio::test]
 async fn what_a_message_may_hold() {
     let h = Harness::start().await;
