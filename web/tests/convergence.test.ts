@@ -9,7 +9,7 @@ import { selectTimeline, unreadOf } from "@/sync/selectors";
 import { CHATS, faults, history, isQuiet } from "./model/history";
 import { noFaults } from "./model/model-network";
 import type { ModelServer } from "./model/model-server";
-import { goOn, run, type World } from "./model/world";
+import { countOf, goOn, run, type World } from "./model/world";
 
 type Truth = { server: ModelServer; hasMarks: boolean };
 
@@ -78,16 +78,38 @@ function expectOwnChanges(w: World): void {
 	}
 }
 
+/** No edit is done twice, none undoes a later one, and none is lost unless it was outdone or is shown as refused. */
+function expectEditsOnce(w: World): void {
+	const said = new Map<string, string[]>();
+	for (const { clientId, body } of w.server.bodies)
+		said.set(clientId, [...(said.get(clientId) ?? []), body]);
+	for (const bodies of said.values()) {
+		expect(bodies).toEqual([...new Set(bodies)]);
+		const counts = bodies.map(countOf);
+		if (w.isOrdered) expect(counts).toEqual(counts.toSorted((a, b) => a - b));
+	}
+	for (const { id, body, isSafe } of w.edited) {
+		const bodies = said.get(id) ?? [];
+		const isOutdone = bodies.some((other) => countOf(other) > countOf(body));
+		if (!isSafe || bodies.includes(body) || isOutdone || w.deleted.has(id)) continue;
+		for (const sync of w.device.tabs)
+			expect(sync.getState().outbox).toContainEqual(
+				expect.objectContaining({ body, state: "failed" }),
+			);
+	}
+}
+
 /**
  * Nothing waits. What was refused is shown so in a chat that was left, where a
- * tab changed what another had deleted, and where it `mayFail`.
+ * tab or device changed what another had, and where it `mayFail`.
  */
 function expectNothingWaits(w: World, mayFail: boolean): void {
 	for (const sync of w.device.tabs) {
 		const waiting = sync.getState().outbox.filter(({ state, chat, target }) => {
 			const isMember = w.server.chats.get(chat)?.members.has("ann") === true;
-			const isDeleted = w.deleted.has(target?.clientId ?? "");
-			return state !== "failed" || (isMember && !isDeleted && !mayFail);
+			const clientId = target?.clientId ?? "";
+			const isElsewhere = w.deleted.has(clientId) || w.editedElsewhere.has(clientId);
+			return state !== "failed" || (isMember && !isElsewhere && !mayFail);
 		});
 		expect(waiting).toEqual([]);
 		expect(w.ended.get(sync) ?? 0).toBeLessThanOrEqual(w.signOuts);
@@ -108,6 +130,7 @@ describe("the store", () => {
 			expectNothingWaits(w, w.wasDiskFull);
 			expectSentOnce(w);
 			expectOwnChanges(w);
+			expectEditsOnce(w);
 		});
 		await fc.assert(law, runs);
 	}, 300_000);
@@ -118,6 +141,7 @@ describe("the store", () => {
 			const w = await run(seed, steps.filter(isQuiet), lossy);
 			for (const sync of w.device.tabs) expectSame({ server: w.server, hasMarks: false }, sync);
 			expectSentOnce(w);
+			expectEditsOnce(w);
 		});
 		await fc.assert(law, runs);
 	}, 300_000);

@@ -13,11 +13,12 @@
  * and writing, or writing and telling, a tab may be gone; so one that opens and
  * one that is to lead compare what all of them have.
  */
+import type { Message } from "@/api/wire.gen";
 import type { Core } from "./core";
 import type { Storage } from "./persistence";
-import { dropEntry, isNewer, mergeEntry } from "./reducers/outbox";
+import { dropEntry, isNewer, mergeEntry, sentRev } from "./reducers/outbox";
 import type { OutboxNews, Tabs } from "./tabs";
-import type { OutboxEntry, Over, Place } from "./types";
+import type { OutboxEntry, Over, Place, Stored } from "./types";
 
 /** A disk that takes longer is one that does not answer. */
 const DISK_MS = 3_000;
@@ -33,13 +34,13 @@ export type Replica = {
 	/** Gives an entry its next version; null when it is over, here or by the word of the disk. */
 	readonly change: (id: string, patch: Partial<OutboxEntry>) => Promise<OutboxEntry | null>;
 	/** The server holds it: nobody sends it again, and each tab shows it until its rows do. */
-	readonly store: (id: string, stored: NonNullable<OutboxEntry["stored"]>) => Promise<void>;
+	readonly store: (id: string, stored: Stored) => Promise<void>;
 	/** It is over, for every tab. */
 	readonly end: (id: string) => Promise<void>;
 	/** It is over as far as this screen shows; whoever leads ends it for all. */
 	readonly forget: (id: string) => void;
-	/** The rows show a message of ours. */
-	readonly note: (clientId: string, seq: number) => void;
+	/** A row of ours, as the server has it. */
+	readonly note: (row: Message) => void;
 	/** Takes what another tab tells. */
 	readonly hear: (news: OutboxNews, isAll: boolean) => void;
 	/** Compares this screen with the disk and the other tabs; whatever one lacks, it gets. */
@@ -56,9 +57,21 @@ export function createReplica(core: Core, storage: Storage, tabs: Tabs): Replica
 	const find = (id: string) =>
 		core.store.getState().outbox.find((entry) => entry.id === id) ?? null;
 
+	/** Of two words about a message the one about the later change counts. */
+	function learn(place: Place): void {
+		const held = places.get(place.clientId);
+		const isCurrent = held !== undefined && held.epoch === core.store.getState().epoch;
+		if (isCurrent && (held.epoch !== place.epoch || isLater(held, place))) return;
+		places.set(place.clientId, place);
+	}
+
 	function show(entry: OutboxEntry): void {
 		const { id, kind, stored, epoch } = entry;
-		if (kind === "send" && stored !== null) places.set(id, { seq: stored.seq, epoch });
+		const clientId = kind === "send" ? id : entry.target?.clientId;
+		if (stored !== null && kind !== "delete" && clientId) {
+			const { seq, ownRev: rev } = stored;
+			learn({ clientId, seq, epoch, rev, askedAt: kind === "send" ? 0 : entry.createdAt });
+		}
 		if (!over.has(entry.id)) core.store.update((state) => mergeEntry(state, entry));
 	}
 
@@ -100,7 +113,8 @@ export function createReplica(core: Core, storage: Storage, tabs: Tabs): Replica
 	}
 
 	function toOver(id: string): Over {
-		return { id, overAt: core.clock.now(), place: places.get(id) ?? null };
+		const clientId = find(id)?.target?.clientId ?? id;
+		return { id, overAt: core.clock.now(), place: places.get(clientId) ?? null };
 	}
 
 	/** The version after the one that is shown; null when none is. */
@@ -125,8 +139,8 @@ export function createReplica(core: Core, storage: Storage, tabs: Tabs): Replica
 
 	async function end(id: string): Promise<void> {
 		if (isStopped) return;
-		forget(id);
 		const ended = toOver(id);
+		forget(id);
 		await written(storage.endEntry(ended), undefined);
 		tell({ over: [ended] });
 	}
@@ -144,7 +158,7 @@ export function createReplica(core: Core, storage: Storage, tabs: Tabs): Replica
 	function hear(news: OutboxNews, isAll: boolean): void {
 		if (isStopped) return;
 		for (const { id, place } of news.over) {
-			if (place !== null) places.set(id, place);
+			if (place !== null) learn(place);
 			// What the server holds is shown until the rows show it, though its sending is over.
 			if (find(id)?.stored) continue;
 			forget(id);
@@ -186,11 +200,22 @@ export function createReplica(core: Core, storage: Storage, tabs: Tabs): Replica
 		},
 		end,
 		forget,
-		note: (clientId, seq) => void places.set(clientId, { seq, epoch: core.store.getState().epoch }),
+		note(row) {
+			const { client_id: clientId, seq } = row;
+			if (clientId === null) return;
+			const { epoch } = core.store.getState();
+			learn({ clientId, seq, epoch, rev: sentRev(row), askedAt: 0 });
+		},
 		hear,
 		look,
 		stop() {
 			isStopped = true;
 		},
 	};
+}
+
+function isLater(place: Place, other: Place): boolean {
+	return (
+		place.askedAt > other.askedAt || (place.askedAt === other.askedAt && place.rev > other.rev)
+	);
 }

@@ -6,11 +6,11 @@
  * counted, before it leaves; and nothing is sent before the disk was read, for
  * the tab that led before may have been done with it.
  */
-import { isApiError } from "@/api/client";
+import { type ApiError, isApiError } from "@/api/client";
 import type { Message } from "@/api/wire.gen";
 import { type Core, isLive } from "./core";
 import type { Replica } from "./outbox-replica";
-import { isOpen } from "./reducers/outbox";
+import { isOpen, sentRev, toStored } from "./reducers/outbox";
 import { timelineOf } from "./state";
 import { rowByClientId } from "./timeline";
 import type { OutboxEntry } from "./types";
@@ -40,6 +40,8 @@ export type SenderDeps = {
 	readonly onSilence: () => void;
 	/** The login is over by what the disk says: nobody is told any more what waited in it. */
 	readonly isLeft: () => boolean;
+	/** The message was given this body as another tab sent it with the one it had before. */
+	readonly onAmended: (entry: OutboxEntry) => void;
 	/** An acknowledged row goes the way of every event. */
 	readonly onStored: (row: Message) => void;
 };
@@ -91,15 +93,19 @@ export function createSender(core: Core, deps: SenderDeps): Sender {
 	 * while another tab led, or before a backup was restored: its old place may
 	 * be another message's by now.
 	 */
-	function findHome({ id, chat, target }: OutboxEntry): void {
-		const clientId = target?.clientId ?? "";
+	function findHome(entry: OutboxEntry): void {
+		const { id, chat } = entry;
+		const clientId = entry.target?.clientId ?? "";
 		if (replica.find(clientId)?.stored === null) return;
 		const state = core.store.getState();
 		const { epoch } = state;
 		const known = replica.placeOf(clientId);
-		const row = known?.epoch === epoch ? known : rowByClientId(timelineOf(state, chat), clientId);
-		if (row !== null) {
-			void replica.change(id, { target: { seq: row.seq, clientId }, epoch }).then(flush);
+		const row = rowByClientId(timelineOf(state, chat), clientId);
+		const seq = known?.epoch === epoch ? known.seq : row?.seq;
+		if (seq !== undefined) {
+			// The row as it was sent, or as the backup has it, is what the person saw.
+			const seen = entry.epoch === epoch ? sentRev(row) : (row?.rev ?? 0);
+			void replica.change(id, { target: { seq, clientId }, epoch, seenRev: seen }).then(flush);
 			return;
 		}
 		const error = { code: "message.not_found", detail: "" };
@@ -125,11 +131,15 @@ export function createSender(core: Core, deps: SenderDeps): Sender {
 		try {
 			row = await ask(entry);
 		} catch (error) {
-			failed(entry, error);
+			if (isApiError(error) && error.code === "message.client_id_reused") taken(entry);
+			else failed(entry, error);
 			return;
 		}
 		if (isStopped) return;
-		const stored = { seq: row?.seq ?? entry.target?.seq ?? 0, rev: row?.rev ?? 0 };
+		const held = replica.find(entry.id);
+		if (held !== null && held.body !== entry.body) deps.onAmended(held);
+		const seq = entry.target?.seq ?? 0;
+		const stored = row === null ? { seq, rev: 0, ownRev: 0 } : toStored(row, entry.kind);
 		void replica.store(entry.id, stored);
 		if (row !== null) onStored(row);
 	}
@@ -145,10 +155,41 @@ export function createSender(core: Core, deps: SenderDeps): Sender {
 		const seq = entry.target?.seq ?? null;
 		if (seq === null) return null;
 		if (entry.kind === "edit") {
-			return (await core.socket.call("message.edit", { chat, seq, body })).message;
+			const edit = { chat, seq, body, seen_rev: seenRev(entry) };
+			return (await core.socket.call("message.edit", edit)).message;
 		}
 		await core.socket.call("message.delete", { chat, seq });
 		return null;
+	}
+
+	/** The version an edit is of: what the person saw, with what was asked for here before it. */
+	function seenRev({ target, epoch, createdAt, seenRev: seen }: OutboxEntry): number {
+		const known = replica.placeOf(target?.clientId ?? "");
+		const isBefore = known !== null && known.epoch === epoch && known.askedAt < createdAt;
+		return isBefore ? Math.max(seen, known.rev) : seen;
+	}
+
+	/** A later edit from here decides. */
+	function isOutdone({ target, createdAt }: OutboxEntry): boolean {
+		const clientId = target?.clientId ?? "";
+		const isLater = (other: OutboxEntry) =>
+			isOpen(other) && other.target?.clientId === clientId && other.createdAt > createdAt;
+		const askedAt = replica.placeOf(clientId)?.askedAt ?? 0;
+		return askedAt > createdAt || (clientId !== "" && entries().some(isLater));
+	}
+
+	/** True when what was asked for is done, or of no more use. */
+	function isMoot(entry: OutboxEntry, error: ApiError): boolean {
+		if (entry.kind === "delete") return error.status === 404;
+		return entry.kind === "edit" && error.code === "message.changed" && isOutdone(entry);
+	}
+
+	/** The server holds the message with another body. */
+	function taken(entry: OutboxEntry): void {
+		if (isStopped) return;
+		// Without an amendment this tab is the one that had not heard of one.
+		if (entry.isAmended) deps.onAmended(entry);
+		void replica.end(entry.id);
 	}
 
 	function failed(entry: OutboxEntry, error: unknown): void {
@@ -156,7 +197,7 @@ export function createSender(core: Core, deps: SenderDeps): Sender {
 		if (!isLeading() || replica.find(entry.id)?.stored !== null) return;
 		const isRefusal =
 			isApiError(error) && error.status < 500 && error.status >= 400 && !PASSING.has(error.status);
-		if (isRefusal && entry.kind === "delete" && error.status === 404) {
+		if (isRefusal && isMoot(entry, error)) {
 			void replica.end(entry.id);
 		} else if (isRefusal) {
 			const reason = { code: error.code, detail: error.message };

@@ -12,7 +12,7 @@ import { type Core, isLive } from "./core";
 import { createReplica } from "./outbox-replica";
 import { createSender, type SenderDeps } from "./outbox-sender";
 import type { Storage } from "./persistence";
-import { isOpen, settled } from "./reducers/outbox";
+import { isOpen, sentRev, settled, toStored } from "./reducers/outbox";
 import { timelineOf } from "./state";
 import type { OutboxNews, Tabs } from "./tabs";
 import { rowByClientId } from "./timeline";
@@ -45,17 +45,18 @@ export type Outbox = {
 	readonly stop: () => void;
 };
 
-export type OutboxDeps = Omit<SenderDeps, "replica"> & {
+export type OutboxDeps = Omit<SenderDeps, "replica" | "onAmended"> & {
 	readonly storage: Storage;
 	readonly tabs: Tabs;
 };
 
 export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps): Outbox {
 	const replica = createReplica(core, storage, tabs);
-	const sender = createSender(core, { ...hooks, replica });
+	const sender = createSender(core, { ...hooks, replica, onAmended: addAmended });
 	const { find } = replica;
 	/** Chats in which this tab minds the one that leads. */
 	const minded = new Set<string>();
+	const discarded = new Set<string>();
 	let isStopped = false;
 
 	const entries = () => core.store.getState().outbox;
@@ -75,8 +76,10 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 			epoch: core.store.getState().epoch,
 			createdAt: Math.max(now, last + 1),
 			body: "",
+			isAmended: false,
 			replyToSeq: null,
 			target: null,
+			seenRev: 0,
 			state: "waiting",
 			attempts: 0,
 			error: null,
@@ -107,6 +110,22 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 		look(null, 0);
 	}
 
+	function addEdit(chat: string, target: Target, body: string): void {
+		add({ kind: "edit", chat, body, ...toTarget(chat, target) });
+	}
+
+	/** Gives an unsent message another body; an edit when another tab has sent it, which the disk knows. */
+	async function amend({ id, chat }: OutboxEntry, body: string): Promise<void> {
+		const changed = await replica.change(id, { body, isAmended: true });
+		if (changed === null && !discarded.has(id)) addEdit(chat, { clientId: id }, body);
+		sender.flush();
+	}
+
+	/** Another tab sent it with the body it had before. */
+	function addAmended({ id, chat, body }: OutboxEntry): void {
+		addEdit(chat, { clientId: id }, body);
+	}
+
 	/** A message that was never handed to the server may still be changed where it stands. */
 	function unsent(target: Target): OutboxEntry | null {
 		const entry = "clientId" in target ? find(target.clientId) : null;
@@ -114,22 +133,32 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 		return isUntouched && sender.isLeading() ? entry : null;
 	}
 
-	function toTarget(chat: string, target: Target): OutboxEntry["target"] {
+	/** The row that a change is for, as it is now. */
+	function toTarget(chat: string, target: Target): Pick<OutboxEntry, "target" | "seenRev"> {
 		const timeline = timelineOf(core.store.getState(), chat);
 		if ("seq" in target) {
 			const { seq } = target;
-			return { seq, clientId: timeline.bySeq.get(seq)?.client_id ?? null };
+			const row = timeline.bySeq.get(seq);
+			if (row !== undefined) return { target: { seq, clientId: row.client_id }, seenRev: row.rev };
+			// Shown from here, for its row is yet to come.
+			const sent = entries().find((entry) => entry.chat === chat && entry.stored?.seq === seq);
+			return { target: { seq, clientId: sent?.id ?? null }, seenRev: sent?.stored?.ownRev ?? 0 };
 		}
 		const { clientId } = target;
 		const entry = find(clientId);
-		if (entry !== null) return { seq: entry.stored?.seq ?? null, clientId };
+		if (entry !== null) return { target: { seq: entry.stored?.seq ?? null, clientId }, seenRev: 0 };
 		// The message was stored between the press of the key and here.
-		return { seq: rowByClientId(timeline, clientId)?.seq ?? null, clientId };
+		const row = rowByClientId(timeline, clientId);
+		return {
+			target: { seq: row?.seq ?? null, clientId },
+			seenRev: sentRev(row),
+		};
 	}
 
 	/** Drops an entry and the changes that were meant for it. */
 	function discard(id: string): void {
 		if (find(id)?.state === "sending") return;
+		discarded.add(id);
 		for (const { id: other, target } of entries()) {
 			if (target?.clientId === id && target.seq === null) void replica.end(other);
 		}
@@ -140,28 +169,33 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 		send: (chat, body, replyToSeq) => add({ kind: "send", chat, body, replyToSeq }),
 		edit(chat, target, body) {
 			const entry = unsent(target);
-			if (entry === null) add({ kind: "edit", chat, body, target: toTarget(chat, target) });
-			else void replica.change(entry.id, { body }).then(sender.flush);
+			if (entry === null) addEdit(chat, target, body);
+			else void amend(entry, body);
 		},
 		remove(chat, target) {
 			const entry = unsent(target);
-			if (entry === null) add({ kind: "delete", chat, target: toTarget(chat, target) });
+			if (entry === null) add({ kind: "delete", chat, ...toTarget(chat, target) });
 			else discard(entry.id);
 		},
 		retry(id) {
-			if (find(id)?.state !== "failed") return;
+			const held = find(id);
+			if (held?.state !== "failed") return;
 			const last = entries().at(-1)?.createdAt ?? 0;
 			const createdAt = Math.max(core.clock.now(), last + 1);
-			const again = { createdAt, state: "waiting", error: null } as const;
+			// Whoever asks again has seen what the row says by now.
+			const row = timelineOf(core.store.getState(), held.chat).bySeq.get(held.target?.seq ?? 0);
+			const seenRev = row?.rev ?? held.seenRev;
+			const again = { createdAt, seenRev, state: "waiting", error: null } as const;
 			void replica.change(id, again).then(sender.flush);
 		},
 		discard,
 		hurry: sender.hurry,
-		confirm({ client_id, sender: by, seq, rev }) {
+		confirm(row) {
+			const { client_id, sender: by } = row;
 			if (client_id === null || by !== core.store.getState().me?.id) return;
-			replica.note(client_id, seq);
+			replica.note(row);
 			// Whoever leads has its sending off the disk as well.
-			if (sender.isLeading()) void replica.store(client_id, { seq, rev });
+			if (sender.isLeading()) void replica.store(client_id, toStored(row));
 			else if (find(client_id) !== null) replica.forget(client_id);
 			sender.flush();
 		},

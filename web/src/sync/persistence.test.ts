@@ -25,15 +25,21 @@ const entry: OutboxEntry = {
 	epoch: "e1",
 	createdAt: 1,
 	body: "hello",
+	isAmended: false,
 	replyToSeq: null,
 	target: null,
+	seenRev: 0,
 	state: "waiting",
 	attempts: 0,
 	error: null,
 	stored: null,
 };
 
-const over: Over = { id: entry.id, overAt: 5, place: { seq: 1, epoch: "e1" } };
+const over: Over = {
+	id: entry.id,
+	overAt: 5,
+	place: { clientId: entry.id, seq: 1, epoch: "e1", rev: 2, askedAt: 0 },
+};
 
 const mark = { me: account("ann"), epoch: "e1", arev: 3 };
 

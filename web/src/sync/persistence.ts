@@ -73,11 +73,13 @@ function accepts(held: Kept | undefined, entry: OutboxEntry): boolean {
 function toNews(kept: readonly Kept[]): OutboxNews {
 	const entries = kept.filter((one): one is OutboxEntry => !isOver(one));
 	return {
-		// One that an earlier build wrote has neither.
+		// One that an earlier build wrote has none of these.
 		entries: entries.map((entry) => ({
 			...entry,
 			version: entry.version ?? 0,
 			epoch: entry.epoch ?? null,
+			seenRev: entry.seenRev ?? 0,
+			isAmended: entry.isAmended ?? false,
 		})),
 		over: kept.filter(isOver),
 	};

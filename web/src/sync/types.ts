@@ -79,6 +79,13 @@ export type Failure = { readonly code: string; readonly detail: string };
  */
 export type OutboxState = "waiting" | "sending" | "stored" | "failed";
 
+export type Stored = {
+	readonly seq: number;
+	readonly rev: number;
+	/** The same rev, or 0 when another device may have changed the row before the answer. */
+	readonly ownRev: number;
+};
+
 /** A change the person asked for and the server has not shown back yet. */
 export type OutboxEntry = {
 	/** For a send the message's client id; unique for the others. */
@@ -92,24 +99,35 @@ export type OutboxEntry = {
 	/** Place in the queue of its chat, together with `id`. */
 	readonly createdAt: number;
 	readonly body: string;
+	/** True for a message that got another body before it was sent from here. */
+	readonly isAmended: boolean;
 	readonly replyToSeq: number | null;
 	/** The row an edit or delete is for: by seq, or by client id while it has no seq. */
 	readonly target: { readonly seq: number | null; readonly clientId: string | null } | null;
+	/** The rev of that row as the person saw it; 0 while it has none. An edit of any later version is refused. */
+	readonly seenRev: number;
 	readonly state: OutboxState;
 	readonly attempts: number;
 	readonly error: Failure | null;
 	/** What the server answered: the row is gone from here when the timeline has this rev. */
-	readonly stored: { readonly seq: number; readonly rev: number } | null;
+	readonly stored: Stored | null;
 };
 
-/** Where the server holds a message. */
-export type Place = { readonly seq: number; readonly epoch: string | null };
+/** Where the server holds a message that was sent from here. */
+export type Place = {
+	readonly clientId: string;
+	readonly seq: number;
+	readonly epoch: string | null;
+	/** The row as the last change from here left it, and when that was asked for; 0 where none is known. */
+	readonly rev: number;
+	readonly askedAt: number;
+};
 
 /** Stands where an entry stood, so that a copy of it that comes late does not count. */
 export type Over = {
 	readonly id: string;
 	readonly overAt: number;
-	/** Of a message that was sent: changes that wait for it go there. */
+	/** Of the message that was sent or changed: later changes go there, and are of that version. */
 	readonly place: Place | null;
 };
 

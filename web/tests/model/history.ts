@@ -20,7 +20,8 @@ export type LookStep =
 /** What others do, and what becomes of chats. */
 export type OtherStep =
 	| { kind: "other-sends"; chat: number; count: number }
-	| { kind: "other-edits" | "other-deletes"; chat: number; seq: number }
+	/** `own-edits`: the person does, on another device. */
+	| { kind: "other-edits" | "other-deletes" | "own-edits"; chat: number; seq: number }
 	| { kind: "other-edits-many" | "retitle"; chat: number }
 	| { kind: "join" | "leave" };
 
@@ -53,6 +54,7 @@ const chatSteps = [
 	often(1, fc.record({ kind: of("send-joined"), tab })),
 	often(5, fc.record({ kind: of("other-sends"), chat, count: some })),
 	often(3, fc.record({ kind: of("other-edits", "other-deletes"), chat, seq })),
+	often(1, fc.record({ kind: of("own-edits"), chat, seq: fc.integer({ min: 1, max: 5 }) })),
 	often(3, fc.record({ kind: of("edit", "delete"), tab, chat, seq })),
 	often(1, fc.record({ kind: of("retitle"), chat })),
 	often(1, fc.record({ kind: of("read"), tab, chat, seq })),

@@ -2,7 +2,7 @@
 import type { Clock } from "@/sync/clock";
 import { createSync, type SyncHost } from "@/sync/create-sync";
 import { openMemory, type Storage } from "@/sync/persistence";
-import type { Socket } from "@/sync/socket";
+import type { Socket, SocketListener } from "@/sync/socket";
 import type { TabMessage, TabsListener } from "@/sync/tabs";
 import type { ModelNetwork } from "./model-network";
 import { createTabClock, type TabClock, throughTab } from "./tab-clock";
@@ -67,15 +67,26 @@ function slowly(storage: Storage, clock: Clock, delay: () => number, isFull: () 
 	};
 }
 
-/** Events too wait for the tab to wake. */
+/** Events too wait for the tab to wake; those of a connection that it drops as it does come no more. */
 function hearThroughTab(own: TabClock, socket: Socket): Socket {
+	let current: SocketListener | null = null;
 	return {
 		...throughTab(own, socket),
-		open: (listener) =>
+		open(listener) {
+			current = listener;
+			const run = (task: () => void) =>
+				own.run(() => {
+					if (current === listener) task();
+				});
 			socket.open({
-				onEvent: (event) => own.run(() => listener.onEvent(event)),
-				onClose: (problem) => own.run(() => listener.onClose(problem)),
-			}),
+				onEvent: (event) => run(() => listener.onEvent(event)),
+				onClose: (problem) => run(() => listener.onClose(problem)),
+			});
+		},
+		close() {
+			current = null;
+			socket.close();
+		},
 	};
 }
 

@@ -71,6 +71,7 @@ export function createModelServer(now: () => number) {
 	/** Says what happened to everybody concerned; the network decides who hears it. */
 	let publish: (to: string, event: ServerEvent) => void = () => undefined;
 	let epoch = "e1";
+	const bodies: { clientId: string; body: string }[] = [];
 
 	function get(id: string, who: string): ModelChat {
 		const chat = chats.get(id);
@@ -176,8 +177,17 @@ export function createModelServer(now: () => number) {
 		return { messages: rows, limited };
 	}
 
+	function ownRow(who: string, ask: { chat: string; seq: number }): Message {
+		const row = get(ask.chat, who).rows[ask.seq - 1];
+		if (row?.sender !== who) throw new Refusal(404, "message.not_found");
+		if (row.deleted_at !== null) throw new Refusal(409, "message.deleted");
+		return row;
+	}
+
 	const server = {
 		chats,
+		/** Whatever messages have said, in order. */
+		bodies,
 		epoch: () => epoch,
 		arev: (who: string) => logs.get(who)?.length ?? 0,
 		onPublish(listener: (to: string, event: ServerEvent) => void) {
@@ -200,6 +210,9 @@ export function createModelServer(now: () => number) {
 		): Message {
 			const chat = get(ask.chat, who);
 			const known = chat.rows.find((row) => row.sender === who && row.client_id === ask.client_id);
+			const first = bodies.find((said) => said.clientId === ask.client_id);
+			if (known !== undefined && first?.body !== ask.body)
+				throw new Refusal(409, "message.client_id_reused");
 			if (known !== undefined) return known;
 			if (ask.body.includes("REFUSE")) throw new Refusal(400, "message.refused");
 			const row: Message = {
@@ -219,6 +232,7 @@ export function createModelServer(now: () => number) {
 				created_at: now(),
 			};
 			chat.rows.push(row);
+			bodies.push({ clientId: ask.client_id, body: ask.body });
 			chat.lastAt = now();
 			const member = chat.members.get(who);
 			if (member !== undefined) {
@@ -228,10 +242,19 @@ export function createModelServer(now: () => number) {
 			tellRow(chat, "message.new", row);
 			return row;
 		},
-		edit(who: string, ask: { chat: string; seq: number; body: string }): Message {
+		edit(
+			who: string,
+			ask: { chat: string; seq: number; body: string; seen_rev?: number | null },
+		): Message {
+			const row = ownRow(who, ask);
+			if (row.body === ask.body) return row;
+			if (row.rev > (ask.seen_rev ?? row.rev)) throw new Refusal(409, "message.changed");
+			bodies.push({ clientId: row.client_id ?? "", body: ask.body });
 			return change(who, ask, "message.updated", { body: ask.body, edited_at: now() });
 		},
 		remove(who: string, ask: { chat: string; seq: number }): void {
+			const row = get(ask.chat, who).rows[ask.seq - 1];
+			if (row?.sender === who && row.deleted_at !== null) return;
 			change(who, ask, "message.deleted", { body: "", deleted_at: now() });
 		},
 		retitle(id: string, title: string): void {
@@ -324,9 +347,7 @@ export function createModelServer(now: () => number) {
 		patch: Partial<Message>,
 	): Message {
 		const chat = get(ask.chat, who);
-		const row = chat.rows[ask.seq - 1];
-		if (row?.sender !== who) throw new Refusal(404, "message.not_found");
-		if (row.deleted_at !== null) throw new Refusal(404, "message.not_found");
+		const row = ownRow(who, ask);
 		const next = { ...row, ...patch, rev: ++chat.rev };
 		chat.rows[ask.seq - 1] = next;
 		tellRow(chat, name, next);

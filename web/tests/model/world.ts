@@ -20,6 +20,9 @@ const SIGN_IN_MS = 3_000;
  */
 type Sent = { chat: string; id: string; by: SyncHost; at: number; isSafe: boolean };
 
+/** An edit of the message with this client id. */
+type Edited = Sent & { body: string };
+
 /** A small generator of our own, so that one number replays a whole run. */
 function randomFrom(seed: number): () => number {
 	let state = seed | 0;
@@ -45,6 +48,9 @@ function createWorld(seed: number) {
 		network,
 		device,
 		sent: [] as Sent[],
+		edited: [] as Edited[],
+		/** Client ids of messages that were edited on another device. */
+		editedElsewhere: new Set<string>(),
 		/** Client ids of messages that somebody asked to delete. */
 		deleted: new Set<string>(),
 		/** Tabs may have sent without hearing each other. */
@@ -114,6 +120,7 @@ function perform(w: World, s: Step): void {
 		case "other-sends":
 		case "other-edits":
 		case "other-deletes":
+		case "own-edits":
 		case "other-edits-many":
 		case "retitle":
 		case "join":
@@ -176,7 +183,7 @@ function disturb(w: World, s: DeviceStep): void {
 			if (tab?.getState().me === null) break;
 			w.signOuts++;
 			w.isLeaving = true;
-			for (const message of w.sent) message.isSafe = false;
+			for (const asked of all(w)) asked.isSafe = false;
 			void tab?.actions.signOut();
 			clock.after(SIGN_IN_MS + s.ms, () => signIn(w));
 	}
@@ -186,8 +193,7 @@ function fillDisk(w: World, ms: number): void {
 	w.wasDiskFull = true;
 	w.device.setDiskFull(true);
 	// What was written a moment ago may not have reached it yet.
-	for (const message of w.sent)
-		if (message.at >= w.clock.steady() - 20 * DISK_MS) message.isSafe = false;
+	for (const asked of all(w)) if (asked.at >= w.clock.steady() - 20 * DISK_MS) asked.isSafe = false;
 	w.clock.after(ms, () => w.device.setDiskFull(false));
 }
 
@@ -206,7 +212,7 @@ function openTab(w: World): void {
 	tab.onNotice((notice) => {
 		if (notice.kind !== "signed-out") return;
 		w.ended.set(tab, (w.ended.get(tab) ?? 0) + 1);
-		for (const message of w.sent) message.isSafe = false;
+		for (const asked of all(w)) asked.isSafe = false;
 		w.clock.after(SIGN_IN_MS, () => signIn(w));
 	});
 }
@@ -218,16 +224,22 @@ function crash(w: World, gone: SyncHost | undefined): void {
 	// Each write waits for the ones before it; one that slept through a sign-out wrote to no disk.
 	const wasTold = (w.ended.get(gone) ?? 0) >= w.signOuts;
 	const unsure = wasTold ? w.clock.steady() - 20 * DISK_MS : 0;
-	for (const message of w.sent)
-		if (message.by === gone && message.at >= unsure) message.isSafe = false;
+	for (const asked of all(w)) if (asked.by === gone && asked.at >= unsure) asked.isSafe = false;
 }
 
 function send(w: World, by: SyncHost | undefined, chat: string): void {
 	const id = by?.actions.sendMessage(chat, { body: `m${w.sent.length}` });
 	// A tab that has not yet started refuses by giving no id.
 	if (by === undefined || id === undefined || id === "") return;
-	const isSafe = !w.device.isDiskFull() && !w.isLeaving;
-	w.sent.push({ chat, id, by, at: w.clock.steady(), isSafe });
+	w.sent.push({ chat, id, ...askedNow(w, by) });
+}
+
+function askedNow(w: World, by: SyncHost) {
+	return { by, at: w.clock.steady(), isSafe: !w.device.isDiskFull() && !w.isLeaving };
+}
+
+function all(w: World): readonly Sent[] {
+	return [...w.sent, ...w.edited];
 }
 
 /** Edits or deletes an own row: a stored one by its seq, a pending one by its client id. */
@@ -240,19 +252,26 @@ function change(
 	const rows = sync === undefined ? [] : selectTimeline(sync.getState(), id).rows;
 	const own = rows.filter((row) => row.message.sender === "ann" && row.message.deleted_at === null);
 	const row = own[s.seq % Math.max(1, own.length)];
-	if (row === undefined) return;
+	if (row === undefined || sync === undefined) return;
 	const { seq, client_id } = row.message;
 	const target = row.state === "stored" ? { seq } : { clientId: client_id ?? "" };
-	if (s.kind === "edit") sync?.actions.editMessage(id, target, toEdited(w.extra++, client_id));
-	else if (row.state === "stored") {
+	if (s.kind === "edit") {
+		const body = toEdited(w.extra++, client_id);
+		sync.actions.editMessage(id, target, body);
+		w.edited.push({ chat: id, id: client_id ?? "", body, ...askedNow(w, sync) });
+	} else if (row.state === "stored") {
 		w.deleted.add(client_id ?? "");
-		sync?.actions.deleteMessage(id, target);
+		sync.actions.deleteMessage(id, target);
 	}
 }
 
-/** Says of which message it is a version. */
+/** Says of which message it is a version, and the how manieth edit of all. */
 export function toEdited(count: number, clientId: string | null): string {
 	return `edited ${count} of ${clientId}`;
+}
+
+export function countOf(body: string): number {
+	return Number(/^edited (\d+) of/.exec(body)?.[1] ?? -1);
 }
 
 function look(sync: SyncHost | undefined, s: LookStep): void {
@@ -303,6 +322,14 @@ function happenElsewhere(w: World, s: OtherStep): void {
 			if (row?.sender !== "bob" || row.deleted_at !== null) break;
 			if (s.kind === "other-edits") edit(row);
 			else server.remove("bob", row);
+			break;
+		}
+		case "own-edits": {
+			const own = rows.filter((row) => row.sender === "ann" && row.deleted_at === null);
+			const row = own[s.seq % Math.max(1, own.length)];
+			if (row === undefined) break;
+			w.editedElsewhere.add(row.client_id ?? "");
+			server.edit("ann", { ...row, body: toEdited(w.extra++, row.client_id), seen_rev: row.rev });
 			break;
 		}
 		case "other-edits-many":

@@ -2,9 +2,10 @@
  * The list of changes on their way. Kept sorted, so that the order of sending
  * and the order of the pending rows are one.
  */
+import type { Message } from "@/api/wire.gen";
 import { timelineOf } from "../state";
 import { shownRow } from "../timeline";
-import type { OutboxEntry, State } from "../types";
+import type { OutboxEntry, State, Stored } from "../types";
 
 function byPlace(a: OutboxEntry, b: OutboxEntry): number {
 	return a.createdAt - b.createdAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
@@ -49,4 +50,15 @@ function isSettled(state: State, { kind, chat, epoch, stored }: OutboxEntry): bo
 	// where a row would show it.
 	const row = shownRow(timelineOf(state, chat), stored.seq, held.seq);
 	return row === null ? stored.seq <= held.seq : row.deleted_at !== null;
+}
+
+/** What an answer says; a repeated send is answered with the row as it is by then, whoever changed it. */
+export function toStored(row: Message, kind: OutboxEntry["kind"] = "send"): Stored {
+	const { seq, rev } = row;
+	return { seq, rev, ownRev: kind === "send" ? sentRev(row) : rev };
+}
+
+/** The rev of a row as it was sent; 0 once it was edited. */
+export function sentRev(row: Message | null): number {
+	return row?.edited_at === null ? row.rev : 0;
 }
