@@ -167,6 +167,38 @@ describe("signing out and in again", () => {
 		expect([tab, other].filter((one) => one.getState().isLeader)).toHaveLength(1);
 	});
 
+	it("begins another login, though the tab slept amid the deleting and another through all of it", async () => {
+		const { clock, network, device, tab } = await open();
+		const other = device.openTab();
+		await clock.advance(1_000);
+		for (const one of [tab, other]) device.sleep(one, 3_000);
+		void tab.actions.signOut();
+		await clock.advance(2_900);
+		network.welcome("ann");
+		void tab.actions.signedIn(account("ann"));
+		let ended = 0;
+		other.onNotice((notice) => {
+			if (notice.kind === "signed-out" && notice.reason !== "asked") ended++;
+		});
+		await clock.advance(10_000);
+		expect(ended).toBe(0);
+		for (const one of [tab, other])
+			expect(one.getState()).toMatchObject({ me: { id: "ann" }, session: { status: "live" } });
+	});
+
+	it("is not ended by a page that opens as somebody signs in", async () => {
+		const { clock, network, device, tab } = await open(() => 1_000);
+		network.setDown(true);
+		void tab.actions.signOut();
+		await clock.advance(100);
+		network.setDown(false);
+		void tab.actions.signedIn(account("ann"));
+		device.openTab();
+		await clock.advance(30_000);
+		expect(network.farewells()).toEqual([]);
+		expect(tab.getState()).toMatchObject({ me: { id: "ann" }, session: { status: "live" } });
+	});
+
 	it("loses nothing to the tab that slept amid its own sign-out", async () => {
 		const { clock, network, device, tab } = await open();
 		const other = device.openTab();

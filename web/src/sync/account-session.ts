@@ -17,7 +17,7 @@ import { createInbox, type InboxHooks } from "./inbox";
 import type { Login } from "./login";
 import { createOutbox, type Outbox } from "./outbox";
 import { createPages, type Pages } from "./pages";
-import { type OpenStorage, openMemory, type Saved, type Storage } from "./persistence";
+import { type OpenStorage, openInTime, type Saved, type Storage } from "./persistence";
 import { createReceipts, type Receipts } from "./receipts";
 import { applyReceipt } from "./reducers/marks";
 import { nextSession } from "./session-machine";
@@ -26,7 +26,6 @@ import type { JoinTabs, Tabs } from "./tabs";
 
 /** The server's limit of chats in one check. */
 const MOST_CHECKED = 200;
-const OPEN_MS = 5_000;
 
 export type Device = {
 	readonly openStorage: OpenStorage;
@@ -66,7 +65,7 @@ export async function startSession(
 	adopt: (session: AccountSession) => boolean,
 ): Promise<void> {
 	const me = login.account;
-	const storage = await openInTime(core, device, me.id);
+	const storage = await openInTime(device.openStorage, core.clock, me.id);
 	const saved = await storage.load().catch(() => null);
 
 	// From here on in one turn: whoever sees the restored state acts on it at
@@ -112,22 +111,6 @@ export async function startSession(
 	restore(core, saved, me);
 	drafts.restore();
 	connection.open();
-}
-
-/** A database that is being deleted opens for nobody while a frozen tab has it open: without it, then. */
-function openInTime(core: Core, device: Device, account: string): Promise<Storage> {
-	return new Promise((resolve, reject) => {
-		let isLate = false;
-		const cancel = core.clock.after(OPEN_MS, () => {
-			isLate = true;
-			resolve(openMemory(account));
-		});
-		device.openStorage(account).then((storage) => {
-			cancel();
-			if (isLate) storage.close();
-			else resolve(storage);
-		}, reject);
-	});
 }
 
 function restore(core: Core, saved: Saved | null, me: Account): void {

@@ -10,6 +10,7 @@ import type { Core } from "./core";
 import { createDrafts } from "./drafts";
 import { createFarewell, type Reach } from "./farewell";
 import { enterLogin, forgetLogin, type Login, readLogin } from "./login";
+import { openInTime } from "./persistence";
 import { nextSession, reconnectDelay } from "./session-machine";
 import type { Socket } from "./socket";
 import { emptyState } from "./state";
@@ -112,10 +113,12 @@ export function createSync(deps: SyncDeps): SyncHost {
 		session?.stop();
 		close("asked");
 		tell();
-		if (over === null) return;
-		const account = over.account.id;
+		if (over !== null) await wipe(over.account.id);
+	}
+
+	async function wipe(account: string): Promise<void> {
 		createDrafts({ ...core, disk: deps.disk, account }).wipe();
-		const storage = await deps.openStorage(account);
+		const storage = await openInTime(deps.openStorage, deps.clock, account);
 		// Whoever signed in while it opened keeps what is there by now.
 		if (farewell.isAsked()) await storage.wipe().catch(() => undefined);
 		else storage.close();
@@ -124,8 +127,12 @@ export function createSync(deps: SyncDeps): SyncHost {
 
 	async function begin(account: Account): Promise<void> {
 		cancelRetry?.();
-		farewell.drop();
 		const mine = ++turn;
+		farewell.hush();
+		const over = farewell.isAsked() ? readLogin(deps.disk) : null;
+		if (over !== null) await wipe(over.account.id);
+		if (mine !== turn) return;
+		farewell.drop();
 		session?.stop();
 		session = null;
 		login = enterLogin(deps.disk, account, deps.clock.now());

@@ -34,7 +34,9 @@ export type Farewell = {
 	readonly isDue: () => boolean;
 	/** True when it is due and was not to be told at once. */
 	readonly isOverdue: () => boolean;
-	/** Somebody signed in since: the browser holds another login by now. */
+	/** Somebody signs in: the browser holds another login by now, which the server must not be told to end. */
+	readonly hush: () => void;
+	/** What the login before kept is deleted as well. */
 	readonly drop: () => void;
 	readonly stop: () => void;
 };
@@ -110,6 +112,10 @@ export function createFarewell({ api, clock, disk, onChange }: FarewellDeps): Fa
 		}
 		if (asking !== mine) return;
 		asking = null;
+		settle();
+	}
+
+	function settle(): void {
 		if (due() !== null) disk.setItem(KEY, TOLD);
 		end();
 	}
@@ -131,11 +137,11 @@ export function createFarewell({ api, clock, disk, onChange }: FarewellDeps): Fa
 		isAsked: () => disk.getItem(KEY) !== null,
 		isDue: () => due() !== null,
 		isOverdue: () => isLate && due() !== null,
-		drop() {
+		hush() {
 			halt();
-			end();
-			disk.removeItem(KEY);
+			settle();
 		},
+		drop: () => disk.removeItem(KEY),
 		stop() {
 			halt();
 			cancelPatience?.();

@@ -7,6 +7,7 @@
  */
 import { deleteDB, type IDBPDatabase, openDB } from "idb";
 import type { Account, Message } from "@/api/wire.gen";
+import type { Clock } from "./clock";
 import { isNewer } from "./reducers/outbox";
 import type { OutboxNews } from "./tabs";
 import type { ChatEntry, OutboxEntry, Over } from "./types";
@@ -226,3 +227,21 @@ export const openMemory: OpenStorage = async () => {
 		close: () => undefined,
 	};
 };
+
+const OPEN_MS = 5_000;
+
+/** A database that is being deleted opens for nobody while a frozen tab has it open: without it, then. */
+export function openInTime(open: OpenStorage, clock: Clock, account: string): Promise<Storage> {
+	return new Promise((resolve, reject) => {
+		let isLate = false;
+		const cancel = clock.after(OPEN_MS, () => {
+			isLate = true;
+			resolve(openMemory(account));
+		});
+		open(account).then((storage) => {
+			cancel();
+			if (isLate) storage.close();
+			else resolve(storage);
+		}, reject);
+	});
+}
