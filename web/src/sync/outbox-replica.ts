@@ -68,7 +68,7 @@ export function createReplica(core: Core, storage: Storage, tabs: Tabs): Replica
 	function show(entry: OutboxEntry): void {
 		const { id, kind, stored, epoch } = entry;
 		const clientId = kind === "send" ? id : entry.target?.clientId;
-		if (stored !== null && kind !== "delete" && clientId) {
+		if (stored !== null && clientId) {
 			const { seq, ownRev: rev } = stored;
 			learn({ clientId, seq, epoch, rev, askedAt: kind === "send" ? 0 : entry.createdAt });
 		}
@@ -109,7 +109,14 @@ export function createReplica(core: Core, storage: Storage, tabs: Tabs): Replica
 	/** The disk keeps what is to be sent, and that it no longer is. */
 	async function keep(entry: OutboxEntry): Promise<void> {
 		if (entry.stored === null) await storage.putEntry(entry);
-		else await storage.endEntry(toOver(entry.id));
+		else await endOnDisk(toOver(entry.id));
+	}
+
+	/** What waits for a message needs its place: better to send that one again than to forget it. */
+	function endOnDisk(ended: Over): Promise<void> {
+		const { outbox } = core.store.getState();
+		const mayForget = !outbox.some(({ target }) => target?.clientId === ended.id);
+		return storage.endEntry(ended, mayForget);
 	}
 
 	function toOver(id: string): Over {
@@ -141,7 +148,7 @@ export function createReplica(core: Core, storage: Storage, tabs: Tabs): Replica
 		if (isStopped) return;
 		const ended = toOver(id);
 		forget(id);
-		await written(storage.endEntry(ended), undefined);
+		await written(endOnDisk(ended), undefined);
 		tell({ over: [ended] });
 	}
 

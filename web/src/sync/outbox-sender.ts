@@ -21,6 +21,8 @@ const LONGEST_RETRY_MS = 30_000;
 const SILENCE_MS = 2_000;
 /** Answers that say "later" rather than "no". */
 const PASSING = new Set([401, 408, 425, 429]);
+/** Refusals of an edit for what came after it. */
+const PASSED = new Set(["message.changed", "message.deleted"]);
 
 export type Sender = {
 	/** True while this tab leads and knows what the one before it left. */
@@ -169,7 +171,7 @@ export function createSender(core: Core, deps: SenderDeps): Sender {
 		return isBefore ? Math.max(seen, known.rev) : seen;
 	}
 
-	/** A later edit from here decides. */
+	/** A later change from here decides. */
 	function isOutdone({ target, createdAt }: OutboxEntry): boolean {
 		const clientId = target?.clientId ?? "";
 		const isLater = (other: OutboxEntry) =>
@@ -181,15 +183,23 @@ export function createSender(core: Core, deps: SenderDeps): Sender {
 	/** True when what was asked for is done, or of no more use. */
 	function isMoot(entry: OutboxEntry, error: ApiError): boolean {
 		if (entry.kind === "delete") return error.status === 404;
-		return entry.kind === "edit" && error.code === "message.changed" && isOutdone(entry);
+		return entry.kind === "edit" && PASSED.has(error.code) && isOutdone(entry);
 	}
 
-	/** The server holds the message with another body. */
+	/**
+	 * The server holds the message with another body. As it was first written it
+	 * is known there, and its place is told; the later body is an edit of it.
+	 * Where there is no later one, another tab's was sent.
+	 */
 	function taken(entry: OutboxEntry): void {
 		if (isStopped) return;
-		// Without an amendment this tab is the one that had not heard of one.
-		if (entry.isAmended) deps.onAmended(entry);
-		void replica.end(entry.id);
+		const { id, firstBody } = entry;
+		if (firstBody === null) {
+			void replica.end(id);
+			return;
+		}
+		void replica.change(id, { body: firstBody, firstBody: null, state: "waiting" });
+		deps.onAmended(entry);
 	}
 
 	function failed(entry: OutboxEntry, error: unknown): void {

@@ -56,7 +56,8 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 	const { find } = replica;
 	/** Chats in which this tab minds the one that leads. */
 	const minded = new Set<string>();
-	const discarded = new Set<string>();
+	/** The last body that an unsent message was given here. */
+	const amended = new Map<string, string>();
 	let isStopped = false;
 
 	const entries = () => core.store.getState().outbox;
@@ -76,7 +77,7 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 			epoch: core.store.getState().epoch,
 			createdAt: Math.max(now, last + 1),
 			body: "",
-			isAmended: false,
+			firstBody: null,
 			replyToSeq: null,
 			target: null,
 			seenRev: 0,
@@ -115,9 +116,14 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 	}
 
 	/** Gives an unsent message another body; an edit when another tab has sent it, which the disk knows. */
-	async function amend({ id, chat }: OutboxEntry, body: string): Promise<void> {
-		const changed = await replica.change(id, { body, isAmended: true });
-		if (changed === null && !discarded.has(id)) addEdit(chat, { clientId: id }, body);
+	async function amend(entry: OutboxEntry, body: string): Promise<void> {
+		const { id, chat } = entry;
+		const firstBody = entry.firstBody ?? entry.body;
+		amended.set(id, body);
+		const changed = await replica.change(id, { body, firstBody });
+		// Given another body since, or taken back; or it was heard of in time.
+		const isLast = amended.get(id) === body && find(id)?.body !== body;
+		if (changed === null && isLast) addEdit(chat, { clientId: id }, body);
 		sender.flush();
 	}
 
@@ -131,6 +137,12 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 		const entry = "clientId" in target ? find(target.clientId) : null;
 		const isUntouched = entry?.state === "failed" || entry?.attempts === 0;
 		return isUntouched && sender.isLeading() ? entry : null;
+	}
+
+	/** An edit from another tab waits for it, which a later one must follow. */
+	function isAwaited(target: Target): boolean {
+		if (!("clientId" in target)) return false;
+		return entries().some((entry) => entry.target?.clientId === target.clientId);
 	}
 
 	/** The row that a change is for, as it is now. */
@@ -158,7 +170,7 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 	/** Drops an entry and the changes that were meant for it. */
 	function discard(id: string): void {
 		if (find(id)?.state === "sending") return;
-		discarded.add(id);
+		amended.delete(id);
 		for (const { id: other, target } of entries()) {
 			if (target?.clientId === id && target.seq === null) void replica.end(other);
 		}
@@ -168,7 +180,7 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 	return {
 		send: (chat, body, replyToSeq) => add({ kind: "send", chat, body, replyToSeq }),
 		edit(chat, target, body) {
-			const entry = unsent(target);
+			const entry = isAwaited(target) ? null : unsent(target);
 			if (entry === null) addEdit(chat, target, body);
 			else void amend(entry, body);
 		},

@@ -25,7 +25,7 @@ const entry: OutboxEntry = {
 	epoch: "e1",
 	createdAt: 1,
 	body: "hello",
-	isAmended: false,
+	firstBody: null,
 	replyToSeq: null,
 	target: null,
 	seenRev: 0,
@@ -81,7 +81,7 @@ for (const [name, open] of kinds) {
 			await storage.addEntry(entry).catch(() => undefined);
 			expect(await storage.putEntry({ ...entry, version: 1 })).toBe(true);
 			expect(await storage.outbox()).toEqual({ entries: [later], over: [] });
-			await storage.endEntry(over);
+			await storage.endEntry(over, true);
 			await storage.addEntry(entry).catch(() => undefined);
 			expect(await storage.putEntry({ ...later, version: 3 })).toBe(false);
 			expect(await storage.outbox()).toEqual({ entries: [], over: [over] });
@@ -97,7 +97,7 @@ for (const [name, open] of kinds) {
 			await storage.addEntry(entry);
 			await storage.putEntry({ ...entry, version: 1, attempts: 1 });
 			await storage.addEntry({ ...entry, id: "m2" });
-			await storage.endEntry({ ...over, id: "m2" });
+			await storage.endEntry({ ...over, id: "m2" }, true);
 			await storage.clearCache();
 			expect(await storage.load()).toBeNull();
 			const kept = { ...entry, version: 1, attempts: 1 };
@@ -111,14 +111,16 @@ for (const [name, open] of kinds) {
 }
 
 describe("a disk without room", () => {
-	it("still forgets an entry that is over", async () => {
+	it("still forgets an entry that is over, unless another needs it", async () => {
 		const storage = await openIndexedDb("full");
 		await storage.addEntry(entry);
 		vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {
 			throw new DOMException("no room", "QuotaExceededError");
 		});
 		await expect(storage.putEntry({ ...entry, version: 1 })).rejects.toThrow("no room");
-		await storage.endEntry(over);
+		await expect(storage.endEntry(over, false)).rejects.toThrow("no room");
+		expect(await storage.outbox()).toEqual({ entries: [entry], over: [] });
+		await storage.endEntry(over, true);
 		expect(await storage.outbox()).toEqual({ entries: [], over: [] });
 	});
 });

@@ -42,8 +42,8 @@ export type Storage = {
 	readonly addEntry: (entry: OutboxEntry) => Promise<void>;
 	/** Keeps the higher version; false when the entry is over, which it stays. */
 	readonly putEntry: (entry: OutboxEntry) => Promise<boolean>;
-	/** Writes down that the entry is over. */
-	readonly endEntry: (over: Over) => Promise<void>;
+	/** Writes down that the entry is over; without room for that it forgets the entry where it may. */
+	readonly endEntry: (over: Over, mayForget: boolean) => Promise<void>;
 	/** Forgets entries that were over before this time: nobody writes of them any more. */
 	readonly sweep: (before: number) => Promise<void>;
 	/** Deletes all of it, unless somebody else has: what is there by now is not of this session. */
@@ -80,7 +80,7 @@ function toNews(kept: readonly Kept[]): OutboxNews {
 			version: entry.version ?? 0,
 			epoch: entry.epoch ?? null,
 			seenRev: entry.seenRev ?? 0,
-			isAmended: entry.isAmended ?? false,
+			firstBody: entry.firstBody ?? null,
 		})),
 		over: kept.filter(isOver),
 	};
@@ -161,9 +161,12 @@ export const openIndexedDb: OpenStorage = async (account) => {
 			const [isKept] = await Promise.all([compare(), transaction.done]);
 			return isKept;
 		},
-		async endEntry(over) {
-			// A full disk may still have room for less.
-			await db.put("outbox", over).catch(() => db.delete("outbox", over.id));
+		async endEntry(over, mayForget) {
+			await db.put("outbox", over).catch((error: unknown) => {
+				if (!mayForget) throw error;
+				// A full disk may still have room for less.
+				return db.delete("outbox", over.id);
+			});
 		},
 		async sweep(before) {
 			const transaction = db.transaction("outbox", "readwrite");

@@ -99,8 +99,8 @@ export type OutboxEntry = {
 	/** Place in the queue of its chat, together with `id`. */
 	readonly createdAt: number;
 	readonly body: string;
-	/** True for a message that got another body before it was sent from here. */
-	readonly isAmended: boolean;
+	/** Of a message that got another body before it was sent: what another tab may have sent all the same. */
+	readonly firstBody: string | null;
 	readonly replyToSeq: number | null;
 	/** The row an edit or delete is for: by seq, or by client id while it has no seq. */
 	readonly target: { readonly seq: number | null; readonly clientId: string | null } | null;

@@ -4,6 +4,7 @@ import { createSync, type SyncHost } from "@/sync/create-sync";
 import { openMemory, type Storage } from "@/sync/persistence";
 import type { Socket, SocketListener } from "@/sync/socket";
 import type { TabMessage, TabsListener } from "@/sync/tabs";
+import type { Over } from "@/sync/types";
 import type { ModelNetwork } from "./model-network";
 import { createTabClock, type TabClock, throughTab } from "./tab-clock";
 
@@ -16,8 +17,8 @@ export type ModelDevice = {
 	readonly takeLead: (tab: SyncHost) => void;
 	/** The database is held by somebody who never lets go: it opens for nobody. */
 	readonly blockStorage: () => void;
-	/** A full disk refuses whatever is written. */
-	readonly setDiskFull: (isFull: boolean) => void;
+	/** A full disk refuses whatever is written; whether it still deletes is left to chance. */
+	readonly setDiskFull: (isFull: boolean, canForget?: boolean) => void;
 	readonly isDiskFull: () => boolean;
 	/** The tab is gone in the middle of whatever it did. */
 	readonly crash: (tab: SyncHost) => void;
@@ -28,11 +29,17 @@ export type ModelDevice = {
 	readonly tabs: readonly SyncHost[];
 };
 
+type Disk = {
+	readonly delay: () => number;
+	readonly isFull: () => boolean;
+	readonly canForget: () => boolean;
+};
+
 /** A disk that takes its time; what it has not done when the tab is gone it never does. */
-function slowly(storage: Storage, clock: Clock, delay: () => number, isFull: () => boolean) {
+function slowly(storage: Storage, clock: Clock, disk: Disk) {
 	let tail: Promise<unknown> = Promise.resolve();
 	let isCut = false;
-	const pause = () => new Promise<void>((resolve) => clock.after(delay() / 2, resolve));
+	const pause = () => new Promise<void>((resolve) => clock.after(disk.delay() / 2, resolve));
 	const unlessCut = <T>(next: () => T | Promise<T>) =>
 		isCut ? new Promise<T>(() => undefined) : next();
 	function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -45,7 +52,11 @@ function slowly(storage: Storage, clock: Clock, delay: () => number, isFull: () 
 		return next;
 	}
 	function write<T>(work: () => Promise<T>): Promise<T> {
-		return inTurn(() => (isFull() ? Promise.reject(new Error("no space left")) : work()));
+		return inTurn(() => (disk.isFull() ? Promise.reject(new Error("no space left")) : work()));
+	}
+	async function forget(over: Over): Promise<void> {
+		await storage.endEntry({ ...over, overAt: -1 }, true);
+		await storage.sweep(0);
 	}
 	const slow: Storage = {
 		load: () => inTurn(storage.load),
@@ -54,7 +65,12 @@ function slowly(storage: Storage, clock: Clock, delay: () => number, isFull: () 
 		outbox: () => inTurn(storage.outbox),
 		addEntry: (entry) => write(() => storage.addEntry(entry)),
 		putEntry: (entry) => write(() => storage.putEntry(entry)),
-		endEntry: (over) => write(() => storage.endEntry(over)),
+		endEntry: (over, mayForget) =>
+			inTurn(() => {
+				if (!disk.isFull()) return storage.endEntry(over, mayForget);
+				if (!mayForget || !disk.canForget()) throw new Error("no space left");
+				return forget(over);
+			}),
 		sweep: (before) => inTurn(() => storage.sweep(before)),
 		wipe: () => inTurn(storage.wipe),
 		close: storage.close,
@@ -115,6 +131,7 @@ export function createModelDevice(
 	let storage: Promise<Storage> | null = null;
 	let hasNetwork = true;
 	let isFull = false;
+	let canForget = () => true;
 	let isBlocked = false;
 
 	const first = (login: string) =>
@@ -174,9 +191,13 @@ export function createModelDevice(
 						},
 					};
 					if (diskDelay === undefined) return throughTab(own, kept);
-					const disk = slowly(kept, clock, diskDelay, () => isFull);
-					cut = disk.cut;
-					return throughTab(own, disk.slow);
+					const slowed = slowly(kept, clock, {
+						delay: diskDelay,
+						isFull: () => isFull,
+						canForget: () => canForget(),
+					});
+					cut = slowed.cut;
+					return throughTab(own, slowed.slow);
 				},
 				joinTabs(login, listener) {
 					const { run } = own;
@@ -222,8 +243,9 @@ export function createModelDevice(
 		blockStorage() {
 			isBlocked = true;
 		},
-		setDiskFull(full) {
+		setDiskFull(full, doesForget) {
 			isFull = full;
+			canForget = () => doesForget ?? clock.random() < 0.5;
 		},
 		isDiskFull: () => isFull,
 		async kept() {

@@ -51,8 +51,8 @@ function createWorld(seed: number) {
 		edited: [] as Edited[],
 		/** Client ids of messages that were edited on another device. */
 		editedElsewhere: new Set<string>(),
-		/** Client ids of messages that somebody asked to delete. */
-		deleted: new Set<string>(),
+		/** Client ids of messages that somebody asked to delete, and when first. */
+		deleted: new Map<string, number>(),
 		/** Tabs may have sent without hearing each other. */
 		isOrdered: true,
 		wasDiskFull: false,
@@ -260,7 +260,7 @@ function change(
 		sync.actions.editMessage(id, target, body);
 		w.edited.push({ chat: id, id: client_id ?? "", body, ...askedNow(w, sync) });
 	} else if (row.state === "stored") {
-		w.deleted.add(client_id ?? "");
+		if (!w.deleted.has(client_id ?? "")) w.deleted.set(client_id ?? "", w.clock.steady());
 		sync.actions.deleteMessage(id, target);
 	}
 }
