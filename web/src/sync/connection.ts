@@ -8,6 +8,7 @@ import type { Problem, ServerEvents } from "@/api/wire.gen";
 import { type Core, isLive } from "./core";
 import { nextSession, reconnectDelay, type SessionEvent } from "./session-machine";
 import type { ServerEvent } from "./socket";
+import { createTimers } from "./timers";
 
 const CHECK_MS = 45_000;
 const CHECK_JITTER_MS = 5_000;
@@ -48,7 +49,7 @@ export type Connection = {
 type TimerName = "retry" | "check" | "drain" | "ready" | "sync" | "probe";
 
 export function createConnection(core: Core, hooks: ConnectionHooks): Connection {
-	const timers = new Map<TimerName, () => void>();
+	const timers = createTimers<TimerName>(core.clock);
 	/** Tells an answer that belongs to an earlier connection. */
 	let turn = 0;
 	let isClosed = false;
@@ -63,27 +64,13 @@ export function createConnection(core: Core, hooks: ConnectionHooks): Connection
 		});
 	}
 
-	function setTimer(name: TimerName, ms: number, task: () => void) {
-		timers.get(name)?.();
-		const cancel = core.clock.after(ms, () => {
-			timers.delete(name);
-			task();
-		});
-		timers.set(name, cancel);
-	}
-
-	function clearTimers(): void {
-		for (const cancel of timers.values()) cancel();
-		timers.clear();
-	}
-
 	function open(): void {
 		if (isClosed) return;
-		clearTimers();
+		timers.clearAll();
 		turn++;
 		hooks.onOpening();
 		move({ kind: "connect" });
-		setTimer("ready", READY_MS, () => lost(null));
+		timers.set("ready", READY_MS, () => lost(null));
 		const mine = turn;
 		core.socket.open({
 			onEvent: (event) => {
@@ -98,8 +85,7 @@ export function createConnection(core: Core, hooks: ConnectionHooks): Connection
 	function hear(event: ServerEvent): void {
 		switch (event.name) {
 			case "ready":
-				timers.get("ready")?.();
-				timers.delete("ready");
+				timers.clear("ready");
 				hasRefreshed = false;
 				move({ kind: "opened" });
 				hooks.onReady(event.body);
@@ -113,7 +99,7 @@ export function createConnection(core: Core, hooks: ConnectionHooks): Connection
 				break;
 			case "server.drain":
 				move({ kind: "drain" });
-				setTimer("drain", event.body.after_ms, open);
+				timers.set("drain", event.body.after_ms, open);
 				break;
 			default:
 				hooks.onEvent(event);
@@ -131,7 +117,7 @@ export function createConnection(core: Core, hooks: ConnectionHooks): Connection
 			planCheck();
 		} catch (error) {
 			if (mine !== turn) return;
-			if (isBusy(error)) setTimer("sync", busyDelay(error), () => void syncFirst());
+			if (isBusy(error)) timers.set("sync", busyDelay(error), () => void syncFirst());
 			else lost(null);
 		}
 	}
@@ -142,7 +128,7 @@ export function createConnection(core: Core, hooks: ConnectionHooks): Connection
 
 	function requestSync(): void {
 		if (timers.has("sync") || !isLive(core.store.getState())) return;
-		setTimer("sync", SYNC_AGAIN_MS * core.clock.random(), () => void syncAgain());
+		timers.set("sync", SYNC_AGAIN_MS * core.clock.random(), () => void syncAgain());
 	}
 
 	async function syncAgain(): Promise<void> {
@@ -156,7 +142,7 @@ export function createConnection(core: Core, hooks: ConnectionHooks): Connection
 			await hooks.sync();
 		} catch (error) {
 			if (mine !== turn) return;
-			if (isBusy(error)) setTimer("sync", busyDelay(error), () => void syncAgain());
+			if (isBusy(error)) timers.set("sync", busyDelay(error), () => void syncAgain());
 			else lost(null);
 		} finally {
 			isSyncing = false;
@@ -165,7 +151,7 @@ export function createConnection(core: Core, hooks: ConnectionHooks): Connection
 
 	function planCheck(): void {
 		const wait = CHECK_MS + (2 * core.clock.random() - 1) * CHECK_JITTER_MS;
-		setTimer("check", wait, () => void check());
+		timers.set("check", wait, () => void check());
 	}
 
 	/** Nobody answering means that the connection is dead, whatever the network says. */
@@ -183,11 +169,10 @@ export function createConnection(core: Core, hooks: ConnectionHooks): Connection
 	function probe(patienceMs = PROBE_MS): void {
 		if (timers.has("probe") || !isLive(core.store.getState())) return;
 		const mine = turn;
-		setTimer("probe", patienceMs, () => lost(null));
+		timers.set("probe", patienceMs, () => lost(null));
 		void check().then(() => {
 			if (mine !== turn) return;
-			timers.get("probe")?.();
-			timers.delete("probe");
+			timers.clear("probe");
 		});
 	}
 
@@ -211,7 +196,7 @@ export function createConnection(core: Core, hooks: ConnectionHooks): Connection
 	function lost(problem: Problem | null): void {
 		if (isClosed) return;
 		turn++;
-		clearTimers();
+		timers.clearAll();
 		core.socket.close();
 		hooks.onLost();
 		const { failures } = core.store.getState().session;
@@ -219,7 +204,7 @@ export function createConnection(core: Core, hooks: ConnectionHooks): Connection
 		const wait = Math.max(least, reconnectDelay(failures, core.clock.random));
 		const nextTryAt = core.clock.now() + wait;
 		move({ kind: "lost", nextTryAt, hasNetwork: hooks.hasNetwork() });
-		setTimer("retry", wait, open);
+		timers.set("retry", wait, open);
 		// After a wait the login may have run out again, which is no reason to give up.
 		hasRefreshed = false;
 	}
@@ -232,7 +217,7 @@ export function createConnection(core: Core, hooks: ConnectionHooks): Connection
 	function close(): void {
 		isClosed = true;
 		turn++;
-		clearTimers();
+		timers.clearAll();
 		core.socket.close();
 	}
 
