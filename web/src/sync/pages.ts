@@ -1,26 +1,22 @@
 /**
- * Which rows of a chat are mounted, and fetching the ones that are not held.
+ * Leads a reader through a chat: opens it, jumps, loads on, and repairs what is
+ * mounted but no longer trusted.
  *
  * What must hold: rows and edges change in one step, so the screen never shows
- * half a jump; of two jumps the later wins; and a page that was asked for
- * before the rows lost trust is asked for again.
+ * half a jump; and of two jumps the later wins.
  */
-import { fetchPage, type PageAt } from "@/api/chats";
+import type { PageAt } from "@/api/chats";
 import { isApiError } from "@/api/client";
-import type { MessagePage } from "@/api/wire.gen";
 import { type Core, isConnected } from "./core";
-import { applyPage } from "./reducers/chats";
+import { createPageFetcher, lowest } from "./page-fetcher";
 import { timelineOf, withHeld, withTimeline } from "./state";
-import { growDown, growUp, isWindowCovered, PAGE, rangeAt, slim } from "./timeline";
+import { isWindowCovered, PAGE, rangeAt, slim } from "./timeline";
 import type { ChatEntry, Failure, Timeline, Window } from "./types";
+import { AROUND, isEnough, latestWindow, showNewer, showOlder, windowAround } from "./windows";
 
-/** Rows fetched around the place a jump goes to. */
-const AROUND = 40;
 const MAX_REPAIRS = 5;
 /** When a repair failed though there is a connection. */
 const REPAIR_MS = 2_000;
-/** The most rows one request may ask for. */
-const LARGEST_PAGE = 100;
 
 export type Pages = {
 	readonly open: (chat: string) => Promise<void>;
@@ -42,8 +38,7 @@ export function createPages(core: Core): Pages {
 	/** The newest jump of a chat: an older one finds another number here and gives up. */
 	const jumps = new Map<string, number>();
 	const repairing = new Set<string>();
-	const lives = new Map<string, number>();
-	let forgotten = 0;
+	const { fetchInto, fetchStretch, forget } = createPageFetcher(core);
 
 	const read = (chat: string): Timeline => timelineOf(core.store.getState(), chat);
 	const entryOf = (chat: string): ChatEntry | undefined => core.store.getState().chats.get(chat);
@@ -55,24 +50,6 @@ export function createPages(core: Core): Pages {
 				? state
 				: withTimeline(state, chat, change(timelineOf(state, chat), entry));
 		});
-	}
-
-	/** Another answer than before means that rows fetched before are not to be trusted. */
-	function lifeOf(chat: string): string {
-		return `${forgotten} ${lives.get(chat) ?? 0} ${read(chat).generation}`;
-	}
-
-	/** Fetches a page into the timeline; again when trust was lost on the way. */
-	async function fetchInto(chat: string, at: PageAt, limit: number): Promise<MessagePage> {
-		for (;;) {
-			const asked = lifeOf(chat);
-			const page = await fetchPage(core.api, chat, at, limit);
-			if (lifeOf(chat) !== asked) continue;
-			core.store.update((state) =>
-				state.chats.has(chat) ? applyPage(state, chat, page.messages) : state,
-			);
-			return page;
-		}
 	}
 
 	async function jump(
@@ -118,13 +95,7 @@ export function createPages(core: Core): Pages {
 				patch(chat, (timeline) => ({ ...timeline, isLoadingOlder: false }));
 			}
 		}
-		patch(chat, (timeline, entry) => {
-			const now = timeline.window;
-			const range = now === null ? null : rangeAt(timeline.ranges, now.from - 1);
-			if (now === null || range === null) return timeline;
-			const from = Math.max(range[0], now.from - PAGE);
-			return { ...timeline, window: growUp(now, from, entry.seq) };
-		});
+		patch(chat, showOlder);
 	}
 
 	async function loadNewer(chat: string): Promise<void> {
@@ -140,13 +111,7 @@ export function createPages(core: Core): Pages {
 				patch(chat, (timeline) => ({ ...timeline, isLoadingNewer: false }));
 			}
 		}
-		patch(chat, (timeline, entry) => {
-			const now = timeline.window;
-			if (now === null || now.to === null) return timeline;
-			const range = rangeAt(timeline.ranges, now.to + 1);
-			const to = range === null ? now.to : Math.min(range[1], now.to + PAGE);
-			return { ...timeline, window: growDown(now, to, entry.seq) };
-		});
+		patch(chat, showNewer);
 	}
 
 	async function jumpTo(chat: string, seq: number): Promise<void> {
@@ -205,12 +170,6 @@ export function createPages(core: Core): Pages {
 		}
 	}
 
-	async function fetchStretch(chat: string, from: number, to: number): Promise<void> {
-		for (let next = from; next <= to; next += LARGEST_PAGE) {
-			await fetchInto(chat, { after: next - 1 }, Math.min(LARGEST_PAGE, to - next + 1));
-		}
-	}
-
 	function repair(only?: string): void {
 		if (!isConnected(core.store.getState())) return;
 		for (const chat of open) {
@@ -241,10 +200,7 @@ export function createPages(core: Core): Pages {
 		loadNewer,
 		jumpTo,
 		jumpToLatest,
-		forget(chat) {
-			if (chat === undefined) forgotten++;
-			else lives.set(chat, (lives.get(chat) ?? 0) + 1);
-		},
+		forget,
 		repair,
 		openChats: () => [...open],
 	};
@@ -252,39 +208,6 @@ export function createPages(core: Core): Pages {
 
 function isHeld(timeline: Timeline, seq: number): boolean {
 	return rangeAt(timeline.ranges, seq) !== null;
-}
-
-function lowest(page: MessagePage): number | null {
-	return page.messages.length === 0 ? null : Math.min(...page.messages.map((row) => row.seq));
-}
-
-/** The rows held without a hole around `seq`, when at least `margin` (or all there are) lie on both sides. */
-function windowAround(
-	timeline: Timeline,
-	lastSeq: number,
-	seq: number,
-	margin: number,
-): Window | null {
-	const range = rangeAt(timeline.ranges, seq);
-	if (range === null) return null;
-	const floor = timeline.floor ?? 1;
-	if (seq - range[0] < margin && range[0] > floor) return null;
-	if (range[1] - seq < margin && range[1] < lastSeq) return null;
-	const from = Math.max(range[0], seq - AROUND);
-	const to = Math.min(range[1], seq + AROUND);
-	return { from, to: to >= lastSeq ? null : to };
-}
-
-/** The newest rows held without a hole; an empty chat has an empty, complete window. */
-function latestWindow(timeline: Timeline, entry: ChatEntry): Window | null {
-	if (entry.seq === 0) return { from: 1, to: null };
-	const range = rangeAt(timeline.ranges, entry.seq);
-	if (range === null) return null;
-	return { from: Math.max(range[0], entry.seq - AROUND + 1), to: null };
-}
-
-function isEnough(window: Window, entry: ChatEntry): boolean {
-	return entry.seq - window.from + 1 >= PAGE || window.from <= Math.max(1, entry.first_seq);
 }
 
 function toFailure(error: unknown): Failure {
