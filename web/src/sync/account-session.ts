@@ -5,27 +5,24 @@
  * part's rules stand in its own file.
  */
 import { fetchMe } from "@/api/chats";
-import type { Account, AccountEventKind, Message } from "@/api/wire.gen";
-import { ACCOUNT_EVENTS, createAccountLog } from "./account-log";
+import type { Account } from "@/api/wire.gen";
+import { createAccountLog } from "./account-log";
 import { createCache, restoreChats } from "./cache";
-import { catchUpAll } from "./catch-up";
+import { catchUpAll, isLogBehind } from "./catch-up";
 import { type Connection, createConnection } from "./connection";
 import { type Core, isConnected } from "./core";
 import { createDrafts, type Drafts, type KeyValue } from "./drafts";
 import { createEphemeral, type Ephemeral } from "./ephemeral";
 import { createInbox, type InboxHooks } from "./inbox";
+import { dispatch, type Listeners, noteRow } from "./incoming";
 import type { Login } from "./login";
 import { createOutbox, type Outbox } from "./outbox";
 import { createPages, type Pages } from "./pages";
 import { type OpenStorage, openInTime, type Saved, type Storage } from "./persistence";
 import { createReceipts, type Receipts } from "./receipts";
-import { applyReceipt } from "./reducers/marks";
 import { nextSession } from "./session-machine";
 import type { ServerEvent } from "./socket";
 import type { JoinTabs, Tabs } from "./tabs";
-
-/** The server's limit of chats in one check. */
-const MOST_CHECKED = 200;
 
 export type Device = {
 	readonly openStorage: OpenStorage;
@@ -203,19 +200,6 @@ function join(
 	return { connection, outbox, pages, receipts, ephemeral, tabs };
 }
 
-/** A row came in: whoever wrote it has stopped typing, and is told that it arrived. */
-function noteRow(
-	core: Core,
-	{ receipts, ephemeral }: Pick<AccountSession, "receipts" | "ephemeral">,
-	row: Message,
-	isLive: boolean,
-): void {
-	const isMine = row.sender === core.store.getState().me?.id;
-	if (!isMine) receipts.noteArrival(row.chat);
-	if (isLive) ephemeral.hearTyping({ chat: row.chat, account: row.sender, on: false });
-	core.notify({ kind: "message", chat: row.chat, message: row, isMine, isLive });
-}
-
 type Joined = Listeners & Pick<AccountSession, "pages" | "outbox" | "receipts">;
 
 /** What each part does as the connection comes, is caught up and goes. */
@@ -250,61 +234,6 @@ function forgetHeld(core: Core, { pages, inbox }: Joined, storage: Storage): voi
 	inbox.pause();
 	void refreshMe(core);
 	void storage.clearCache();
-}
-
-/** Asks how far the server is, and fetches the chats that are behind. */
-async function isLogBehind(core: Core, inbox: Listeners["inbox"]): Promise<boolean> {
-	const state = core.store.getState();
-	const chats = [...state.chats.values()].sort((a, b) => b.last_at - a.last_at);
-	const open = chats.slice(0, MOST_CHECKED).map((chat): [string, number] => [chat.id, chat.rev]);
-	const answer = await core.socket.call("sync.check", { arev: state.arev, open });
-	for (const chat of answer.stale) void inbox.catchUp(chat);
-	return answer.arev > core.store.getState().arev;
-}
-
-type Listeners = {
-	readonly inbox: ReturnType<typeof createInbox>;
-	readonly log: ReturnType<typeof createAccountLog>;
-	readonly ephemeral: Ephemeral;
-};
-
-function isOfAccount(name: string): name is AccountEventKind {
-	return ACCOUNT_EVENTS.has(name);
-}
-
-function dispatch(core: Core, event: ServerEvent, to: Listeners): void {
-	if (isOfAccount(event.name)) {
-		const { arev, ...body } = event.body as { arev: number };
-		to.log.receive({ arev, kind: event.name, body });
-		return;
-	}
-	switch (event.name) {
-		case "message.new":
-		case "message.updated":
-		case "message.deleted": {
-			const { chat, rev, message } = event.body;
-			to.inbox.receive({ chat, rev, row: message });
-			break;
-		}
-		case "chat.updated":
-			to.inbox.receive({ ...event.body, row: null });
-			break;
-		case "receipt": {
-			const receipt = event.body;
-			core.store.update((state) => applyReceipt(state, receipt));
-			break;
-		}
-		case "typing":
-			to.ephemeral.hearTyping(event.body);
-			break;
-		case "presence":
-			to.ephemeral.hearPresence(event.body);
-			break;
-		case "online.count": {
-			const { count } = event.body;
-			core.store.update((state) => ({ ...state, online: count }));
-		}
-	}
 }
 
 /** Tells the server which chats are on screen. Only a hint, so a lost one is no harm. */

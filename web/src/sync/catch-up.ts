@@ -1,5 +1,6 @@
 /**
- * The sync call: says what is held, takes what was missed.
+ * The sync call: says what is held, takes what was missed; and the check, which
+ * asks whether anything was.
  *
  * What must hold: the socket subscribed before this asks, so whatever happens
  * after the server's answer arrives as an event; and when the answer starts
@@ -9,7 +10,7 @@
 import type { SyncAnswer, SyncRequest } from "@/api/wire.gen";
 import type { AccountLog } from "./account-log";
 import { type Core, isConnected } from "./core";
-import type { InboxHooks } from "./inbox";
+import type { Inbox, InboxHooks } from "./inbox";
 import type { Receipts } from "./receipts";
 import { applySyncChat } from "./reducers/chats";
 import { marksOf } from "./reducers/marks";
@@ -18,6 +19,8 @@ import type { State } from "./types";
 
 /** Answers come fifty chats at a time; more rounds than this is a server that contradicts itself. */
 const MAX_ROUNDS = 200;
+/** The server's limit of chats in one check. */
+const MOST_CHECKED = 200;
 
 export type CatchUpDeps = {
 	readonly log: AccountLog;
@@ -82,4 +85,14 @@ function forget(state: State): State {
 		typing: new Map(),
 		outbox: state.outbox.filter((entry) => entry.stored === null),
 	};
+}
+
+/** Asks how far the server is, and fetches the chats that are behind. */
+export async function isLogBehind(core: Core, inbox: Inbox): Promise<boolean> {
+	const state = core.store.getState();
+	const chats = [...state.chats.values()].sort((a, b) => b.last_at - a.last_at);
+	const open = chats.slice(0, MOST_CHECKED).map((chat): [string, number] => [chat.id, chat.rev]);
+	const answer = await core.socket.call("sync.check", { arev: state.arev, open });
+	for (const chat of answer.stale) void inbox.catchUp(chat);
+	return answer.arev > core.store.getState().arev;
 }
