@@ -120,8 +120,10 @@ function expectNothingWaits(w: World, mayFail: boolean): void {
 }
 
 const runs = { numRuns: Number(process.env.PROPERTY_RUNS ?? 60) };
+/** For as many runs as are asked for. */
+const PATIENCE_MS = 60_000 + runs.numRuns * 250;
 
-describe("the store", () => {
+describe("the store", { timeout: PATIENCE_MS }, () => {
 	it("shows what the server holds after any loss, doubling, overtaking, cut and crash", async () => {
 		const law = fc.asyncProperty(fc.integer(), history, faults, async (seed, steps, trouble) => {
 			const w = await run(seed, steps, trouble);
@@ -135,7 +137,7 @@ describe("the store", () => {
 			expectEditsOnce(w);
 		});
 		await fc.assert(law, runs);
-	}, 300_000);
+	});
 
 	it("finds what it missed on a connection that never broke, within the check interval", async () => {
 		const lossy = { ...noFaults, dropped: 0.5, doubled: 0.2, slowest: 900 };
@@ -146,7 +148,7 @@ describe("the store", () => {
 			expectEditsOnce(w);
 		});
 		await fc.assert(law, runs);
-	}, 300_000);
+	});
 
 	it("forgets what it held when a backup was restored", async () => {
 		const histories = fc.tuple(history, history);
@@ -168,5 +170,5 @@ describe("the store", () => {
 			},
 		);
 		await fc.assert(law, runs);
-	}, 300_000);
+	});
 });
