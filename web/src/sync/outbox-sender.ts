@@ -10,9 +10,8 @@ import { type ApiError, isApiError } from "@/api/client";
 import type { Message } from "@/api/wire.gen";
 import { type Core, isLive } from "./core";
 import type { Replica } from "./outbox-replica";
-import { isOpen, sentRev, toStored } from "./reducers/outbox";
-import { timelineOf } from "./state";
-import { rowByClientId } from "./timeline";
+import type { Targets } from "./outbox-targets";
+import { isOpen, toStored } from "./reducers/outbox";
 import type { OutboxEntry } from "./types";
 
 const FIRST_RETRY_MS = 1_000;
@@ -38,6 +37,7 @@ export type Sender = {
 
 export type SenderDeps = {
 	readonly replica: Replica;
+	readonly targets: Targets;
 	/** The server takes longer to answer than one that is there does. */
 	readonly onSilence: () => void;
 	/** The login is over by what the disk says: nobody is told any more what waited in it. */
@@ -49,7 +49,7 @@ export type SenderDeps = {
 };
 
 export function createSender(core: Core, deps: SenderDeps): Sender {
-	const { replica, onSilence, onStored } = deps;
+	const { replica, targets, onSilence, onStored } = deps;
 	/** Chats with a call on its way. */
 	const busy = new Set<string>();
 	/** Entries that wait before the next attempt. By timers, for a clock may jump. */
@@ -68,7 +68,7 @@ export function createSender(core: Core, deps: SenderDeps): Sender {
 			if (!isOpen(entry) || seen.has(entry.chat)) continue;
 			const { target } = entry;
 			if (target !== null && (target.seq === null || entry.epoch !== epoch)) {
-				findHome(entry);
+				void targets.findHome(entry)?.then(flush);
 				continue;
 			}
 			seen.add(entry.chat);
@@ -87,31 +87,6 @@ export function createSender(core: Core, deps: SenderDeps): Sender {
 	function wake(): void {
 		for (const cancel of resting.values()) cancel();
 		resting.clear();
-	}
-
-	/**
-	 * A change whose message has no place yet waits for it, or, when that one
-	 * was refused, for the person. A message that is no longer here was stored
-	 * while another tab led, or before a backup was restored: its old place may
-	 * be another message's by now.
-	 */
-	function findHome(entry: OutboxEntry): void {
-		const { id, chat } = entry;
-		const clientId = entry.target?.clientId ?? "";
-		if (replica.find(clientId)?.stored === null) return;
-		const state = core.store.getState();
-		const { epoch } = state;
-		const known = replica.placeOf(clientId);
-		const row = rowByClientId(timelineOf(state, chat), clientId);
-		const seq = known?.epoch === epoch ? known.seq : row?.seq;
-		if (seq !== undefined) {
-			// The row as it was sent, or as the backup has it, is what the person saw.
-			const seen = entry.epoch === epoch ? sentRev(row) : (row?.rev ?? 0);
-			void replica.change(id, { target: { seq, clientId }, epoch, seenRev: seen }).then(flush);
-			return;
-		}
-		const error = { code: "message.not_found", detail: "" };
-		void replica.change(id, { state: "failed", error });
 	}
 
 	async function attempt({ id, chat, attempts }: OutboxEntry): Promise<void> {
@@ -157,33 +132,17 @@ export function createSender(core: Core, deps: SenderDeps): Sender {
 		const seq = entry.target?.seq ?? null;
 		if (seq === null) return null;
 		if (entry.kind === "edit") {
-			const edit = { chat, seq, body, seen_rev: seenRev(entry) };
+			const edit = { chat, seq, body, seen_rev: targets.seenRev(entry) };
 			return (await core.socket.call("message.edit", edit)).message;
 		}
 		await core.socket.call("message.delete", { chat, seq });
 		return null;
 	}
 
-	/** The version an edit is of: what the person saw, with what was asked for here before it. */
-	function seenRev({ target, epoch, createdAt, seenRev: seen }: OutboxEntry): number {
-		const known = replica.placeOf(target?.clientId ?? "");
-		const isBefore = known !== null && known.epoch === epoch && known.askedAt < createdAt;
-		return isBefore ? Math.max(seen, known.rev) : seen;
-	}
-
-	/** A later change from here decides. */
-	function isOutdone({ target, createdAt }: OutboxEntry): boolean {
-		const clientId = target?.clientId ?? "";
-		const isLater = (other: OutboxEntry) =>
-			isOpen(other) && other.target?.clientId === clientId && other.createdAt > createdAt;
-		const askedAt = replica.placeOf(clientId)?.askedAt ?? 0;
-		return askedAt > createdAt || (clientId !== "" && entries().some(isLater));
-	}
-
 	/** True when what was asked for is done, or of no more use. */
 	function isMoot(entry: OutboxEntry, error: ApiError): boolean {
 		if (entry.kind === "delete") return error.status === 404;
-		return entry.kind === "edit" && PASSED.has(error.code) && isOutdone(entry);
+		return entry.kind === "edit" && PASSED.has(error.code) && targets.isOutdone(entry);
 	}
 
 	/**

@@ -8,22 +8,16 @@
  */
 import type { Message } from "@/api/wire.gen";
 import { uuidv7 } from "@/lib/ids";
-import { type Core, isLive } from "./core";
+import type { Core } from "./core";
+import { createLeaderWatch } from "./leader-watch";
 import { createReplica } from "./outbox-replica";
 import { createSender, type SenderDeps } from "./outbox-sender";
+import { createTargets, type Target } from "./outbox-targets";
 import type { Storage } from "./persistence";
-import { isOpen, sentRev, settled, toStored } from "./reducers/outbox";
+import { settled, toStored } from "./reducers/outbox";
 import { timelineOf } from "./state";
 import type { OutboxNews, Tabs } from "./tabs";
-import { rowByClientId } from "./timeline";
 import type { OutboxEntry } from "./types";
-
-/** How long a leading tab may take to pick up what another tab hands it. */
-const LEADER_MS = 5_000;
-/** How long it may leave alone what it has begun: longer than any answer and any wait for another try. */
-const BEGUN_MS = 60_000;
-
-export type Target = { seq: number } | { clientId: string };
 
 export type Outbox = {
 	readonly send: (chat: string, body: string, replyToSeq: number | null) => string;
@@ -45,21 +39,19 @@ export type Outbox = {
 	readonly stop: () => void;
 };
 
-export type OutboxDeps = Omit<SenderDeps, "replica" | "onAmended"> & {
+export type OutboxDeps = Omit<SenderDeps, "replica" | "targets" | "onAmended"> & {
 	readonly storage: Storage;
 	readonly tabs: Tabs;
 };
 
 export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps): Outbox {
 	const replica = createReplica(core, storage, tabs);
-	const sender = createSender(core, { ...hooks, replica, onAmended: addAmended });
+	const targets = createTargets(core, replica);
+	const sender = createSender(core, { ...hooks, replica, targets, onAmended: addAmended });
+	const leader = createLeaderWatch(core, tabs);
 	const { find } = replica;
-	/** Chats in which this tab minds the one that leads. */
-	const minded = new Set<string>();
 	/** The last body that an unsent message was given here. */
 	const amended = new Map<string, string>();
-	let isStopped = false;
-
 	const entries = () => core.store.getState().outbox;
 
 	// Whatever moves the rows may be what an entry waited for: an event, a page,
@@ -88,31 +80,12 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 			...entry,
 		};
 		void replica.add(full).then(sender.flush);
-		mindLeader(full.chat);
+		leader.mind(full.chat);
 		return full.id;
 	}
 
-	/** Looks after what another tab is to send, until it has: that tab may be frozen or cut off, ours is not. */
-	function mindLeader(chat: string): void {
-		if (minded.has(chat)) return;
-		minded.add(chat);
-		const look = (before: OutboxEntry | null, waited: number) => {
-			const state = core.store.getState();
-			const next = state.outbox.find((entry) => entry.chat === chat && isOpen(entry));
-			if (isStopped || state.isLeader || next === undefined) {
-				minded.delete(chat);
-				return;
-			}
-			const unchangedMs = next === before ? waited + LEADER_MS : 0;
-			const patienceMs = next.attempts === 0 ? LEADER_MS : BEGUN_MS;
-			if (unchangedMs >= patienceMs && isLive(state)) tabs.takeLead();
-			core.clock.after(LEADER_MS, () => look(next, unchangedMs));
-		};
-		look(null, 0);
-	}
-
 	function addEdit(chat: string, target: Target, body: string): void {
-		add({ kind: "edit", chat, body, ...toTarget(chat, target) });
+		add({ kind: "edit", chat, body, ...targets.toTarget(chat, target) });
 	}
 
 	/** Gives an unsent message another body; an edit when another tab has sent it, which the disk knows. */
@@ -139,34 +112,6 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 		return isUntouched && sender.isLeading() ? entry : null;
 	}
 
-	/** An edit from another tab waits for it, which a later one must follow. */
-	function isAwaited(target: Target): boolean {
-		if (!("clientId" in target)) return false;
-		return entries().some((entry) => entry.target?.clientId === target.clientId);
-	}
-
-	/** The row that a change is for, as it is now. */
-	function toTarget(chat: string, target: Target): Pick<OutboxEntry, "target" | "seenRev"> {
-		const timeline = timelineOf(core.store.getState(), chat);
-		if ("seq" in target) {
-			const { seq } = target;
-			const row = timeline.bySeq.get(seq);
-			if (row !== undefined) return { target: { seq, clientId: row.client_id }, seenRev: row.rev };
-			// Shown from here, for its row is yet to come.
-			const sent = entries().find((entry) => entry.chat === chat && entry.stored?.seq === seq);
-			return { target: { seq, clientId: sent?.id ?? null }, seenRev: sent?.stored?.ownRev ?? 0 };
-		}
-		const { clientId } = target;
-		const entry = find(clientId);
-		if (entry !== null) return { target: { seq: entry.stored?.seq ?? null, clientId }, seenRev: 0 };
-		// The message was stored between the press of the key and here.
-		const row = rowByClientId(timeline, clientId);
-		return {
-			target: { seq: row?.seq ?? null, clientId },
-			seenRev: sentRev(row),
-		};
-	}
-
 	/** Drops an entry and the changes that were meant for it. */
 	function discard(id: string): void {
 		if (find(id)?.state === "sending") return;
@@ -180,13 +125,13 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 	return {
 		send: (chat, body, replyToSeq) => add({ kind: "send", chat, body, replyToSeq }),
 		edit(chat, target, body) {
-			const entry = isAwaited(target) ? null : unsent(target);
+			const entry = targets.isAwaited(target) ? null : unsent(target);
 			if (entry === null) addEdit(chat, target, body);
 			else void amend(entry, body);
 		},
 		remove(chat, target) {
 			const entry = unsent(target);
-			if (entry === null) add({ kind: "delete", chat, ...toTarget(chat, target) });
+			if (entry === null) add({ kind: "delete", chat, ...targets.toTarget(chat, target) });
 			else discard(entry.id);
 		},
 		retry(id) {
@@ -214,16 +159,16 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 		hear({ isAll, ...news }) {
 			replica.hear(news, isAll);
 			sender.flush();
-			for (const entry of news.entries) mindLeader(entry.chat);
+			for (const entry of news.entries) leader.mind(entry.chat);
 		},
 		async restore() {
 			await replica.look();
-			for (const entry of entries()) mindLeader(entry.chat);
+			for (const entry of entries()) leader.mind(entry.chat);
 		},
 		lead: sender.lead,
 		follow: sender.follow,
 		stop() {
-			isStopped = true;
+			leader.stop();
 			unsubscribe();
 			sender.stop();
 			replica.stop();
