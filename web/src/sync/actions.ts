@@ -1,8 +1,9 @@
 /**
  * What one may do, and whose affair it is. Without a login nothing happens.
  */
-import { tellOpen } from "./account-session";
+
 import type { Core } from "./core";
+import { tellOpen } from "./session-parts";
 import type { SignedIn } from "./signed-in";
 import type { Actions } from "./types";
 

@@ -9,13 +9,14 @@
 import { fetchMe } from "@/api/chats";
 import { isApiError } from "@/api/client";
 import type { Account } from "@/api/wire.gen";
-import { type AccountSession, type Device, startSession } from "./account-session";
+import { type AccountSession, startSession } from "./account-session";
 import type { Core } from "./core";
 import { createDrafts } from "./drafts";
 import { createFarewell, type Reach } from "./farewell";
 import { enterLogin, forgetLogin, type Login, readLogin } from "./login";
 import { openInTime } from "./persistence";
 import { nextSession, reconnectDelay } from "./session-machine";
+import type { Device } from "./session-parts";
 import { emptyState } from "./state";
 
 export type SignedInDeps = Device & {
