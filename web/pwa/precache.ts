@@ -15,14 +15,14 @@ const ALWAYS = /inter-latin-wght/;
 const APART = /^(\.vite\/|sw\.js$)/;
 
 /** Paths of the built files that an installed page must have. */
-export function filesToKeep(built: readonly string[]): string[] {
+function filesToKeep(built: readonly string[]): string[] {
 	return built
 		.filter((path) => !APART.test(path) && (!ON_DEMAND.test(path) || ALWAYS.test(path)))
 		.map((path) => `/${path}`)
 		.sort();
 }
 
-export function writeWorker(template: string, files: readonly string[], build: string): string {
+function writeWorker(template: string, files: readonly string[], build: string): string {
 	return template
 		.replace('"__BUILD__"', JSON.stringify(build))
 		.replace('["__FILES__"]', JSON.stringify(files));

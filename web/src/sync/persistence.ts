@@ -21,11 +21,11 @@ export type SavedChat = {
 	readonly rows: readonly Message[];
 };
 
-export type Mark = { readonly me: Account; readonly epoch: string; readonly arev: number };
+type Mark = { readonly me: Account; readonly epoch: string; readonly arev: number };
 
 export type Saved = { readonly mark: Mark; readonly chats: readonly SavedChat[] };
 
-export type Batch = {
+type Batch = {
 	readonly mark: Mark;
 	readonly chats: readonly SavedChat[];
 	readonly gone: readonly string[];
@@ -91,7 +91,7 @@ export type OpenStorage = (account: string) => Promise<Storage>;
 const VERSION = 1;
 const STORES = ["mark", "chats", "outbox"];
 
-export function databaseName(account: string): string {
+function databaseName(account: string): string {
 	return `tidings-${account}`;
 }
 

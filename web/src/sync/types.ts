@@ -18,7 +18,7 @@ import type { Account, Chat, Member, Message, Presence } from "@/api/wire.gen";
  * - `offline`: the device itself says that it has no network.
  * - `draining`: still live, but the server asked us to move to another connection.
  */
-export type SessionStatus =
+type SessionStatus =
 	| "signed-out"
 	| "connecting"
 	| "syncing"
@@ -77,7 +77,7 @@ export type Failure = { readonly code: string; readonly detail: string };
  * server holds it, its row is about to arrive. - `failed`: refused; only the
  * person can decide what next.
  */
-export type OutboxState = "waiting" | "sending" | "stored" | "failed";
+type OutboxState = "waiting" | "sending" | "stored" | "failed";
 
 export type Stored = {
 	readonly seq: number;

@@ -13,7 +13,7 @@ export type FakeClock = Clock & {
 type Task = { at: number; order: number; run: () => void };
 
 /** Lets every promise that can settle do so. */
-export function settle(): Promise<void> {
+function settle(): Promise<void> {
 	return new Promise((resolve) => setImmediate(resolve));
 }
 

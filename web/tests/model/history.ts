@@ -4,7 +4,7 @@ import type { Faults } from "./model-network";
 
 export const CHATS = ["c0", "c1", "c2"];
 
-export type WriteStep =
+type WriteStep =
 	| { kind: "send"; tab: number; chat: number }
 	/** To a chat that one may have to leave. */
 	| { kind: "send-joined"; tab: number }

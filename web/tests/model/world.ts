@@ -266,7 +266,7 @@ function change(
 }
 
 /** Says of which message it is a version, and the how manieth edit of all. */
-export function toEdited(count: number, clientId: string | null): string {
+function toEdited(count: number, clientId: string | null): string {
 	return `edited ${count} of ${clientId}`;
 }
 
