@@ -99,6 +99,18 @@ describe("an edit that was written without a network", () => {
 });
 
 describe("several edits of one message", () => {
+	it("are shown as one that is refused, the last, when another device wrote something newer", async () => {
+		const { clock, network, tab, said, editElsewhere } = await open();
+		network.setDown(true);
+		network.cut("ann");
+		for (const body of ["1", "2"]) tab.actions.editMessage("c", { seq: 1 }, body);
+		editElsewhere("new");
+		network.setDown(false);
+		await clock.advance(60_000);
+		expect(said()).toEqual(["typo", "new"]);
+		expect(outbox(tab)).toMatchObject([{ body: "2", state: "failed" }]);
+	});
+
 	it("are all done, in order, though each was written before the last was answered", async () => {
 		const { clock, network, tab, said } = await open();
 		network.setFaults({ ...noFaults, slowest: 300, dropped: 1 });
