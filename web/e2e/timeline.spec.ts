@@ -115,6 +115,29 @@ test("new messages do not pull a reader away, and the jump leads to them", async
 	await expect(message(page, "At the end")).toBeInViewport();
 });
 
+test("a reader who leaves the end as a message comes is not pulled back", async ({ person }) => {
+	const ann = await person("Ann");
+	const bob = await person("Bob");
+	const chat = await befriend(ann, bob);
+	await write(bob, chat, 60);
+	await ask(ann, "PUT", `/v1/chats/${chat}/read`, { seq: 60 });
+	const { page } = ann;
+	await page.goto("/");
+	await openChat(ann, "Bob");
+	await expect(timeline(page).getByText("row-60.")).toBeInViewport();
+
+	// The browser tells of a move once a frame; the row comes while it has not told yet.
+	await page.evaluate(() => {
+		addEventListener("scroll", (event) => event.stopImmediatePropagation(), { capture: true });
+	});
+	const place = await page.locator(".timeline").evaluate((frame) => frame.scrollTop);
+	const seen = await scrollTo(page, place - 300);
+	await write(bob, chat, 1, 61);
+	await expect(timeline(page).getByText("row-61.")).toBeAttached();
+	expect(Math.abs((await offsetOf(page, seen.key)) - seen.offset)).toBeLessThanOrEqual(1);
+	await expect(page.getByRole("button", { name: "1 new message" })).toBeVisible();
+});
+
 test("the chat opens at the unread line, which stays for the visit", async ({ person }) => {
 	const ann = await person("Ann");
 	const bob = await person("Bob");

@@ -110,6 +110,25 @@ describe("the reader's place", () => {
 		);
 	});
 
+	it("leaves the end with a reader of whom no event has told when other rows come", () => {
+		const count = fc.integer({ min: 0, max: 30 });
+		const to = fc.integer({ min: 0, max: 2_100 });
+		fc.assert(
+			fc.property(to, count, count, (to, above, below) => {
+				const { scroller, append, prepend } = createFrame(60, 300);
+				const place = goToEnd(scroller);
+				scroller.scrollTop = to;
+				const isLeft = !isAtEnd(scroller);
+				prepend(above);
+				append(below);
+				const kept = keepPlaceAmong(place, scroller, true);
+				expect(isAtEnd(scroller)).toBe(!isLeft);
+				if (isLeft) expect(scroller.offsetOf("40")).toBe(1_600 - to);
+				expect(hearScroll(kept, scroller, true)).toEqual(kept);
+			}),
+		);
+	});
+
 	it("is not taken for moved where rows above go and the position is cut off", () => {
 		const { scroller, prepend } = createFrame(60, 300);
 		scroller.scrollTop = 1_900;

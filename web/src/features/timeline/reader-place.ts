@@ -1,4 +1,11 @@
-import { type Anchor, isAtEnd, restoreAnchor, type Scroller, takeAnchor } from "./scroll-anchor";
+import {
+	type Anchor,
+	END_SLACK_PX,
+	isAtEnd,
+	restoreAnchor,
+	type Scroller,
+	takeAnchor,
+} from "./scroll-anchor";
 
 /**
  * Where the reader means to be: at the end, or at the rows in view.
@@ -28,17 +35,16 @@ export function placeAt(scroller: Scroller, canFollow: boolean): Place {
 
 /** The end is meant, though its rows may only be on their way. */
 export function goToEnd(scroller: Scroller): Place {
-	const anchor = { mode: "end" } as const;
-	restoreAnchor(scroller, anchor);
-	return { anchor, seen: look(scroller) };
+	restoreAnchor(scroller, { mode: "end", rows: [] });
+	return { anchor: { ...takeAnchor(scroller, false), mode: "end" }, seen: look(scroller) };
 }
 
 /** Puts the reader back after a size or the rows changed. */
 export function keepPlace({ anchor }: Place, scroller: Scroller, canFollow: boolean): Place {
 	restoreAnchor(scroller, anchor);
 	// Other rows may be in view by now, but the end is reached only by going there.
-	const isEnd = canFollow && anchor.mode === "end";
-	return { anchor: isEnd ? anchor : takeAnchor(scroller, false), seen: look(scroller) };
+	const mode = canFollow ? anchor.mode : "rows";
+	return { anchor: { ...takeAnchor(scroller, false), mode }, seen: look(scroller) };
 }
 
 /** The place after a scroll event. */
@@ -57,7 +63,8 @@ export function hearScroll(place: Place, scroller: Scroller, canFollow: boolean)
  */
 export function keepPlaceAmong(place: Place, scroller: Scroller, canFollow: boolean): Place {
 	const kept = keepPlace(withUnheardMove(place, scroller), scroller, canFollow);
-	return canFollow && isAtEnd(scroller) ? { ...kept, anchor: { mode: "end" } } : kept;
+	if (!canFollow || !isAtEnd(scroller)) return kept;
+	return { ...kept, anchor: { ...kept.anchor, mode: "end" } };
 }
 
 /**
@@ -71,7 +78,8 @@ function withUnheardMove(place: Place, scroller: Scroller): Place {
 	const moved = top - seen.top;
 	const isCut = moved < 0 && top + height >= content - ROUNDING_PX;
 	const isMove = Math.abs(moved) >= ROUNDING_PX && height === seen.height && !isCut;
-	if (anchor.mode === "end" || !isMove) return place;
+	const isStillEnd = anchor.mode === "end" && seen.content - top - height <= END_SLACK_PX;
+	if (!isMove || isStillEnd) return place;
 	const rows = anchor.rows.map(({ key, offset }) => ({ key, offset: offset - moved }));
 	return { anchor: { mode: "rows", rows }, seen };
 }

@@ -1,18 +1,20 @@
 /**
  * Keeps the reader's place while rows come and go above, below and inside.
  *
- * Two modes: `end` follows the newest row; otherwise a few visible rows are
- * remembered by key with their distance from the top, and whichever of them
- * is still there afterwards is put back to that distance. Heights alone would
- * not do: they change below the reader as well.
+ * A few visible rows are remembered by key with their distance from the top.
+ * Two modes: `end` follows the newest row; in `rows` whichever of those
+ * remembered is still there afterwards is put back to that distance. Heights
+ * alone would not do: they change below the reader as well.
  */
 
 /** How near the end still counts as the end. Never equality: pixels may be fractions. */
-const END_SLACK_PX = 48;
+export const END_SLACK_PX = 48;
 
 const REMEMBERED = 5;
 
-export type Anchor = { mode: "end" } | { mode: "rows"; rows: { key: string; offset: number }[] };
+type SeenRow = { readonly key: string; readonly offset: number };
+
+export type Anchor = { readonly mode: "end" | "rows"; readonly rows: readonly SeenRow[] };
 
 /** The few measures of a scroller this file needs, so that it can be tested without a browser. */
 export type Scroller = {
@@ -20,7 +22,7 @@ export type Scroller = {
 	readonly scrollHeight: number;
 	readonly clientHeight: number;
 	/** Visible rows from the top on, with their distance from the scroller's top edge. */
-	visibleRows(atMost: number): { key: string; offset: number }[];
+	visibleRows(atMost: number): SeenRow[];
 	offsetOf(key: string): number | null;
 };
 
@@ -30,8 +32,8 @@ export function isAtEnd(scroller: Scroller): boolean {
 
 /** Where the reader is now. `canFollow` is false while newer rows are not loaded. */
 export function takeAnchor(scroller: Scroller, canFollow: boolean): Anchor {
-	if (canFollow && isAtEnd(scroller)) return { mode: "end" };
-	return { mode: "rows", rows: scroller.visibleRows(REMEMBERED) };
+	const mode = canFollow && isAtEnd(scroller) ? "end" : "rows";
+	return { mode, rows: scroller.visibleRows(REMEMBERED) };
 }
 
 /** Puts the reader back after the rows changed. */
