@@ -144,3 +144,40 @@ test("more than the server takes is told before it is sent", async ({ person }) 
 	await expect(ann.page.getByRole("img", { name: /^(Sent|Delivered)$/ })).toBeVisible();
 	await expect(ann.page.getByText("Not sent.")).toHaveCount(0);
 });
+
+test("shortcuts stand on their keys whatever script these write", async ({ person }) => {
+	const ann = await person("Ann");
+	const bob = await person("Bob");
+	await befriend(ann, bob);
+	const { page } = ann;
+	await page.goto("/");
+	await openChat(ann, "Bob");
+	const keys = await ann.context.newCDPSession(page);
+	const press = async (key: string, code: string, modifiers: number) => {
+		const windowsVirtualKeyCode = key.toUpperCase().charCodeAt(0);
+		const one = { key, code, modifiers, windowsVirtualKeyCode };
+		await keys.send("Input.dispatchKeyEvent", { type: "rawKeyDown", ...one });
+		await keys.send("Input.dispatchKeyEvent", { type: "keyUp", ...one });
+	};
+	const [ctrl, shift] = [2, 8];
+
+	// Ukrainian.
+	await press("л", "KeyK", ctrl);
+	await expect(page.getByRole("combobox", { name: "Go to a chat" })).toBeFocused();
+	await page.keyboard.press("Escape");
+	await composer(page).fill("harbour");
+	await composer(page).press("Control+a");
+	await press("и", "KeyB", ctrl);
+	await expect(composer(page)).toHaveValue("**harbour**");
+	await composer(page).press("Enter");
+	await page.locator(".msg").last().press("Enter");
+	await press("к", "KeyR", 0);
+	await expect(page.getByText("Replying to yourself")).toBeVisible();
+	// German, where the slash is above the seven.
+	await press("/", "Digit7", ctrl | shift);
+	await expect(page.getByRole("dialog", { name: "Shortcuts" })).toBeVisible();
+	await page.keyboard.press("Escape");
+	// Arabic.
+	await press("و", "Comma", ctrl);
+	await expect(page.getByRole("heading", { name: "Devices" })).toBeVisible();
+});

@@ -4,7 +4,7 @@ import { QuickSwitcher } from "@/features/chats/components/quick-switcher";
 import { selectChats, unreadOf } from "@/sync/selectors";
 import type { ChatEntry, State } from "@/sync/types";
 import { useActions, useSync } from "@/sync/use-sync";
-import { isMod } from "@/ui/platform";
+import { isMod, latinKey } from "@/ui/platform";
 import { moveRegion } from "./regions";
 
 const ShortcutSheet = lazy(() =>
@@ -46,9 +46,12 @@ function useShortcuts(current: string | null, open: (layer: Layer) => void) {
 			chat && void navigate({ to: "/chats/$chat", params: { chat: chat.id } });
 
 		function handleMod(event: KeyboardEvent): boolean {
-			if (event.key.toLowerCase() === "k") open("switcher");
-			else if (event.key === "/") open("sheet");
-			else if (event.key === ",") void navigate({ to: "/settings" });
+			const key = latinKey(event);
+			// On many keyboards the slash needs Shift.
+			if (key === "/") open("sheet");
+			else if (event.shiftKey) return false;
+			else if (key === "k") open("switcher");
+			else if (key === ",") void navigate({ to: "/settings" });
 			else return false;
 			return true;
 		}
@@ -72,7 +75,7 @@ function useShortcuts(current: string | null, open: (layer: Layer) => void) {
 			const isHandled =
 				event.key === "F6"
 					? moveRegion(event.shiftKey ? -1 : 1)
-					: isMod(event) && !event.altKey && !event.shiftKey
+					: isMod(event) && !event.altKey
 						? handleMod(event)
 						: event.altKey && !event.ctrlKey && !event.metaKey && handleAlt(event);
 			if (isHandled) event.preventDefault();

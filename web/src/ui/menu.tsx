@@ -4,6 +4,7 @@ import { createPortal } from "react-dom";
 import { classes } from "./classes";
 import { Icon } from "./icon";
 import { type Anchor, placeLayer } from "./place";
+import { latinKey } from "./platform";
 
 export type MenuItem = {
 	id: string;
@@ -147,9 +148,8 @@ function handleKey(
 	else if (event.key === "Home") focusAt(0);
 	else if (event.key === "End") focusAt(-1);
 	else if (event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey) {
-		const byLetter = items.find(
-			(item) => item !== "line" && item.letter === event.key.toLowerCase(),
-		);
+		const letter = latinKey(event);
+		const byLetter = items.find((item) => item !== "line" && item.letter === letter);
 		if (byLetter && byLetter !== "line") choose(byLetter);
 		else focusByName(rows, at, event.key);
 	} else return;

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useText } from "@/i18n/use-text";
 import type { Row } from "@/sync/types";
 import { announce } from "@/ui/announcer";
-import { isMod } from "@/ui/platform";
+import { isMod, latinKey } from "@/ui/platform";
 import { extended, NOTHING, ordered, refreshed, type Selection, toggled } from "./selection";
 
 export type Picking = {
@@ -66,7 +66,7 @@ export function useSelectionKeys(isOn: boolean, keys: Keys) {
 			);
 			if (isElsewhere || document.querySelector("dialog[open], [role=menu]")) return;
 			const { onClear, onCopy, onRemove } = latest.current;
-			const isCopy = isMod(event) && event.key.toLowerCase() === "c" && getSelection()?.isCollapsed;
+			const isCopy = isMod(event) && latinKey(event) === "c" && getSelection()?.isCollapsed;
 			if (event.key === "Escape") onClear();
 			else if (isCopy) onCopy();
 			else if (event.key === "Delete" && onRemove) onRemove();

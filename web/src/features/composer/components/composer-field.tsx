@@ -1,6 +1,6 @@
 import { type KeyboardEvent, type RefObject, useRef } from "react";
 import { useLook } from "@/ui/look";
-import { isMod } from "@/ui/platform";
+import { isMod, latinKey } from "@/ui/platform";
 import { enterAction, isComposingEnter } from "../send-key";
 import { useAutosize } from "../use-autosize";
 import { useComposition } from "../use-composition";
@@ -85,7 +85,7 @@ function useFieldKeys(props: Props, justEnded: RefObject<boolean>) {
 			event.preventDefault();
 			onUp();
 		} else if (isMod(event) && !event.shiftKey && !event.altKey) {
-			const mark = MARKS[event.key.toLowerCase()];
+			const mark = MARKS[latinKey(event)];
 			if (!mark) return;
 			event.preventDefault();
 			wrapSelection(event.currentTarget, mark);
