@@ -94,6 +94,10 @@ test("by keys, over a day without a word, and to the beginning", async ({ person
 	const { page } = await openLong(person);
 	const { keyboard } = page;
 	await row(page, ROWS).focus();
+	await keyboard.press("Control+/");
+	await expect(page.getByText("On a day: to another date")).toBeVisible();
+	await keyboard.press("Escape");
+	await expect(row(page, ROWS)).toBeFocused();
 	// The day is one more stop above its messages.
 	for (let rows = 0; rows < 4; rows++) await keyboard.press("ArrowUp");
 	await expect(timeline(page).getByRole("button", { name: "Today" })).toBeFocused();

@@ -20,6 +20,7 @@ const EVERYWHERE: Shortcut[] = [
 const IN_CHAT: Shortcut[] = [
 	["↑ ↓ Home End", "keys.messages"],
 	["Enter, Shift F10", "keys.messageMenu"],
+	["Enter", "keys.toDate"],
 	["Space", "keys.select"],
 	["Shift ↑ ↓", "keys.selectMore"],
 	["Esc", "keys.escape"],
