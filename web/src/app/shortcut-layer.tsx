@@ -4,6 +4,7 @@ import { QuickSwitcher } from "@/features/chats/components/quick-switcher";
 import { selectChats, unreadOf } from "@/sync/selectors";
 import type { ChatEntry, State } from "@/sync/types";
 import { useActions, useSync } from "@/sync/use-sync";
+import { isLayerOpen } from "@/ui/layers";
 import { isMod, latinKey } from "@/ui/platform";
 import { moveRegion } from "./regions";
 
@@ -97,10 +98,6 @@ function chatOfKey(
 	if (step !== 0) return neighbour(chats, current, step, event.shiftKey);
 	if (!/^Digit[1-9]$/.test(event.code) || event.shiftKey) return null;
 	return chats[Number(event.code.slice(5)) - 1];
-}
-
-function isLayerOpen(): boolean {
-	return document.querySelector("dialog[open], :popover-open") !== null;
 }
 
 /** The next chat in the order of the list, or the next unread one. */

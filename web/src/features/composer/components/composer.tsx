@@ -8,6 +8,7 @@ import { useLook } from "@/ui/look";
 import { MOD } from "@/ui/platform";
 import { EmojiButton } from "../emoji/emoji-button";
 import { useShortcode } from "../emoji/use-shortcode";
+import { useStrayWords } from "../use-stray-words";
 import { useWriting } from "../use-writing";
 import { insert } from "../wrap";
 import { ComposerContext } from "./composer-context";
@@ -37,6 +38,7 @@ export function Composer({ chat, name, editing, onEditEnd, onEditLast, onJump, o
 	const writing = useWriting(field, { chat, editing, onEditEnd, onSent });
 	const shortcode = useShortcode(field, writing.text);
 	const placeholder = usePlaceholder(name);
+	useStrayWords(field);
 
 	return (
 		<footer className="composer" id="composer" data-region="composer">

@@ -1,0 +1,45 @@
+/** What hands do without thinking in any messenger. */
+import { ask, befriend, expect, type Person, test } from "./fixtures";
+import { composer, message, openChat } from "./verbs";
+
+async function talk(person: (name: string) => Promise<Person>) {
+	const ann = await person("Ann");
+	const bob = await person("Bob");
+	const chat = await befriend(ann, bob);
+	const bodies = ["See https://example.org/boat", "Second thought", "Third thought"];
+	for (const [index, body] of bodies.entries())
+		await ask(bob, "POST", `/v1/chats/${chat}/messages`, { client_id: `bob-${index}`, body });
+	await ann.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+	const { page } = ann;
+	await page.goto("/");
+	await openChat(ann, "Bob");
+	await expect(message(page, "Third thought")).toBeVisible();
+	return { ann, bob, chat, page };
+}
+
+test("what is typed or pasted beside the field lands in it", async ({ person }) => {
+	const { page } = await talk(person);
+	const { keyboard } = page;
+	const row = page.locator(".msg").last();
+	await row.focus();
+	await keyboard.type("Hello from afar");
+	await expect(composer(page)).toHaveValue("Hello from afar");
+
+	await page.evaluate(() => navigator.clipboard.writeText(", pasted"));
+	await row.focus();
+	await keyboard.press("Control+v");
+	await expect(composer(page)).toHaveValue("Hello from afar, pasted");
+	await expect(composer(page)).toBeFocused();
+
+	// The keys of a row stay its own, and those of another field too.
+	await row.focus();
+	await keyboard.press("Space");
+	await expect(page.getByRole("region", { name: "Selected messages" })).toBeVisible();
+	await keyboard.type("x");
+	await keyboard.press("Escape");
+	await keyboard.press("Control+k");
+	await keyboard.type("bo");
+	await expect(page.getByRole("combobox")).toHaveValue("bo");
+	await keyboard.press("Escape");
+	await expect(composer(page)).toHaveValue("Hello from afar, pasted");
+});
