@@ -31,6 +31,12 @@ test("what is typed or pasted beside the field lands in it", async ({ person }) 
 	await expect(composer(page)).toHaveValue("Hello from afar, pasted");
 	await expect(composer(page)).toBeFocused();
 
+	// A tooltip has no keys of its own.
+	await keyboard.press("Tab");
+	await expect(page.locator(".tip")).toHaveText("Emoji");
+	await keyboard.type("!");
+	await expect(composer(page)).toHaveValue("Hello from afar, pasted!");
+
 	// The keys of a row stay its own, and those of another field too.
 	await row.focus();
 	await keyboard.press("Space");
@@ -41,5 +47,5 @@ test("what is typed or pasted beside the field lands in it", async ({ person }) 
 	await keyboard.type("bo");
 	await expect(page.getByRole("combobox")).toHaveValue("bo");
 	await keyboard.press("Escape");
-	await expect(composer(page)).toHaveValue("Hello from afar, pasted");
+	await expect(composer(page)).toHaveValue("Hello from afar, pasted!");
 });

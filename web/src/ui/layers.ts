@@ -1,4 +1,4 @@
-/** A dialog, a menu or a panel is over the page: it has the keys. */
+/** A dialog, a menu or a panel is over the page and has the keys; a tooltip has none. */
 export function isLayerOpen(): boolean {
-	return document.querySelector("dialog[open], :popover-open") !== null;
+	return document.querySelector("dialog[open], :popover-open:not(.layer--tip)") !== null;
 }
