@@ -49,3 +49,34 @@ test("what is typed or pasted beside the field lands in it", async ({ person }) 
 	await keyboard.press("Escape");
 	await expect(composer(page)).toHaveValue("Hello from afar, pasted!");
 });
+
+test("the list's search opens its first chat with Enter, and Escape only clears it", async ({
+	person,
+}) => {
+	const { ann, chat, bob, page } = await talk(person);
+	const cleo = await person("Cleo");
+	await befriend(ann, cleo);
+	const body = "A line.\n".repeat(100);
+	await ask(bob, "POST", `/v1/chats/${chat}/messages`, { client_id: "tall", body });
+	const jump = page.getByRole("button", { name: /To the newest|new message/ });
+	await expect(async () => {
+		await page.locator(".timeline").evaluate((frame) => frame.scrollTo(0, 0));
+		await expect(jump).toBeVisible({ timeout: 500 });
+	}).toPass();
+	await page.evaluate(() => {
+		addEventListener("click", () => document.body.append("A press."), { capture: true });
+	});
+
+	const search = page.getByRole("textbox", { name: "Search" });
+	await search.fill("cl");
+	await expect(page.locator(".lrow")).toHaveCount(1);
+	await search.press("Escape");
+	await expect(search).toHaveValue("");
+	await expect(page.locator(".lrow")).toHaveCount(2);
+	await expect(page.getByText("A press.")).toHaveCount(0);
+
+	await search.fill("cl");
+	await search.press("Enter");
+	await expect(page.getByRole("textbox", { name: "Message Cleo" })).toBeFocused();
+	await expect(search).toHaveValue("");
+});

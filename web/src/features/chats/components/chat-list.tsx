@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { Search, SquarePen, X } from "lucide-react";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import { useText } from "@/i18n/use-text";
 import { faceOf } from "@/sync/chat-face";
 import type { ChatEntry } from "@/sync/types";
@@ -79,6 +79,17 @@ export function ChatList({ current, asking }: Props) {
 
 function ListSearch({ value, onChange }: { value: string; onChange: (value: string) => void }) {
 	const t = useText();
+	function handleKey(event: KeyboardEvent<HTMLElement>) {
+		if (event.nativeEvent.isComposing) return;
+		if (event.key === "Escape" && value) onChange("");
+		else if (event.key === "ArrowDown") firstRow(event.currentTarget)?.focus();
+		else if (event.key === "Enter" && value) {
+			firstRow(event.currentTarget)?.click();
+			onChange("");
+		} else return;
+		// Escape means the search here, not also the open chat.
+		event.preventDefault();
+	}
 	return (
 		<search className="list-search">
 			<div className="field__box search">
@@ -93,10 +104,7 @@ function ListSearch({ value, onChange }: { value: string; onChange: (value: stri
 					aria-label={t("chats.search")}
 					value={value}
 					onChange={(event) => onChange(event.target.value)}
-					onKeyDown={(event) => {
-						if (event.key === "Escape") onChange("");
-						if (event.key === "ArrowDown") focusFirstRow(event.currentTarget);
-					}}
+					onKeyDown={handleKey}
 				/>
 				{value ? (
 					<IconButton label={t("app.clear")} icon={X} size="s" onClick={() => onChange("")} />
@@ -110,8 +118,8 @@ function ListSearch({ value, onChange }: { value: string; onChange: (value: stri
 	);
 }
 
-function focusFirstRow(from: Element) {
-	from.closest(".pane--list")?.querySelector<HTMLElement>("[data-rove]")?.focus();
+function firstRow(from: Element): HTMLElement | null {
+	return from.closest(".pane--list")?.querySelector<HTMLElement>("[data-rove]") ?? null;
 }
 
 type RowsProps = { rows: readonly ChatEntry[]; current: string | null; children: React.ReactNode };
