@@ -80,3 +80,20 @@ test("the list's search opens its first chat with Enter, and Escape only clears 
 	await expect(page.getByRole("textbox", { name: "Message Cleo" })).toBeFocused();
 	await expect(search).toHaveValue("");
 });
+
+test("a name leads on: in the head to the details, among the friends to the chat", async ({
+	person,
+}) => {
+	const { page } = await talk(person);
+	// The button lies over the name.
+	await page.getByRole("heading", { name: "Bob" }).click({ force: true });
+	await expect(page.getByText("Chat since")).toBeVisible();
+	await page.keyboard.press("Escape");
+	await page.goto("/people");
+	await page.getByText("Bob", { exact: true }).click({ force: true });
+	await expect(composer(page)).toBeFocused();
+	// What stands beside the name keeps its own meaning.
+	await page.goto("/people");
+	await page.getByRole("button", { name: "More about Bob" }).click();
+	await expect(page.getByRole("menuitem", { name: "Remove friend" })).toBeVisible();
+});

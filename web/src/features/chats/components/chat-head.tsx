@@ -34,26 +34,28 @@ export function ChatHead({ chat, face, isDetailsOpen, onBack, onDetails }: Props
 				className="only-phone"
 				onClick={onBack}
 			/>
-			<button
-				type="button"
-				className="head__who"
-				onClick={onDetails}
-				aria-label={t("details.show")}
-			>
-				<Avatar
-					id={face.id}
-					name={face.name}
-					photo={face.photo}
-					isGroup={face.isGroup}
-					isOnline={isOnline}
-					size={32}
-				/>
-			</button>
-			<div className="grow">
-				<h1 className="clip head__name" dir="auto">
-					{face.name}
-				</h1>
-				<StatusLine chat={chat} account={account} username={face.peer?.username ?? null} />
+			<div className="head__me grow">
+				<button
+					type="button"
+					className="head__who"
+					onClick={onDetails}
+					aria-label={t("details.show")}
+				>
+					<Avatar
+						id={face.id}
+						name={face.name}
+						photo={face.photo}
+						isGroup={face.isGroup}
+						isOnline={isOnline}
+						size={32}
+					/>
+				</button>
+				<div className="grow">
+					<h1 className="clip head__name" dir="auto">
+						{face.name}
+					</h1>
+					<StatusLine chat={chat} account={account} username={face.peer?.username ?? null} />
+				</div>
 			</div>
 			<IconButton
 				label={t("details.show")}

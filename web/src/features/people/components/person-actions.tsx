@@ -105,9 +105,8 @@ function FriendActions({ person }: { person: Person }) {
 				<Link
 					to="/chats/$chat"
 					params={{ chat }}
-					className="icon-btn"
+					className="icon-btn prow__open"
 					aria-label={label}
-					data-tip={label}
 				>
 					<Icon of={MessageCircle} />
 				</Link>
