@@ -97,3 +97,36 @@ test("a name leads on: in the head to the details, among the friends to the chat
 	await page.getByRole("button", { name: "More about Bob" }).click();
 	await expect(page.getByRole("menuitem", { name: "Remove friend" })).toBeVisible();
 });
+
+test("an address keeps the browser's menu, and a row's copy is the row's", async ({ person }) => {
+	const { page } = await talk(person);
+	const menu = page.getByRole("menu");
+	await page.evaluate(() => {
+		addEventListener("contextmenu", (event) =>
+			document.body.setAttribute("data-native", String(!event.defaultPrevented)),
+		);
+	});
+	const native = page.locator("body");
+	await page.getByRole("link", { name: "https://example.org/boat" }).click({ button: "right" });
+	await expect(native).toHaveAttribute("data-native", "true");
+	await expect(menu).toHaveCount(0);
+	// Beside the words there is the message's own.
+	await message(page, "Second thought").click({ button: "right" });
+	await expect(native).toHaveAttribute("data-native", "false");
+	await expect(menu).toBeVisible();
+	await page.keyboard.press("Escape");
+
+	// Marked words elsewhere on the page are not what one copies here.
+	await message(page, "Second thought").selectText();
+	await page.locator(".msg", { hasText: "Third" }).press("Enter");
+	await page.keyboard.press("c");
+	await expect
+		.poll(() => page.evaluate(() => navigator.clipboard.readText()))
+		.toBe("Third thought");
+	await message(page, "Second thought").selectText();
+	await page.locator(".msg", { hasText: "Second" }).press("Enter");
+	await page.keyboard.press("c");
+	await expect
+		.poll(() => page.evaluate(() => navigator.clipboard.readText()))
+		.toBe("Second thought");
+});

@@ -1,4 +1,5 @@
 import { type MouseEvent, type PointerEvent, useRef } from "react";
+import { markedTextIn } from "./marked-text";
 import type { Anchor } from "./place";
 
 const LONG_PRESS_MS = 500;
@@ -21,8 +22,8 @@ export function useContextMenu(onOpen: (anchor: Anchor) => void) {
 
 	return {
 		onContextMenu(event: MouseEvent<HTMLElement>) {
-			// Selected text keeps the browser's own menu, with its copy and look-up.
-			if (hasSelectionIn(event.currentTarget)) return;
+			const isTouch = press.current !== null || wasLong.current;
+			if (!isTouch && isBrowsers(event.target as Element, event.currentTarget)) return;
 			event.preventDefault();
 			cancel();
 			const isPointer = event.button === 2 || (event.clientX > 0 && event.detail > 0);
@@ -67,7 +68,12 @@ function swallowClick(): void {
 	setTimeout(() => removeEventListener("click", stop, { capture: true }), CLICK_MS);
 }
 
-function hasSelectionIn(element: Element): boolean {
-	const selection = getSelection();
-	return Boolean(selection && !selection.isCollapsed && selection.containsNode(element, true));
+/**
+ * Marked text and an address inside keep the browser's own menu, with its
+ * copy, look-up and new tab.
+ */
+function isBrowsers(target: Element, element: Element): boolean {
+	const link = target.closest("a[href]");
+	const isInside = link !== null && link !== element && element.contains(link);
+	return isInside || markedTextIn(element) !== "";
 }

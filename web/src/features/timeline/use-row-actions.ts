@@ -4,7 +4,9 @@ import { useText } from "@/i18n/use-text";
 import type { Row } from "@/sync/types";
 import { useActions } from "@/sync/use-sync";
 import { copyOut } from "@/ui/copy-out";
+import { markedTextIn } from "@/ui/marked-text";
 import { showToast } from "@/ui/toast";
+import { rowOf } from "./dom-scroller";
 import { copyOf } from "./selection";
 import { deleteLater, type Target, UNDO_MS, undoDelete } from "./undo-delete";
 
@@ -63,7 +65,10 @@ export function useRowActions(chat: string, { onReply, onEdit, onJump }: Callbac
 			jump: onJump,
 			remove: (row) => removeAll([row]),
 			removeAll,
-			copy: (row) => void copyOut(getSelection()?.toString() || row.message.body),
+			copy: (row) => {
+				const element = rowOf(document.body, row.key);
+				void copyOut((element && markedTextIn(element)) || row.message.body);
+			},
 			copyAll: (rows, nameOf) =>
 				void copyOut(
 					copyOf(rows, ({ message: { sender, created_at } }) =>
