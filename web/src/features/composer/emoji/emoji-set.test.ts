@@ -39,6 +39,10 @@ describe("the emoji", () => {
 	it("are found best first", async () => {
 		const set = await setOf("en");
 		expect(searchEmoji(set, "heart", 5)[0]?.emoji).toBe("❤️");
+		// What is nearly written already comes first.
+		expect(searchEmoji(set, "hear", 5)[0]?.emoji).toBe("❤️");
+		expect(searchEmoji(set, "fir", 5)[0]?.emoji).toBe("🔥");
+		expect(searchEmoji(set, "thum", 5)[0]?.emoji).toBe("👍");
 		expect(searchEmoji(set, "smile", 5)[0]?.codes).toContain("smile");
 		expect(searchEmoji(set, "  ", 5)).toEqual([]);
 		expect(searchEmoji(set, "zzzz", 5)).toEqual([]);

@@ -80,18 +80,18 @@ export function readSet(list: string, names: string): EmojiSet {
 	return { all, groups, byText: new Map(all.map((one) => [one.emoji, one])) };
 }
 
-/** Best first: the code or name itself, then what begins so, then words, then what contains it. */
+/** Best first: the code or name itself, then what begins so (the shortest first), then words, then what contains it. */
 export function searchEmoji(set: EmojiSet, typed: string, atMost: number): Emoji[] {
 	const wanted = folded(typed);
 	if (wanted === "") return [];
-	const found: { emoji: Emoji; rank: number }[] = [];
+	const found: { emoji: Emoji; rank: number; left: number }[] = [];
 	for (const emoji of set.all) {
 		const rank = rankOf(emoji, wanted);
-		if (rank !== null) found.push({ emoji, rank });
+		if (rank !== null) found.push({ emoji, rank, left: leftToType(emoji, wanted) });
 	}
 	// Sorting keeps Unicode's order among equals.
 	return found
-		.sort((one, other) => one.rank - other.rank)
+		.sort((one, other) => one.rank - other.rank || one.left - other.left)
 		.slice(0, atMost)
 		.map(({ emoji }) => emoji);
 }
@@ -106,6 +106,12 @@ function rankOf(emoji: Emoji, wanted: string): number | null {
 	if (emoji.words.some((word) => word.startsWith(wanted))) return 5;
 	if (emoji.codes.some((code) => code.includes(`_${wanted}`))) return 6;
 	return wanted.length > 2 && name.includes(wanted) ? 7 : null;
+}
+
+/** How much of the shortest code that begins so is still to be typed; nothing where none does. */
+function leftToType({ codes }: Emoji, wanted: string): number {
+	const begun = codes.filter((code) => code.startsWith(wanted));
+	return begun.length === 0 ? 0 : Math.min(...begun.map(({ length }) => length));
 }
 
 export function byCode(set: EmojiSet, code: string): Emoji | undefined {
