@@ -3,6 +3,7 @@ import { useText } from "@/i18n/use-text";
 import type { ChatEntry, TimelineView } from "@/sync/types";
 import { useActions } from "@/sync/use-sync";
 import { Button } from "@/ui/button";
+import { classes } from "@/ui/classes";
 import { useSlow } from "@/ui/skeleton";
 
 type Props = { view: TimelineView; chat: ChatEntry; name: string };
@@ -39,23 +40,25 @@ export function TimelineEdge({ view, chat, name }: Props) {
 	);
 }
 
-const WIDTHS = [
-	[38, false],
-	[56, false],
-	[30, true],
-	[47, true],
-	[62, false],
+/** Groups as they might be: whose, and how wide each row is. */
+const GROUPS = [
+	{ isOwn: false, widths: [44, 31] },
+	{ isOwn: true, widths: [38] },
+	{ isOwn: false, widths: [58, 36, 49] },
+	{ isOwn: true, widths: [27, 46] },
+	{ isOwn: false, widths: [53] },
+	{ isOwn: true, widths: [34] },
 ] as const;
 
 function BubbleSkeleton({ label }: { label: string }) {
 	return (
 		<div className="bubbles" role="status" aria-label={label}>
-			{WIDTHS.map(([width, isOwn]) => (
-				<span
-					key={width}
-					className={isOwn ? "skel bubbles--own" : "skel"}
-					style={{ inlineSize: `${width}%` }}
-				/>
+			{GROUPS.map(({ isOwn, widths }) => (
+				<div key={widths.join()} className={classes("bubbles__group", isOwn && "bubbles--own")}>
+					{widths.map((width) => (
+						<span key={width} className="skel" style={{ inlineSize: `${width}%` }} />
+					))}
+				</div>
 			))}
 		</div>
 	);
