@@ -130,3 +130,29 @@ test("an address keeps the browser's menu, and a row's copy is the row's", async
 		.poll(() => page.evaluate(() => navigator.clipboard.readText()))
 		.toBe("Second thought");
 });
+
+test("from a quoted message one comes back to the reply", async ({ person }) => {
+	const { bob, chat, page } = await talk(person);
+	await bob.page.goto("/people");
+	await bob.page.evaluate(async (chat) => {
+		for (let index = 4; index <= 90; index++) {
+			const reply_to_seq = index === 60 ? 10 : undefined;
+			const message = { client_id: crypto.randomUUID(), body: `row-${index}.`, reply_to_seq };
+			const headers = { "content-type": "application/json" };
+			const body = JSON.stringify(message);
+			await fetch(`/v1/chats/${chat}/messages`, { method: "POST", headers, body });
+		}
+	}, chat);
+	await expect(message(page, "row-90.")).toBeInViewport();
+	const reply = page.locator("[data-seq='60']");
+	await expect(async () => {
+		await page.locator(".timeline").evaluate((frame) => frame.scrollBy(0, -200));
+		await expect(reply).toBeInViewport({ timeout: 100 });
+	}).toPass();
+	await reply.locator(".quote").click();
+	await expect(page.locator("[data-seq='10']")).toBeInViewport();
+	await page.getByRole("button", { name: "Back to the reply" }).click();
+	await expect(reply).toBeInViewport();
+	await page.getByRole("button", { name: "To the newest" }).click();
+	await expect(message(page, "row-90.")).toBeInViewport();
+});

@@ -21,13 +21,14 @@ export type RowActions = {
 	/** Several at once: copied with who said each and when, deleted with one way back. */
 	copyAll: (rows: readonly Row[], nameOf: (account: string) => string) => void;
 	removeAll: (rows: readonly Row[]) => void;
-	jump: (seq: number) => void;
+	/** To what the row answers. */
+	toQuoted: (row: Row) => void;
 };
 
 type Callbacks = {
 	onReply: (row: Row) => void;
 	onEdit: (row: Row) => void;
-	onJump: (seq: number) => void;
+	onQuoted: (seq: number, reply: number) => void;
 };
 
 /** A stored row is named by its seq, one that waits by its client id. */
@@ -37,7 +38,7 @@ function targetOf(row: Row): Target {
 		: { clientId: row.message.client_id ?? row.key };
 }
 
-export function useRowActions(chat: string, { onReply, onEdit, onJump }: Callbacks): RowActions {
+export function useRowActions(chat: string, { onReply, onEdit, onQuoted }: Callbacks): RowActions {
 	const t = useText();
 	const actions = useActions();
 	return useMemo(() => {
@@ -62,7 +63,8 @@ export function useRowActions(chat: string, { onReply, onEdit, onJump }: Callbac
 		return {
 			reply: onReply,
 			edit: onEdit,
-			jump: onJump,
+			toQuoted: ({ message: { reply_to_seq, seq } }) =>
+				reply_to_seq !== null && onQuoted(reply_to_seq, seq),
 			remove: (row) => removeAll([row]),
 			removeAll,
 			copy: (row) => {
@@ -79,5 +81,5 @@ export function useRowActions(chat: string, { onReply, onEdit, onJump }: Callbac
 			retry: (row) => row.pending && actions.retry(row.pending.id),
 			discard,
 		};
-	}, [actions, chat, onEdit, onJump, onReply, t]);
+	}, [actions, chat, onEdit, onQuoted, onReply, t]);
 }

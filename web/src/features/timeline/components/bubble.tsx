@@ -25,7 +25,11 @@ export function Bubble({ row, name, isOwn, tick, actions, isDeleted }: Props) {
 	return (
 		<div className={classes("bubble", !isDeleted && isFewEmoji(message.body) && "bubble--emoji")}>
 			{message.reply_to_seq !== null && !isDeleted && (
-				<Quote chat={message.chat} seq={message.reply_to_seq} onJump={actions.jump} />
+				<Quote
+					chat={message.chat}
+					seq={message.reply_to_seq}
+					onJump={() => actions.toQuoted(row)}
+				/>
 			)}
 			<div className="bubble__b" dir="auto">
 				{isDeleted ? <Tombstone isOwn={isOwn} name={name} /> : <MessageText body={message.body} />}

@@ -3,7 +3,7 @@ import { plainText } from "@/lib/text";
 import { selectMember } from "@/sync/selectors";
 import { useSync } from "@/sync/use-sync";
 
-type Props = { chat: string; seq: number; onJump: (seq: number) => void };
+type Props = { chat: string; seq: number; onJump: () => void };
 
 /** What a message answers; the whole block leads there. */
 export function Quote({ chat, seq, onJump }: Props) {
@@ -17,12 +17,7 @@ export function Quote({ chat, seq, onJump }: Props) {
 	const text =
 		quoted === null ? t("timeline.quoteFar") : plainText(quoted.body) || t("timeline.quoteGone");
 	return (
-		<button
-			type="button"
-			className="quote"
-			data-tip={t("timeline.quoteJump")}
-			onClick={() => onJump(seq)}
-		>
+		<button type="button" className="quote" data-tip={t("timeline.quoteJump")} onClick={onJump}>
 			{author && (
 				<b className="clip" dir="auto">
 					{author === "me" ? t("timeline.you") : author}

@@ -26,6 +26,7 @@ import { useRowKeys } from "../use-row-keys";
 import { useScroll } from "../use-scroll";
 import { useSelection } from "../use-selection";
 import { useVisit } from "../use-visit";
+import { useWayBack } from "../use-way-back";
 import { JumpButton } from "./jump-button";
 import { MessageList } from "./message-list";
 import { MessageMenu } from "./message-menu";
@@ -55,10 +56,10 @@ export function Timeline({ chat, canWrite, at, onReply, onEdit, ref: sent }: Pro
 	const ref = useRef<HTMLDivElement>(null);
 	const me = useSync((state) => state.me?.id ?? "");
 	const name = faceOf(chat, me).name;
-	const { view, visit, scroll, jump } = useWay(ref, chat, at);
+	const { view, visit, scroll, jump, back } = useWay(ref, chat, at);
 	const [menu, setMenu] = useState<Menu | null>(null);
 	useImperativeHandle(sent, () => jump.toSent, [jump.toSent]);
-	const actions = useRowActions(chat.id, { onReply, onEdit, onJump: jump.toSeq });
+	const actions = useRowActions(chat.id, { onReply, onEdit, onQuoted: back.toQuoted });
 	const days = useDays(view, me, visit.dividerAfter);
 	const picking = useSelection(usePickable(view));
 	const openMenu = useCallback((row: Row, anchor: Anchor) => setMenu({ row, anchor }), []);
@@ -97,6 +98,7 @@ export function Timeline({ chat, canWrite, at, onReply, onEdit, ref: sent }: Pro
 				isShown={view.isLoaded && !scroll.isEnd}
 				unread={unreadOf(chat)}
 				onJump={jump.toLatest}
+				onBack={back.goBack}
 			/>
 			<SelectionBar {...{ chat, me, canWrite, actions, picking }} />
 			{menu && (
@@ -152,8 +154,9 @@ function useWay(ref: RefObject<HTMLElement | null>, chat: ChatEntry, at: number 
 		onSettled: read,
 	});
 	const jump = useJump(chat.id, view, at, scroll.toRow, scroll.toEnd);
+	const back = useWayBack(scroll.isEnd, jump.toSeq);
 	useOpenChat(chat.id);
-	return { view, visit, scroll, jump };
+	return { view, visit, scroll, jump, back };
 }
 
 function useDays({ rows }: TimelineView, me: string, dividerAfter: number | null) {
