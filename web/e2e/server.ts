@@ -9,7 +9,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-export type Mail = { to: string; subject: string; text: string; links: string[]; codes: string[] };
+type Mail = { to: string; subject: string; text: string; links: string[]; codes: string[] };
 
 export type Server = {
 	readonly url: string;

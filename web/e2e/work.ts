@@ -4,7 +4,7 @@
  */
 import type { CDPSession, Page } from "@playwright/test";
 
-export type Work = {
+type Work = {
 	/** Everything on the page's thread: scripts, style, layout, paint. */
 	readonly busyMs: number;
 	readonly layouts: number;

@@ -45,9 +45,9 @@ export function isOfflineError(error: unknown): error is OfflineError {
 	return error instanceof Error && (error as Partial<OfflineError>).kind === "offline";
 }
 
-export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
-export type ApiRequest = {
+type ApiRequest = {
 	query?: Record<string, string | number | null | undefined>;
 	body?: unknown;
 	signal?: AbortSignal;

@@ -4,7 +4,7 @@ import type { Row } from "@/sync/types";
 const GROUP_MS = 5 * 60_000;
 
 /** A row as it is drawn: where it stands among its neighbours. */
-export type LaidRow = {
+type LaidRow = {
 	row: Row;
 	isOwn: boolean;
 	isFirst: boolean;
