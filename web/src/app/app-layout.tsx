@@ -13,6 +13,7 @@ import { Rail } from "./rail";
 import { ShortcutLayer } from "./shortcut-layer";
 import { useLeftDeletes } from "./use-left-deletes";
 import { useNotifications } from "./use-notifications";
+import { useRefusals } from "./use-refusals";
 import { useTabTitle } from "./use-tab-title";
 
 /** Everything behind the sign-in: the frame, or why one is not inside it. */
@@ -37,6 +38,7 @@ function Shell() {
 	useNotifications();
 	useLeftDeletes();
 	const current = match?.params.chat ?? null;
+	useRefusals(current);
 	const asking = useRequests().data?.incoming.map(({ name }) => name) ?? [];
 	const hasList = pathname.startsWith("/chats");
 	// On a phone the list and the chat are two pages; elsewhere they stand side by side.

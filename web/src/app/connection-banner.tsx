@@ -78,7 +78,8 @@ function useSecondsTo(at: number | null): number {
 function RefusedBanner() {
 	const t = useText();
 	const actions = useActions();
-	const failed = useSync(selectFailed).length;
+	// A refused change says so at its own message.
+	const failed = useSync(selectFailed).filter(({ kind }) => kind === "send").length;
 	if (failed === 0) return null;
 	const retry = (
 		<Button tone="ghost" size="s" onClick={() => actions.retryAll()}>

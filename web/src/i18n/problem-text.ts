@@ -10,6 +10,7 @@ const CODES: Record<string, TextKey> = {
 	"account.username_taken": "auth.signUp.usernameTaken",
 	"password.token_invalid": "auth.reset.bad",
 	"password.weak": "auth.signUp.passwordWeak",
+	"message.changed": "timeline.changedMeanwhile",
 };
 
 /** What went wrong, for people: our words for codes we know, the server's for the rest. */
@@ -21,6 +22,15 @@ export function problemText(error: unknown, t: Translate): string {
 	if (error.status === 429) return t("error.tooMany", { time: durationOf(error.retryAfter ?? 60) });
 	if (error.status >= 500) return t("error.server");
 	return error.message || t("error.server");
+}
+
+/** Why something that waited to be sent was refused; null where there are no words for it. */
+export function refusalText(
+	failure: { code: string; detail: string } | null,
+	t: Translate,
+): string | null {
+	const known = failure && CODES[failure.code];
+	return known ? t(known) : failure?.detail || null;
 }
 
 /** The field a refusal speaks of, when it names one. */

@@ -59,6 +59,12 @@ function targetOf(row: Row) {
 		: { clientId: row.message.client_id ?? row.key };
 }
 
+/** What the message says, or what a refused change would have had it say. */
+function wordsOf({ message, pending }: Row): string {
+	const isRefused = pending?.kind === "edit" && pending.state === "failed";
+	return isRefused ? pending.body : message.body;
+}
+
 /** The text of an edit lives apart, so that the draft underneath comes back untouched. */
 function useEdit(editing: Row | null) {
 	const [text, setText] = useState("");
@@ -66,7 +72,7 @@ function useEdit(editing: Row | null) {
 	const key = editing?.key ?? null;
 	if (key !== of) {
 		setOf(key);
-		setText(editing?.message.body ?? "");
+		setText(editing ? wordsOf(editing) : "");
 	}
 	return { text, setText };
 }

@@ -62,7 +62,11 @@ export function useRowActions(chat: string, { onReply, onEdit, onQuoted }: Callb
 		}
 		return {
 			reply: onReply,
-			edit: onEdit,
+			edit(row) {
+				onEdit(row);
+				// The words of a refused change are in the field again; the refusal is over.
+				if (row.state === "stored" && row.pending?.state === "failed") discard(row);
+			},
 			toQuoted: ({ message: { reply_to_seq, seq } }) =>
 				reply_to_seq !== null && onQuoted(reply_to_seq, seq),
 			remove: (row) => removeAll([row]),

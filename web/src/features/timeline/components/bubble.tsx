@@ -1,4 +1,4 @@
-import { CircleAlert, Trash2 } from "lucide-react";
+import { Trash2 } from "lucide-react";
 import { longTimeOf, timeOf } from "@/i18n/format";
 import { useText } from "@/i18n/use-text";
 import type { Row } from "@/sync/types";
@@ -68,22 +68,5 @@ function BubbleEnd({ row, isDeleted, tick }: EndProps) {
 			</time>
 			{tick && !isDeleted && <Tick state={tick} label={t(`timeline.tick.${tick}`)} />}
 		</span>
-	);
-}
-
-/** A message that was refused says so under itself, with what can be done. */
-export function Failed({ row, actions }: { row: Row; actions: RowActions }) {
-	const t = useText();
-	return (
-		<div className="fail" role="status">
-			<Icon of={CircleAlert} size="xs" />
-			<span dir="auto">{row.pending?.error?.detail || t("timeline.notSent")}</span>
-			<button type="button" onClick={() => actions.retry(row)}>
-				{t("timeline.retry")}
-			</button>
-			<button type="button" onClick={() => actions.discard(row)}>
-				{t("timeline.delete")}
-			</button>
-		</div>
 	);
 }

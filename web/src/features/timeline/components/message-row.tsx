@@ -10,9 +10,10 @@ import type { TickState } from "@/ui/tick";
 import { useContextMenu } from "@/ui/use-context-menu";
 import type { RowActions } from "../use-row-actions";
 import { useSwipe } from "../use-swipe";
-import { Bubble, Failed } from "./bubble";
+import { Bubble } from "./bubble";
 import { MessageBar } from "./message-bar";
 import { PickMark } from "./pick-mark";
+import { Refused } from "./refused";
 
 type Props = {
 	row: Row;
@@ -75,7 +76,7 @@ export const MessageRow = memo(function MessageRow(props: Props) {
 					{isPointed && !isPicking && !isDeleted && row.state !== "failed" && (
 						<MessageBar {...props} />
 					)}
-					{row.state === "failed" && <Failed row={row} actions={actions} />}
+					<Refused row={row} canWrite={props.canWrite} actions={actions} />
 				</div>
 				{swipe.isSwiping && (
 					<span className="msg__swipe">
