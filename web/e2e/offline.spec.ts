@@ -29,6 +29,7 @@ test("twenty messages written in a minute offline arrive once and in order", asy
 	await expect.poll(() => words(bob.page, /kept-\d+\./g), { timeout: 45_000 }).toEqual(written);
 	await expect.poll(() => words(ann.page, /kept-\d+\./g)).toEqual(written);
 	await expect(ann.page.getByText("You are offline.")).toHaveCount(0);
+	await expect(ann.page.locator("[aria-live]", { hasText: "Back online" })).toHaveCount(1);
 });
 
 test("what waits to be sent survives a reload", async ({ server, person }) => {

@@ -1,9 +1,10 @@
 import { CircleAlert, RefreshCw, WifiOff } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { countdown } from "@/i18n/format";
 import { useText } from "@/i18n/use-text";
 import { selectFailed } from "@/sync/selectors";
 import { useActions, useSync } from "@/sync/use-sync";
+import { announce } from "@/ui/announcer";
 import { Banner } from "@/ui/banner";
 import { Button } from "@/ui/button";
 import { useSlow } from "@/ui/skeleton";
@@ -18,9 +19,22 @@ const PATIENCE_MS = 2000;
 export function ConnectionBanner() {
 	const status = useSync((state) => state.session.status);
 	const isLost = useSlow(status === "reconnecting", PATIENCE_MS);
+	useSayBack(status === "offline" || isLost, status === "live");
 	if (status === "offline") return <OfflineBanner />;
 	if (isLost) return <AgainBanner />;
 	return <RefusedBanner />;
+}
+
+/** That a banner went is seen, not heard. */
+function useSayBack(isTold: boolean, isLive: boolean) {
+	const t = useText();
+	const wasTold = useRef(false);
+	useEffect(() => {
+		if (isTold) wasTold.current = true;
+		if (!isLive || !wasTold.current) return;
+		wasTold.current = false;
+		announce(t("connection.back"));
+	}, [isTold, isLive, t]);
 }
 
 function useWaitingText(): string | null {

@@ -18,6 +18,7 @@ export function useNotifications(): void {
 	const match = useMatch({ from: "/app/chats/$chat", shouldThrow: false });
 	const open = match?.params.chat ?? null;
 	const state = useRef<State | null>(null);
+	const unspoken = useRef(0);
 	useSync((current) => {
 		state.current = current;
 		return current.isLeader;
@@ -31,7 +32,14 @@ export function useNotifications(): void {
 			if (chat === null || isMuted(chat.muted_until)) return;
 			const name = faceOf(chat, state.current.me?.id ?? "").name;
 			const isInFront = document.visibilityState === "visible" && document.hasFocus();
-			announce(translate("timeline.announce", { name }));
+			unspoken.current++;
+			announce(() => {
+				const count = unspoken.current;
+				unspoken.current = 0;
+				return count > 1
+					? translate("timeline.announceMany", { count })
+					: translate("timeline.announce", { name });
+			});
 			if (isInFront && open === notice.chat) return;
 			if (!isInFront && state.current.isLeader) {
 				show(name, plainText(notice.message.body), notice.chat, () => {

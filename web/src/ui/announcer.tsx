@@ -2,29 +2,33 @@ import { useSyncExternalStore } from "react";
 
 const PAUSE_MS = 1000;
 
+/** What is said; as a function it is asked for when it is said, which may be a second later. */
+type Words = string | (() => string);
+
 let spoken = "";
 let lastAt = 0;
-let waiting: string | null = null;
+let waiting: Words | null = null;
 const listeners = new Set<() => void>();
 
-/** Says `text` to screen readers, politely, at most once a second; the newest wins. */
-export function announce(text: string): void {
+/** Says it to screen readers, politely, at most once a second; the newest wins. */
+export function announce(words: Words): void {
 	const since = Date.now() - lastAt;
 	if (since >= PAUSE_MS && waiting === null) {
-		say(text);
+		say(words);
 		return;
 	}
 	if (waiting === null) setTimeout(flush, Math.max(0, PAUSE_MS - since));
-	waiting = text;
+	waiting = words;
 }
 
 function flush() {
-	const text = waiting;
+	const words = waiting;
 	waiting = null;
-	if (text !== null) say(text);
+	if (words !== null) say(words);
 }
 
-function say(text: string) {
+function say(words: Words) {
+	const text = typeof words === "string" ? words : words();
 	lastAt = Date.now();
 	// The same words twice must differ, or readers take them for no change.
 	spoken = text === spoken ? `${text}\u00a0` : text;

@@ -29,7 +29,11 @@ export function TimelineEdge({ view, chat, name }: Props) {
 	// The space stays while older rows are on their way, so that nothing jumps.
 	if (view.hasOlder)
 		return (
-			<div className="edge edge--more">{view.isLoadingOlder && <span className="spin" />}</div>
+			<div className="edge edge--more">
+				{view.isLoadingOlder && (
+					<span className="spin" role="img" aria-label={t("timeline.older")} />
+				)}
+			</div>
 		);
 	// Nobody is greeted where nobody can write, nor after a year of talk.
 	const isNew = view.rows.length === 0 && chat.closed_at === null;
