@@ -58,6 +58,21 @@ describe.each(Object.entries(LOCALES))("the texts in %s", (language, locale) => 
 	});
 });
 
+describe("the texts", () => {
+	it("are all said somewhere", () => {
+		const sources = import.meta.glob<string>(["../**/*.{ts,tsx}", "!../**/*.test.*"], {
+			query: "?raw",
+			import: "default",
+			eager: true,
+		});
+		const all = Object.values(sources).join("\n");
+		const { plain, plural } = namesOf(en);
+		const isSaid = (name: string) =>
+			all.includes(`"${name}"`) || all.includes(`\`${name.slice(0, name.lastIndexOf(".") + 1)}$`);
+		expect([...plain, ...plural].filter((name) => !isSaid(name))).toEqual([]);
+	});
+});
+
 describe("choosing a language", () => {
 	it("takes the chosen one before the browser's", () => {
 		expect(pickLanguage("uk", ["de-AT", "en"])).toBe("uk");
