@@ -49,20 +49,17 @@ type Props = {
 	ref: Ref<() => void>;
 };
 
-type Menu = { row: Row; anchor: Anchor };
-
 /** The messages of one chat. Mounted anew for each chat, so nothing leaks from one to the next. */
 export function Timeline({ chat, canWrite, at, onReply, onEdit, ref: sent }: Props) {
 	const ref = useRef<HTMLDivElement>(null);
 	const me = useSync((state) => state.me?.id ?? "");
 	const name = faceOf(chat, me).name;
 	const { view, visit, scroll, jump, back } = useWay(ref, chat, at);
-	const [menu, setMenu] = useState<Menu | null>(null);
 	useImperativeHandle(sent, () => jump.toSent, [jump.toSent]);
 	const actions = useRowActions(chat.id, { onReply, onEdit, onQuoted: back.toQuoted });
 	const days = useDays(view, me, visit.dividerAfter);
 	const picking = useSelection(usePickable(view));
-	const openMenu = useCallback((row: Row, anchor: Anchor) => setMenu({ row, anchor }), []);
+	const { menu, openMenu, closeMenu } = useMenu();
 	const keys = useRowKeys(ref, view.rows, picking, openMenu);
 	const day = useDayJump(ref, jump, keys.setTabStop);
 
@@ -107,12 +104,19 @@ export function Timeline({ chat, canWrite, at, onReply, onEdit, ref: sent }: Pro
 					{...{ canWrite, actions }}
 					isOwn={menu.row.message.sender === me}
 					onPick={(row) => picking.pick(row, false)}
-					onClose={() => setMenu(null)}
+					onClose={closeMenu}
 				/>
 			)}
 			<DayLayer chat={chat} day={day} />
 		</>
 	);
+}
+
+/** Of which row the menu is open, and where. */
+function useMenu() {
+	const [menu, setMenu] = useState<{ row: Row; anchor: Anchor } | null>(null);
+	const openMenu = useCallback((row: Row, anchor: Anchor) => setMenu({ row, anchor }), []);
+	return { menu, openMenu, closeMenu: () => setMenu(null) };
 }
 
 type DayLayerProps = { chat: ChatEntry; day: ReturnType<typeof useDayJump> };
