@@ -156,3 +156,17 @@ test("from a quoted message one comes back to the reply", async ({ person }) => 
 	await page.getByRole("button", { name: "To the newest" }).click();
 	await expect(message(page, "row-90.")).toBeInViewport();
 });
+
+test("a list longer than the screen begins at its beginning", async ({ person }) => {
+	const { page } = await person("Ann");
+	await page.setViewportSize({ width: 360, height: 640 });
+	await page.goto("/settings");
+	await page.getByRole("button", { name: "Show all shortcuts" }).click();
+	const sheet = page.getByRole("dialog", { name: "Shortcuts" });
+	await expect(sheet.getByRole("heading", { name: "Shortcuts" })).toBeInViewport();
+	await expect(sheet.getByRole("heading", { name: "Shortcuts" })).toBeFocused();
+	await page.keyboard.press("Tab");
+	await expect(sheet.getByRole("button", { name: "Close" })).toBeFocused();
+	await page.keyboard.press("Enter");
+	await expect(page.getByRole("button", { name: "Show all shortcuts" })).toBeFocused();
+});

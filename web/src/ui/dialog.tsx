@@ -8,6 +8,7 @@ type Props = {
 	children: ReactNode;
 	/** Hides the title from eyes, not from readers. */
 	isTitleHidden?: boolean;
+	/** Much to read: it begins at the title, not at the first button, which may be far below. */
 	isWide?: boolean;
 	placement?: "middle" | "top" | "side";
 };
@@ -25,13 +26,15 @@ export function Dialog({
 	placement = "middle",
 }: Props) {
 	const ref = useRef<HTMLDialogElement>(null);
+	const heading = useRef<HTMLHeadingElement>(null);
 	const id = useId();
 	// Closed before it leaves the page: a dialog that is taken out gives no focus back.
 	useLayoutEffect(() => {
 		const dialog = ref.current;
 		if (dialog && !dialog.open) dialog.showModal();
+		if (isWide) heading.current?.focus();
 		return () => dialog?.close();
-	}, []);
+	}, [isWide]);
 	return (
 		// biome-ignore lint/a11y/useKeyWithClickEvents: Escape, the keyboard's way out, arrives as the cancel event.
 		<dialog
@@ -47,7 +50,12 @@ export function Dialog({
 			}}
 		>
 			<div className={classes("dialog", "is-new", isWide && "dialog--wide")}>
-				<h2 id={id} className={classes(isTitleHidden && "sr")}>
+				<h2
+					ref={heading}
+					id={id}
+					className={classes(isTitleHidden && "sr")}
+					tabIndex={isWide ? -1 : undefined}
+				>
 					{title}
 				</h2>
 				{children}
