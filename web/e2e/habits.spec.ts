@@ -170,3 +170,20 @@ test("a list longer than the screen begins at its beginning", async ({ person })
 	await page.keyboard.press("Enter");
 	await expect(page.getByRole("button", { name: "Show all shortcuts" })).toBeFocused();
 });
+
+test("the first letter already chooses among one's friends", async ({ person }) => {
+	const ann = await person("Ann");
+	for (const name of ["Zoë", "Bob"]) await befriend(ann, await person(name));
+	const { page } = ann;
+	await page.goto("/people");
+	const people = page.locator(".prow");
+	await expect(people).toHaveCount(2);
+	const field = page.getByLabel("Find people by name or username");
+	await field.fill("z");
+	await expect(people).toHaveCount(1);
+	await expect(people).toContainText("Zoë");
+	await expect(page.getByText("One letter more")).toBeVisible();
+	await field.fill("zo");
+	await expect(page.getByText("Matches for “zo”")).toBeVisible();
+	await expect(people).toHaveCount(1);
+});

@@ -1,4 +1,5 @@
 import { useMemo } from "react";
+import { folded } from "@/lib/fold";
 import { faceOf } from "@/sync/chat-face";
 import { selectChats, unreadOf } from "@/sync/selectors";
 import type { ChatEntry } from "@/sync/types";
@@ -31,9 +32,4 @@ function matchesName(chat: ChatEntry, me: string, wanted: string): boolean {
 		folded(name).includes(wanted) ||
 		folded(peer?.username ?? "").startsWith(wanted.replace(/^@/, ""))
 	);
-}
-
-/** Lower case without accents, so that "sofia" finds "Sofía". */
-function folded(text: string): string {
-	return text.trim().normalize("NFD").replace(/\p{M}/gu, "").toLocaleLowerCase();
 }

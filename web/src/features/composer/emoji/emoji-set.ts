@@ -3,6 +3,7 @@
  * asked for, in the language of the page; the English shortcodes work in all.
  */
 import { currentLanguage } from "@/i18n/setup";
+import { folded } from "@/lib/fold";
 
 export type Emoji = {
 	emoji: string;
@@ -116,11 +117,6 @@ function leftToType({ codes }: Emoji, wanted: string): number {
 
 export function byCode(set: EmojiSet, code: string): Emoji | undefined {
 	return set.all.find((one) => one.codes.includes(code.toLowerCase()));
-}
-
-/** Lower case without accents, so that "corazon" finds "corazón". */
-function folded(text: string): string {
-	return text.trim().normalize("NFD").replace(/\p{M}/gu, "").toLocaleLowerCase();
 }
 
 const LIGHTEST = 0x1f3fb;

@@ -4,6 +4,7 @@ import type { Person } from "@/api/wire.gen";
 import { numberOf } from "@/i18n/format";
 import { presenceText } from "@/i18n/presence-text";
 import { useText } from "@/i18n/use-text";
+import { folded } from "@/lib/fold";
 import { selectPresences } from "@/sync/selectors";
 import { useSync } from "@/sync/use-sync";
 import { IconButton } from "@/ui/button";
@@ -29,7 +30,7 @@ export function PeoplePage({ initialQuery }: { initialQuery: string }) {
 			<div className="page">
 				<h1 tabIndex={-1}>{t("people.title")}</h1>
 				<SearchBox value={typed} onChange={setTyped} />
-				{search.query && typed ? <Matches search={search} /> : <Lists />}
+				{search.query && typed ? <Matches search={search} /> : <Lists typed={typed} />}
 			</div>
 		</div>
 	);
@@ -104,7 +105,8 @@ function relationWord(person: Person, t: ReturnType<typeof useText>): string | n
 	return person.relation === "asked" ? t("people.waiting") : null;
 }
 
-function Lists() {
+/** Those one has to do with. The first letter chooses among them, before it is worth asking the server. */
+function Lists({ typed }: { typed: string }) {
 	const t = useText();
 	const friends = useFriends();
 	const requests = useRequests();
@@ -113,20 +115,28 @@ function Lists() {
 		return <LoadFailed error={friends.error} onRetry={() => friends.refetch()} />;
 	const { incoming, outgoing } = requests.data ?? { incoming: [], outgoing: [] };
 	const isAlone = friends.data.friends.length + incoming.length + outgoing.length === 0;
+	const isFirstLetter = typed.trim().replace(/^@/, "").length === 1;
+	const among = (people: Person[]) => people.filter((person) => matches(person, typed));
 	return (
 		<>
+			{isFirstLetter && <p className="small t2 page__note">{t("people.typeMore")}</p>}
 			{isAlone && <Alone />}
 			<Asking
 				isAsking
 				title={t("people.incoming")}
-				people={incoming}
+				people={among(incoming)}
 				line={t("people.wantsToWrite")}
 			/>
-			<Asking title={t("people.outgoing")} people={outgoing} line={t("people.waiting")} />
-			<Friends friends={friends.data.friends} />
-			<Blocked />
+			<Asking title={t("people.outgoing")} people={among(outgoing)} line={t("people.waiting")} />
+			<Friends friends={among(friends.data.friends)} />
+			{!typed.trim() && <Blocked />}
 		</>
 	);
+}
+
+function matches({ name, username }: Person, typed: string): boolean {
+	const wanted = folded(typed.replace(/^@/, ""));
+	return folded(name).includes(wanted) || folded(username ?? "").startsWith(wanted);
 }
 
 function Alone() {
