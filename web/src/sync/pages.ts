@@ -73,10 +73,16 @@ export function createPages(core: Core): Pages {
 		patch(chat, (timeline, entry) => ({
 			...timeline,
 			isJumping: false,
+			isStandIn: false,
 			loadError,
 			floor: floor ?? timeline.floor,
 			window: place(timeline, entry) ?? timeline.window,
 		}));
+	}
+
+	function showHeld(chat: string, window: Window): void {
+		jumps.set(chat, (jumps.get(chat) ?? 0) + 1);
+		patch(chat, (timeline) => ({ ...timeline, window, isJumping: false, isStandIn: false }));
 	}
 
 	async function loadOlder(chat: string): Promise<void> {
@@ -118,8 +124,7 @@ export function createPages(core: Core): Pages {
 		open.add(chat);
 		const held = windowAround(read(chat), entryOf(chat)?.seq ?? 0, seq, AROUND / 4);
 		if (held !== null) {
-			jumps.set(chat, (jumps.get(chat) ?? 0) + 1);
-			patch(chat, (timeline) => ({ ...timeline, window: held, isJumping: false }));
+			showHeld(chat, held);
 			return;
 		}
 		await jump(chat, { around: seq }, AROUND, (timeline, entry) =>
@@ -133,20 +138,26 @@ export function createPages(core: Core): Pages {
 		if (entry === undefined) return;
 		const held = latestWindow(read(chat), entry);
 		if (held !== null) {
-			jumps.set(chat, (jumps.get(chat) ?? 0) + 1);
-			patch(chat, (timeline) => ({ ...timeline, window: held, isJumping: false }));
+			showHeld(chat, held);
 			if (isEnough(held, entry)) return;
 		}
 		await jump(chat, "latest", PAGE, latestWindow);
 	}
 
-	/** At the first unread message when there is one, else at the newest. */
+	/**
+	 * At the first unread message when there is one, else at the newest. These
+	 * stand in for a first unread one that cannot be had, until somebody jumps.
+	 */
 	async function openAt(chat: string): Promise<void> {
 		const entry = entryOf(chat);
 		if (entry === undefined) return;
 		if (entry.n > entry.read_n && entry.read_seq < entry.seq) {
 			await jumpTo(chat, Math.max(entry.read_seq + 1, entry.first_seq));
-			if (read(chat).window !== null) return;
+			const { window, loadError } = read(chat);
+			if (window !== null) return;
+			await jumpToLatest(chat);
+			patch(chat, (timeline) => ({ ...timeline, loadError, isStandIn: loadError !== null }));
+			return;
 		}
 		await jumpToLatest(chat);
 	}
@@ -191,7 +202,10 @@ export function createPages(core: Core): Pages {
 			jumps.set(chat, (jumps.get(chat) ?? 0) + 1);
 			core.store.update((state) => withHeld(state, chat, false));
 			patch(chat, (timeline, entry) =>
-				slim({ ...timeline, window: null, isJumping: false, loadError: null }, entry.seq),
+				slim(
+					{ ...timeline, window: null, isJumping: false, isStandIn: false, loadError: null },
+					entry.seq,
+				),
 			);
 		},
 		hold: (chat, isHeld) =>

@@ -74,8 +74,9 @@ export function createReceipts(core: Core): Receipts {
 
 	return {
 		markRead(chat, seq) {
-			const entry = core.store.getState().chats.get(chat);
-			if (entry === undefined) return;
+			const state = core.store.getState();
+			const entry = state.chats.get(chat);
+			if (entry === undefined || isPastUnseen(state, entry)) return;
 			const upTo = Math.min(seq, entry.seq);
 			if (upTo <= entry.read_seq) return;
 			core.store.update((state) => read(state, chat, upTo));
@@ -99,6 +100,13 @@ export function createReceipts(core: Core): Receipts {
 			cancelTimer = null;
 		},
 	};
+}
+
+/** Whether unread rows were left out above what is shown, and not because somebody jumped. */
+function isPastUnseen(state: State, entry: ChatEntry): boolean {
+	const { isStandIn, window } = timelineOf(state, entry.id);
+	const firstUnread = Math.max(entry.read_seq + 1, entry.first_seq);
+	return isStandIn && (window === null || window.from > firstUnread);
 }
 
 function isBehind(state: State, entry: ChatEntry): boolean {

@@ -21,6 +21,7 @@ export const emptyTimeline: Timeline = {
 	isLoadingNewer: false,
 	isJumping: false,
 	loadError: null,
+	isStandIn: false,
 };
 
 /** Adds a stretch; touching ones become one. */

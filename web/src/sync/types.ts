@@ -68,6 +68,8 @@ export type Timeline = {
 	readonly isJumping: boolean;
 	/** Why the last load failed, until the next one begins. */
 	readonly loadError: Failure | null;
+	/** True while the newest rows stand where the first unread ones could not be had. */
+	readonly isStandIn: boolean;
 };
 
 export type Failure = { readonly code: string; readonly detail: string };
