@@ -69,6 +69,12 @@ export function createSignedIn(core: Core, deps: SignedInDeps): SignedIn {
 		return true;
 	}
 
+	/** True when nobody was signed in here and somebody did so in another tab. */
+	function isAwaited(): boolean {
+		if (core.store.getState().session.status !== "signed-out") return false;
+		return session === null && !farewell.isAsked() && readLogin(deps.disk) !== null;
+	}
+
 	/** Shows that nobody is signed in here; what was stored is another question. */
 	function close(reason: "asked" | "revoked" | "expired"): void {
 		session = null;
@@ -226,7 +232,8 @@ export function createSignedIn(core: Core, deps: SignedInDeps): SignedIn {
 		},
 		diskChanged(key) {
 			noteFarewell();
-			if (!isLeft()) session?.drafts.hear(key);
+			if (isAwaited()) void start();
+			else if (!isLeft()) session?.drafts.hear(key);
 		},
 		stop() {
 			turn++;
