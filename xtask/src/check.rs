@@ -26,8 +26,9 @@ pub(crate) fn rust(session: &mut Session) {
     session.run(&Step::plain("cargo clippy"), [clippy]);
 }
 
-/// Style and types of the web client.
+/// Style and types of the web client, and what of it nobody uses.
 pub(crate) fn style(session: &mut Session) {
     session.run(&Step::plain("biome"), [web::program("biome", &["check", "."])]);
     session.run(&Step::plain("tsc"), [web::program("tsc", &["--noEmit"])]);
+    session.run(&Step::plain("knip"), [web::program("knip", &[])]);
 }
