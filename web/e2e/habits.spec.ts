@@ -11,6 +11,7 @@ async function talk(person: (name: string) => Promise<Person>) {
 		await ask(bob, "POST", `/v1/chats/${chat}/messages`, { client_id: `bob-${index}`, body });
 	await ann.context.grantPermissions(["clipboard-read", "clipboard-write"]);
 	const { page } = ann;
+	await ask(bob, "PATCH", "/v1/me", { bio: "Sails.\nAsk me about knots." });
 	await page.goto("/");
 	await openChat(ann, "Bob");
 	await expect(message(page, "Third thought")).toBeVisible();
@@ -88,6 +89,7 @@ test("a name leads on: in the head to the details, among the friends to the chat
 	// The button lies over the name.
 	await page.getByRole("heading", { name: "Bob" }).click({ force: true });
 	await expect(page.getByText("Chat since")).toBeVisible();
+	await expect(page.getByText("Ask me about knots.")).toBeVisible();
 	await page.keyboard.press("Escape");
 	await page.goto("/people");
 	await page.getByText("Bob", { exact: true }).click({ force: true });

@@ -88,6 +88,15 @@ pub struct Person {
     pub relation: Relation,
 }
 
+/// What somebody says of themselves to those they have to do with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// Who it is.
+    pub person: Person,
+    /// Some lines about them; empty when they say nothing.
+    pub bio: String,
+}
+
 /// What a verb made of two people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
@@ -362,9 +371,10 @@ pub async fn among(app: &App, account: AccountId, others: &[AccountId]) -> Resul
 ///
 /// # Errors
 /// When the two have nothing to do with each other, or there is nobody.
-pub async fn person(app: &App, caller: &Caller, peer: AccountId) -> Result<Person> {
-    let row = app.db.row(&PERSON, args![caller.account, peer]).await?.ok_or_else(not_found)?;
-    read(&row, Relation::read(Some(&row.get::<String>(4)?))?)
+pub async fn profile(app: &App, caller: &Caller, peer: AccountId) -> Result<Profile> {
+    let row = app.db.row(&PROFILE, args![caller.account, peer]).await?.ok_or_else(not_found)?;
+    let person = read(&row, Relation::read(Some(&row.get::<String>(4)?))?)?;
+    Ok(Profile { person, bio: row.get(5)? })
 }
 
 /// Absent, or not the caller's to see.
@@ -391,7 +401,7 @@ async fn load_pair(app: &App, one: AccountId, other: AccountId) -> Result<Pair> 
 }
 
 pub(crate) const STATEMENTS: &[&Sql] =
-    &[&SIDES, &PAIR, &ENSURE, &DECIDE, &SEE, &FORGET, &LIST, &FULL, &IDS, &PERSON];
+    &[&SIDES, &PAIR, &ENSURE, &DECIDE, &SEE, &FORGET, &LIST, &FULL, &IDS, &PROFILE];
 
 const SIDES: Sql = Sql::new(
     "select id, name, username, photo from account
@@ -437,8 +447,8 @@ const FULL: Sql = Sql::new(
 
 const IDS: Sql = Sql::new("select peer_id from friend where account_id = $1 and state = 'friend'");
 
-const PERSON: Sql = Sql::new(
-    "select a.id, a.name, a.username, a.photo, f.state
+const PROFILE: Sql = Sql::new(
+    "select a.id, a.name, a.username, a.photo, f.state, a.bio
      from friend f join account a on a.id = f.peer_id
      where f.account_id = $1 and f.peer_id = $2 and a.deleted_at is null",
 );

@@ -401,6 +401,8 @@ export type NewMessage = {
 
 /** Somebody the caller has to do with. */
 export type One = {
+	/** What they say of themselves; empty when they say nothing. */
+	bio: string;
 	/** The person. */
 	person: Person;
 };

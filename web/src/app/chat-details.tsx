@@ -1,7 +1,7 @@
 import { type ReactNode, useState } from "react";
 import { DetailsPane } from "@/features/chats/components/details-pane";
 import { BlockDialog, RemoveDialog } from "@/features/people/components/part-dialogs";
-import { useBlocked } from "@/features/people/hooks";
+import { useBio, useBlocked } from "@/features/people/hooks";
 import { useText } from "@/i18n/use-text";
 import type { ChatFace } from "@/sync/chat-face";
 import type { ChatEntry } from "@/sync/types";
@@ -21,12 +21,14 @@ export function ChatDetails({ chat, face, details }: Props) {
 	const blocked = useBlocked(isShown && isClosed).data?.blocked;
 	const close = () => setAsking(null);
 	const { peer } = face;
+	const bio = useBio(isShown && peer ? peer.account : null);
 	const person = peer && { id: peer.account, name: face.name };
 	const isBlocked = isClosed && (blocked?.some(({ id }) => id === peer?.account) ?? true);
 	const body = (
 		<DetailsPane
 			chat={chat}
 			face={face}
+			bio={bio}
 			onClose={details.close}
 			onRemove={person && !isClosed ? () => setAsking("remove") : null}
 			onBlock={person && !isBlocked ? () => setAsking("block") : null}

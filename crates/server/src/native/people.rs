@@ -79,6 +79,8 @@ pub struct Found {
 pub struct One {
     /// The person.
     person: Person,
+    /// What they say of themselves; empty when they say nothing.
+    bio: String,
 }
 
 /// What to search by.
@@ -104,8 +106,8 @@ pub async fn show(
     Caller(caller): Caller,
     Path(account): Path<AccountId>,
 ) -> Reply {
-    let person = friend::person(&edge.app, &caller, account).await?.into();
-    Ok(Json(One { person }).into_response())
+    let friend::Profile { person, bio } = friend::profile(&edge.app, &caller, account).await?;
+    Ok(Json(One { person: person.into(), bio }).into_response())
 }
 
 /// Where these answer.

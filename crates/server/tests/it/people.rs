@@ -77,3 +77,18 @@ async fn what_is_found_is_a_person_and_nothing_more() {
         ann.get(&format!("/v1/people/{}", bob.id)).await.fails(404, "person.not_found");
     assert!(!stranger.to_string().contains("bob@"));
 }
+
+#[tokio::test]
+async fn who_has_to_do_with_somebody_reads_what_they_say_of_themselves() {
+    let h = Harness::start().await;
+    let (ann, bob) = (h.person("ann").await, h.person("bob").await);
+    let about = json!({ "bio": "Sails.\nAsk me about knots." });
+    bob.patch("/v1/me", &about).await.gives(200);
+    let path = format!("/v1/people/{}", bob.id);
+    ann.get(&path).await.fails(404, "person.not_found");
+    ann.put(&format!("/v1/friends/{}", bob.id), &Value::Null).await.gives(200);
+    let shown = ann.get(&path).await.gives(200);
+    assert_eq!(shown["bio"], about["bio"]);
+    let back = bob.get(&format!("/v1/people/{}", ann.id)).await.gives(200);
+    assert_eq!(back["bio"], "", "who says nothing");
+}

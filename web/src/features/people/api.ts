@@ -1,10 +1,13 @@
 import type { Api } from "@/api/client";
-import type { Befriended, Blocks, Person } from "@/api/wire.gen";
+import type { Befriended, Blocks, One, Person } from "@/api/wire.gen";
 
 export type Requests = { incoming: Person[]; outgoing: Person[] };
 
 export const searchPeople = (api: Api, q: string, signal: AbortSignal) =>
 	api.call<{ people: Person[] }>("GET", "/v1/people", { query: { q }, signal });
+
+export const showPerson = (api: Api, account: string, signal: AbortSignal) =>
+	api.call<One>("GET", `/v1/people/${encodeURIComponent(account)}`, { signal });
 
 export const listFriends = (api: Api, signal: AbortSignal) =>
 	api.call<{ friends: Person[] }>("GET", "/v1/friends", { signal });

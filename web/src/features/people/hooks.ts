@@ -10,6 +10,7 @@ import {
 	listFriends,
 	listRequests,
 	searchPeople,
+	showPerson,
 	unblock,
 	unfriend,
 } from "./api";
@@ -22,6 +23,18 @@ const LEAST_LETTERS = 2;
 export function useFriends() {
 	const api = useApi();
 	return useQuery({ queryKey: ["friends"], queryFn: ({ signal }) => listFriends(api, signal) });
+}
+
+/** Somebody's words about themselves; nobody reads those of who is a stranger. */
+export function useBio(account: string | null): string {
+	const api = useApi();
+	const shown = useQuery({
+		queryKey: ["person", account],
+		queryFn: ({ signal }) => showPerson(api, account ?? "", signal),
+		enabled: account !== null,
+		retry: false,
+	});
+	return shown.data?.bio ?? "";
 }
 
 export function useRequests() {

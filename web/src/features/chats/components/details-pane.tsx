@@ -16,6 +16,8 @@ import { useNow } from "@/ui/use-now";
 type Props = {
 	chat: ChatEntry;
 	face: ChatFace;
+	/** What the person says of themselves; empty when nothing, or not known yet. */
+	bio: string;
 	onClose: () => void;
 	/** Null where there is no friendship to end. */
 	onRemove: (() => void) | null;
@@ -24,7 +26,7 @@ type Props = {
 };
 
 /** What is known about the chat and the person, and what one can do about them. */
-export function DetailsPane({ chat, face, onClose, onRemove, onBlock }: Props) {
+export function DetailsPane({ chat, face, bio, onClose, onRemove, onBlock }: Props) {
 	const t = useText();
 	const username = face.peer?.username ?? null;
 	const copy = (text: string) =>
@@ -36,6 +38,14 @@ export function DetailsPane({ chat, face, onClose, onRemove, onBlock }: Props) {
 				<IconButton label={t("details.close")} icon={X} onClick={onClose} />
 			</header>
 			<Who face={face} isOpen={chat.closed_at === null} />
+			{bio && (
+				<section className="sect">
+					<h3 className="sect__h">{t("details.about")}</h3>
+					<p className="who__bio" dir="auto">
+						{bio}
+					</p>
+				</section>
+			)}
 			<section className="sect">
 				<Fact name={t("details.since")} value={dateOf(chat.created_at)} />
 				<Fact name={t("details.messages")} value={numberOf(chat.n)} />
