@@ -45,11 +45,21 @@ export function EmojiPanel({ opener, onPick, onClose }: Props) {
 		if (opener instanceof HTMLElement) opener.focus();
 	}
 
+	// Enter may come before the emoji do: it picks what they then begin with.
+	const isAwaited = useRef(false);
+	useEffect(() => {
+		const first = found?.[0];
+		if (!isAwaited.current || !set) return;
+		isAwaited.current = false;
+		if (first) pick(first, false);
+	});
+
 	function handleSearchKey(event: KeyboardEvent<HTMLElement>) {
 		if (event.nativeEvent.isComposing) return;
 		const first = found?.[0];
 		if (event.key === "ArrowDown") grid.current?.querySelector("button")?.focus();
 		else if (event.key === "Enter" && first) pick(first, event.shiftKey);
+		else if (event.key === "Enter" && !set && !hasFailed) isAwaited.current = typed.trim() !== "";
 		else return;
 		event.preventDefault();
 	}
