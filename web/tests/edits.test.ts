@@ -2,25 +2,14 @@
 import { describe, expect, it } from "vitest";
 import type { SyncHost } from "@/sync/create-sync";
 import { selectTimeline } from "@/sync/selectors";
-import { createFakeClock } from "./model/fake-clock";
-import { createModelDevice } from "./model/model-device";
-import { createModelNetwork, noFaults } from "./model/model-network";
-import { createModelServer } from "./model/model-server";
+import { noFaults } from "./model/model-network";
+import { createOnePerson } from "./model/one-person";
 
 async function open() {
-	const clock = createFakeClock();
-	const server = createModelServer(clock.now);
-	const network = createModelNetwork(server, clock, () => 0.5);
 	const disk = { ms: 2 };
-	const device = createModelDevice("ann", clock, network, () => disk.ms);
-	server.addChat("c", "ann", "bob");
-	const openTab = async () => {
-		const tab = device.openTab();
-		await clock.advance(1_000);
-		await Promise.all([tab.actions.openChat("c"), clock.advance(100)]);
-		return tab;
-	};
-	const tab = await openTab();
+	const world = createOnePerson(() => disk.ms);
+	const { clock, server } = world;
+	const tab = await world.openTab();
 	const id = tab.actions.sendMessage("c", { body: "typo" });
 	await clock.advance(1_000);
 	const said = () => server.bodies.map(({ body }) => body);
@@ -32,7 +21,7 @@ async function open() {
 	/** On another device, which sees the row as it is. */
 	const editElsewhere = (body: string) =>
 		server.edit("ann", { chat: "c", seq: 1, body, seen_rev: row().rev });
-	return { clock, server, network, disk, device, tab, openTab, id, said, row, editElsewhere };
+	return { ...world, disk, tab, id, said, row, editElsewhere };
 }
 
 const outbox = (tab: SyncHost) => tab.getState().outbox;

@@ -1,17 +1,11 @@
 /** Where a chat opens, and what that says of what was read. */
 import { describe, expect, it } from "vitest";
 import { selectTimeline, unreadOf } from "@/sync/selectors";
-import { createFakeClock } from "./model/fake-clock";
-import { createModelDevice } from "./model/model-device";
-import { createModelNetwork, noFaults } from "./model/model-network";
-import { createModelServer } from "./model/model-server";
+import { noFaults } from "./model/model-network";
+import { createOnePerson } from "./model/one-person";
 
 async function openWithUnread(count: number) {
-	const clock = createFakeClock();
-	const server = createModelServer(clock.now);
-	const network = createModelNetwork(server, clock, () => 0.5);
-	const device = createModelDevice("ann", clock, network, () => 2);
-	server.addChat("c", "ann", "bob");
+	const { clock, server, network, device } = createOnePerson(() => 2);
 	for (let nr = 1; nr <= count; nr++)
 		server.send("bob", { chat: "c", client_id: `b${nr}`, body: `${nr}` });
 	const tab = device.openTab();

@@ -2,29 +2,16 @@
 import { describe, expect, it } from "vitest";
 import type { SyncHost } from "@/sync/create-sync";
 import { selectTimeline } from "@/sync/selectors";
-import { createFakeClock } from "./model/fake-clock";
-import { createModelDevice } from "./model/model-device";
-import { createModelNetwork, noFaults } from "./model/model-network";
-import { createModelServer } from "./model/model-server";
+import { noFaults } from "./model/model-network";
+import { createOnePerson } from "./model/one-person";
 
 /** Each test sets how long the next write or reading takes: half of it before it is done, half after. */
 async function open() {
-	const clock = createFakeClock();
-	const server = createModelServer(clock.now);
-	const network = createModelNetwork(server, clock, () => 0.5);
 	const disk = { ms: 2 };
-	const device = createModelDevice("ann", clock, network, () => disk.ms);
-	server.addChat("c", "ann", "bob");
-	const openTab = async () => {
-		const tab = device.openTab();
-		await clock.advance(1_000);
-		await Promise.all([tab.actions.openChat("c"), clock.advance(100)]);
-		return tab;
-	};
-	const leader = await openTab();
-	const follower = await openTab();
-	const bodies = () => server.chats.get("c")?.rows.map((row) => row.body) ?? [];
-	return { clock, server, network, disk, device, leader, follower, openTab, bodies };
+	const world = createOnePerson(() => disk.ms);
+	const leader = await world.openTab();
+	const follower = await world.openTab();
+	return { ...world, disk, leader, follower };
 }
 
 const outbox = (tab: SyncHost) => tab.getState().outbox;

@@ -4,22 +4,12 @@ import { describe, expect, it } from "vitest";
 import type { SyncHost } from "@/sync/create-sync";
 import { retryDelay } from "@/sync/outbox-sender";
 import { selectFailed, selectTimeline, tickOf } from "@/sync/selectors";
-import { createFakeClock } from "./model/fake-clock";
-import { createModelDevice } from "./model/model-device";
-import { createModelNetwork, noFaults } from "./model/model-network";
-import { createModelServer } from "./model/model-server";
+import { noFaults } from "./model/model-network";
+import { createOnePerson } from "./model/one-person";
 
 async function open() {
-	const clock = createFakeClock();
-	const server = createModelServer(clock.now);
-	const network = createModelNetwork(server, clock, () => 0.5);
-	const device = createModelDevice("ann", clock, network);
-	server.addChat("c", "ann", "bob");
-	const tab = device.openTab();
-	await clock.advance(1_000);
-	await Promise.all([tab.actions.openChat("c"), clock.advance(100)]);
-	const bodies = () => server.chats.get("c")?.rows.map((row) => row.body) ?? [];
-	return { clock, server, network, device, tab, bodies };
+	const world = createOnePerson();
+	return { ...world, tab: await world.openTab() };
 }
 
 const rows = (tab: SyncHost) => selectTimeline(tab.getState(), "c").rows;

@@ -1,26 +1,18 @@
 /** What is left of a login, on this device and on the server, once somebody signs out. */
 import { describe, expect, it } from "vitest";
 import type { SyncHost } from "@/sync/create-sync";
-import { createFakeClock } from "./model/fake-clock";
-import { createModelDevice, type ModelDevice } from "./model/model-device";
-import { createModelNetwork, noFaults } from "./model/model-network";
-import { account, createModelServer } from "./model/model-server";
+import type { ModelDevice } from "./model/model-device";
+import { noFaults } from "./model/model-network";
+import { account } from "./model/model-server";
+import { createOnePerson } from "./model/one-person";
 
 const HOUR_MS = 3_600_000;
 /** What stays on the device: that somebody signed out. */
 const left = ["tidings.signing-out"];
 
 async function open(diskDelay?: () => number) {
-	const clock = createFakeClock();
-	const server = createModelServer(clock.now);
-	const network = createModelNetwork(server, clock, () => 0.5);
-	const device = createModelDevice("ann", clock, network, diskDelay);
-	server.addChat("c", "ann", "bob");
-	const tab = device.openTab();
-	await clock.advance(1_000);
-	await Promise.all([tab.actions.openChat("c"), clock.advance(100)]);
-	const bodies = () => server.chats.get("c")?.rows.map((row) => row.body) ?? [];
-	return { clock, server, network, device, tab, bodies };
+	const world = createOnePerson(diskDelay);
+	return { ...world, tab: await world.openTab() };
 }
 
 /** One tab signs out without a network and in again, while another sleeps through both. */
