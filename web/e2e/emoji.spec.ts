@@ -47,6 +47,27 @@ test("an emoji is found by its name and picked without a mouse", async ({ person
 	await expect(page.getByRole("button", { name: "Emoji" })).toBeFocused();
 });
 
+test("Enter that comes before the emoji picks the first one found", async ({ person }) => {
+	const page = await openChat(person);
+	let letGo = () => {};
+	const held = new Promise<void>((resolve) => {
+		letGo = resolve;
+	});
+	await page.context().route(/\/assets\/emoji-en-.*\.js/, async (route) => {
+		await held;
+		await route.continue();
+	});
+	await page.getByRole("button", { name: "Emoji" }).click();
+	await expect(search(page)).toBeFocused();
+	await page.keyboard.type("rocket");
+	await page.keyboard.press("Enter");
+	await expect(picker(page)).toBeVisible();
+	await expect(picker(page).getByRole("gridcell")).toHaveCount(0);
+	letGo();
+	await expect(picker(page)).toBeHidden();
+	await expect(composer(page)).toHaveValue("🚀");
+});
+
 test("the picker takes a tone of skin and has nothing to blame", async ({ person }) => {
 	const page = await openChat(person);
 	await page.getByRole("button", { name: "Emoji" }).click();

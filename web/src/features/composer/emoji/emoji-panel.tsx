@@ -45,7 +45,7 @@ export function EmojiPanel({ opener, onPick, onClose }: Props) {
 		if (opener instanceof HTMLElement) opener.focus();
 	}
 
-	// Enter may come before the emoji do: it picks what they then begin with.
+	// Enter may come before the emoji do: it picks the first one found, once it is.
 	const isAwaited = useRef(false);
 	useEffect(() => {
 		const first = found?.[0];
@@ -53,6 +53,11 @@ export function EmojiPanel({ opener, onPick, onClose }: Props) {
 		isAwaited.current = false;
 		if (first) pick(first, false);
 	});
+
+	function handleTyped(text: string) {
+		isAwaited.current = false;
+		search(text);
+	}
 
 	function handleSearchKey(event: KeyboardEvent<HTMLElement>) {
 		if (event.nativeEvent.isComposing) return;
@@ -73,7 +78,7 @@ export function EmojiPanel({ opener, onPick, onClose }: Props) {
 				aria-label={t("composer.emoji")}
 				onKeyDown={(event) => handleKey(event, () => (typed ? search("") : leave()))}
 			>
-				<EmojiSearch value={typed} onChange={search} onKeyDown={handleSearchKey} />
+				<EmojiSearch value={typed} onChange={handleTyped} onKeyDown={handleSearchKey} />
 				{!found && set && <EmojiTabs grid={grid} hasRecent={recentAtOpen.length > 0} />}
 				<EmojiBody
 					grid={grid}
