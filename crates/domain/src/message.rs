@@ -26,7 +26,6 @@ use sql::{Appended, Batch, Row, Sql, args};
 use crate::chat::{self, Member};
 use crate::{AccountId, App, Caller, ChatId, Error, Event, Kind, Result};
 
-pub(crate) use append::SEND;
 pub use history::{Budget, Changes, Held, MAX_CHANGES, Page, Part, changes, page};
 pub use text::{Body, MAX_BODY_CHARS, MAX_CLIENT_ID_BYTES, New};
 
@@ -74,7 +73,7 @@ pub async fn send(app: &App, caller: &Caller, chat: ChatId, new: New) -> Result<
     let (hash, now) = (new.hash(), app.clock.now_ms());
     let row =
         args![chat, caller.account, &new.client_id, now, hash, new.body.text(), new.reply_to_seq];
-    let (message, repeated) = match app.db.append(&SEND, row).await? {
+    let (message, repeated) = match app.db.append(&append::SEND, row).await? {
         Appended::New(place) => (Message::placed(new, (chat, caller), &place, now)?, false),
         Appended::Found(mut row) if row.get::<[u8; 32]>(11)? == hash => {
             (Message::read(chat, &mut row, 0)?, true)

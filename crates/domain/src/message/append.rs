@@ -8,7 +8,7 @@ use crate::chat;
 /// the lock, the row takes the next place, the chat's counters follow, and so
 /// do the sender's own marks, since who sends has read. Columns: chat, sender,
 /// client id, time, hash, body, reply; of the place: seq, n, rev.
-pub(crate) static SEND: Append = Append {
+pub(super) static SEND: Append = Append {
     key: 0,
     many: Many {
         lock: chat::LOCK_MANY,
