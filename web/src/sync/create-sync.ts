@@ -26,10 +26,8 @@ export type SyncHost = Sync & {
 };
 
 export function createSync(deps: SyncDeps): SyncHost {
-	const store = createStore<State>({
-		...emptyState,
-		session: { ...emptyState.session, since: deps.clock.now() },
-	});
+	const session = { ...emptyState.session, since: deps.clock.now() };
+	const store = createStore<State>({ ...emptyState, session }, deps.clock);
 	const listeners = new Set<(notice: Notice) => void>();
 	const core: Core = {
 		...deps,

@@ -7,7 +7,7 @@ import { createStore } from "./store";
 
 function open(disk = new Map<string, string>()) {
 	const clock = createFakeClock();
-	const store = createStore(emptyState);
+	const store = createStore(emptyState, clock);
 	const drafts = createDrafts({ store, clock, disk: toKeyValue(disk), account: "ann" });
 	return { clock, store, drafts, disk };
 }

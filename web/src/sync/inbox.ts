@@ -131,7 +131,7 @@ export function createInbox(core: Core, hooks: InboxHooks): Inbox {
 					line.idle = isIdle && line.held.length > 0 ? line.idle + 1 : 0;
 					// The server has never heard of these changes: they are none.
 					if (line.idle > MAX_IDLE) line.held = [];
-					drain(chat, line);
+					core.store.gather(() => drain(chat, line));
 					if (line.isFetchDue) void catchUp(chat);
 				},
 				(error: unknown) => {

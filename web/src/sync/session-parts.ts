@@ -132,8 +132,10 @@ function hearConnection(core: Core, parts: Joined) {
 			log.pause();
 		},
 		onLive() {
-			log.resume();
-			inbox.resume();
+			core.store.gather(() => {
+				log.resume();
+				inbox.resume();
+			});
 			outbox.hurry();
 			receipts.flush();
 			ephemeral.rewatch();
@@ -144,7 +146,7 @@ function hearConnection(core: Core, parts: Joined) {
 			inbox.clear();
 			log.clear();
 		},
-		onEvent: (event: ServerEvent) => dispatch(core, event, parts),
+		onEvent: (event: ServerEvent) => core.store.gather(() => dispatch(core, event, parts)),
 	};
 }
 

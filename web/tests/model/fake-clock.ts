@@ -10,6 +10,8 @@ export type FakeClock = Clock & {
 	readonly advance: (ms: number) => Promise<void>;
 };
 
+const FRAME_MS = 16;
+
 type Task = { at: number; order: number; run: () => void };
 
 /** Lets every promise that can settle do so. */
@@ -37,6 +39,12 @@ export function createFakeClock(random: () => number = () => 0.5): FakeClock {
 		return first;
 	}
 
+	function after(ms: number, run: () => void): () => void {
+		const task = { at: now + Math.max(0, ms), order: order++, run };
+		tasks.add(task);
+		return () => void tasks.delete(task);
+	}
+
 	return {
 		now: () => now + ahead,
 		steady: () => now,
@@ -44,11 +52,8 @@ export function createFakeClock(random: () => number = () => 0.5): FakeClock {
 			ahead += ms;
 		},
 		random,
-		after(ms, run) {
-			const task = { at: now + Math.max(0, ms), order: order++, run };
-			tasks.add(task);
-			return () => void tasks.delete(task);
-		},
+		after,
+		frame: (run) => after(FRAME_MS, run),
 		async advance(ms) {
 			const until = now + ms;
 			await settle();

@@ -13,21 +13,23 @@ export function createTabClock(clock: Clock): TabClock {
 		if (due === null) task();
 		else due.push(task);
 	};
+	function awake(plan: (task: () => void) => () => void, task: () => void): () => void {
+		let isCancelled = false;
+		const cancel = plan(() =>
+			run(() => {
+				if (!isCancelled) task();
+			}),
+		);
+		return () => {
+			isCancelled = true;
+			cancel();
+		};
+	}
 	return {
 		...clock,
 		run,
-		after(ms, task) {
-			let isCancelled = false;
-			const cancel = clock.after(ms, () =>
-				run(() => {
-					if (!isCancelled) task();
-				}),
-			);
-			return () => {
-				isCancelled = true;
-				cancel();
-			};
-		},
+		after: (ms, task) => awake((run) => clock.after(ms, run), task),
+		frame: (task) => awake(clock.frame, task),
 		sleep(ms) {
 			if (due !== null) return;
 			due = [];
