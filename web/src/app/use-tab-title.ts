@@ -1,14 +1,12 @@
-import { useEffect } from "react";
-import { translate } from "@/i18n/setup";
+import { useEffect, useState } from "react";
 import { unreadOf } from "@/sync/selectors";
 import type { State } from "@/sync/types";
 import { useSync } from "@/sync/use-sync";
 import { useNow } from "@/ui/use-now";
-
-type Waiting = { direct: number; other: number };
+import { createTabFace, type Waiting } from "./tab-face";
 
 function waitingOf(state: State, now: number): Waiting {
-	const waiting: Waiting = { direct: 0, other: 0 };
+	const waiting = { direct: 0, other: 0 };
 	for (const chat of state.chats.values()) {
 		const isMuted = chat.muted_until !== null && chat.muted_until > now;
 		if (isMuted || chat.archived) continue;
@@ -22,13 +20,7 @@ export function useTabTitle(): void {
 	const now = useNow();
 	const direct = useSync((state) => waitingOf(state, now).direct);
 	const other = useSync((state) => waitingOf(state, now).other);
-	useEffect(() => {
-		const name = translate("app.name");
-		document.title = direct > 0 ? translate("title.unread", { count: direct, title: name }) : name;
-		const mark =
-			direct > 0 ? "/favicon-mention.svg" : other > 0 ? "/favicon-dot.svg" : "/favicon.svg";
-		document.getElementById("favicon")?.setAttribute("href", mark);
-		if (direct > 0) void navigator.setAppBadge?.(direct).catch(() => undefined);
-		else void navigator.clearAppBadge?.().catch(() => undefined);
-	}, [direct, other]);
+	const [face] = useState(createTabFace);
+	useEffect(() => face.follow({ direct, other }), [face, direct, other]);
+	useEffect(() => face.close, [face]);
 }
