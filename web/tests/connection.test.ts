@@ -49,6 +49,24 @@ describe("a connection that went silent", () => {
 		expect(status()).toBe("reconnecting");
 	});
 
+	it("is kept while it talks, though answers get lost behind what it says", async () => {
+		const { clock, network, server, tab, status } = await open();
+		network.setFaults({ ...noFaults, lostAnswer: 1 });
+		const talk = async (seconds: number) => {
+			for (let second = 0; second < seconds; second++) {
+				server.send("bob", { chat: "c", client_id: crypto.randomUUID(), body: "and more" });
+				await clock.advance(1_000);
+				expect(status()).toBe("live");
+			}
+		};
+		await talk(70);
+		tab.actions.sendMessage("c", { body: "does anybody hear me?" });
+		await talk(30);
+		// A second of its silence is over already.
+		await clock.advance(2_100);
+		expect(status()).toBe("reconnecting");
+	});
+
 	it("is not doubted while it is only slow", async () => {
 		const { clock, network, server, tab, status } = await open();
 		network.setFaults({ ...noFaults, slowest: 2_500 });

@@ -52,6 +52,8 @@ export function createConnection(core: Core, hooks: ConnectionHooks): Connection
 	const timers = createTimers<TimerName>(core.clock);
 	/** Tells an answer that belongs to an earlier connection. */
 	let turn = 0;
+	/** How much the server said of itself, over all connections. */
+	let heard = 0;
 	let isClosed = false;
 	let hasRefreshed = false;
 	let isSyncing = false;
@@ -83,6 +85,8 @@ export function createConnection(core: Core, hooks: ConnectionHooks): Connection
 	}
 
 	function hear(event: ServerEvent): void {
+		heard++;
+		if (timers.has("probe")) awaitWord(PROBE_MS);
 		switch (event.name) {
 			case "ready":
 				timers.clear("ready");
@@ -154,13 +158,20 @@ export function createConnection(core: Core, hooks: ConnectionHooks): Connection
 		timers.set("check", wait, () => void check());
 	}
 
-	/** Nobody answering means that the connection is dead, whatever the network says. */
+	/**
+	 * Silence means that the connection is dead, whatever the network says. While
+	 * the server talks, an answer may only be late behind it, and is asked for again.
+	 */
 	async function check(): Promise<void> {
 		const mine = turn;
+		const before = heard;
 		try {
 			await hooks.check();
 		} catch (error) {
-			if (mine === turn && !isApiError(error)) lost(null);
+			if (mine === turn && !isApiError(error)) {
+				if (heard > before) return check();
+				lost(null);
+			}
 		}
 		if (mine === turn && isLive(core.store.getState())) planCheck();
 	}
@@ -169,11 +180,15 @@ export function createConnection(core: Core, hooks: ConnectionHooks): Connection
 	function probe(patienceMs = PROBE_MS): void {
 		if (timers.has("probe") || !isLive(core.store.getState())) return;
 		const mine = turn;
-		timers.set("probe", patienceMs, () => lost(null));
+		awaitWord(patienceMs);
 		void check().then(() => {
 			if (mine !== turn) return;
 			timers.clear("probe");
 		});
+	}
+
+	function awaitWord(patienceMs: number): void {
+		timers.set("probe", patienceMs, () => lost(null));
 	}
 
 	async function closed(problem: Problem | null): Promise<void> {
