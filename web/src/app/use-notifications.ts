@@ -7,7 +7,7 @@ import { selectChat } from "@/sync/selectors";
 import type { Notice, State } from "@/sync/types";
 import { useNotices, useSync } from "@/sync/use-sync";
 import { announce } from "@/ui/announcer";
-import { currentLook } from "@/ui/look";
+import { closeNotification, isInFront, notifyOf } from "./notification";
 
 /**
  * What arrives while one looks elsewhere: spoken when the chat is open,
@@ -31,7 +31,6 @@ export function useNotifications(): void {
 			const chat = selectChat(state.current, notice.chat);
 			if (chat === null || isMuted(chat.muted_until)) return;
 			const name = faceOf(chat, state.current.me?.id ?? "").name;
-			const isInFront = document.visibilityState === "visible" && document.hasFocus();
 			unspoken.current++;
 			announce(() => {
 				const count = unspoken.current;
@@ -40,49 +39,26 @@ export function useNotifications(): void {
 					? translate("timeline.announceMany", { count })
 					: translate("timeline.announce", { name });
 			});
-			if (isInFront && open === notice.chat) return;
-			if (!isInFront && state.current.isLeader) {
-				show(name, plainText(notice.message.body), notice.chat, () => {
-					void navigate({ to: "/chats/$chat", params: { chat: notice.chat } });
-				});
-			}
+			if (isInFront() || !state.current.isLeader) return;
+			notifyOf({
+				chat: notice.chat,
+				name,
+				body: plainText(notice.message.body),
+				onOpen: () => void navigate({ to: "/chats/$chat", params: { chat: notice.chat } }),
+			});
 		},
-		[navigate, open],
+		[navigate],
 	);
 	useNotices(handleNotice);
 
-	// A page in front owes nobody a reminder of what it shows.
 	useEffect(() => {
 		if (open === null) return;
-		const close = () => shown.get(open)?.close();
+		const close = () => closeNotification(open);
 		addEventListener("focus", close);
 		return () => removeEventListener("focus", close);
 	}, [open]);
 }
 
-const shown = new Map<string, Notification>();
-
 function isMuted(until: number | null): boolean {
 	return until !== null && until > Date.now();
-}
-
-function show(name: string, body: string, chat: string, onOpen: () => void) {
-	if (
-		!currentLook().hasNotifications ||
-		!("Notification" in window) ||
-		Notification.permission !== "granted"
-	)
-		return;
-	const notification = new Notification(translate("notify.title", { name }), {
-		body,
-		tag: chat,
-		icon: "/app-icon.svg",
-	});
-	shown.set(chat, notification);
-	notification.onclose = () => shown.delete(chat);
-	notification.onclick = () => {
-		window.focus();
-		notification.close();
-		onOpen();
-	};
 }
