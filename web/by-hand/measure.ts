@@ -8,7 +8,7 @@ import { writeFile } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";
 import type { CDPSession, Page } from "@playwright/test";
 import { ask, befriend, expect, type Person, test } from "../e2e/fixtures";
-import { composer, openChat, say, timeline, words } from "../e2e/verbs";
+import { composer, openChat, say, sendAll, timeline, words } from "../e2e/verbs";
 import { painted, quantile, watchWork } from "../e2e/work";
 
 type Figure = { name: string; value: number; budget: number; unit: string };
@@ -19,24 +19,13 @@ function note(name: string, value: number, budget: number, unit = "ms"): void {
 	figures.push({ name, value: Math.round(value * 10) / 10, budget, unit });
 }
 
-/** From a page of the person's own: a request of the runner's costs ten times as much. */
 async function write(person: Person, chat: string, count: number): Promise<void> {
-	if (!person.page.url().startsWith("http")) await person.page.goto("/people");
-	await person.page.evaluate(
-		async ([chat, count]) => {
-			let left = count;
-			const headers = { "content-type": "application/json" };
-			const one = async () => {
-				while (left > 0) {
-					const index = left--;
-					const text = `A line of news, ${index} to go. ${"And a little more. ".repeat(index % 5)}`;
-					const body = JSON.stringify({ client_id: crypto.randomUUID(), body: text });
-					await fetch(`/v1/chats/${chat}/messages`, { method: "POST", headers, body });
-				}
-			};
-			await Promise.all(Array.from({ length: 4 }, one));
-		},
-		[chat, count] as const,
+	const toText = (left: number) =>
+		`A line of news, ${left} to go. ${"And a little more. ".repeat(left % 5)}`;
+	await sendAll(
+		person,
+		chat,
+		Array.from({ length: count }, (_, sent) => toText(count - sent)),
 	);
 }
 
@@ -217,8 +206,10 @@ test("ten thousand received messages", async ({ person }) => {
 	await openChat(ann, "Bob");
 	const hear = async (count: number) => {
 		await write(bob, chat, count);
+		const end = performance.now();
 		const last = timeline(ann.page).getByText("A line of news, 1 to go.").last();
 		await expect(last).toBeInViewport({ timeout: 60_000 });
+		note(`end of ${count} messages to the last one on the page`, performance.now() - end, 2_000);
 		await ann.page.waitForTimeout(5_000);
 		return sizesOf(devtools);
 	};

@@ -4,7 +4,7 @@
  * time on the clock is for `npm run measure`.
  */
 import { ask, befriend, expect, type Person, test } from "./fixtures";
-import { composer, message, openChat, timeline } from "./verbs";
+import { composer, message, openChat, sendAll, timeline } from "./verbs";
 import { painted, quantile, watchWork } from "./work";
 
 // A trace copies every row of the page at each step: the runner's work, and more than the page's.
@@ -17,20 +17,10 @@ const SWITCH_MS = 100;
 const FIRST_LIST_MS = 2_500;
 const SENTENCE = "the quick tern flies over the quiet harbour at noon";
 
-/** From a page of the person's own, because a request of the runner's costs ten times as much. */
 async function write(person: Person, chat: string, first: number, last: number): Promise<void> {
-	if (!person.page.url().startsWith("http")) await person.page.goto("/people");
-	await person.page.evaluate(
-		async ([chat, first, last]) => {
-			for (let index = first; index <= last; index++) {
-				const text = `news-${index}. ${"And a little **more**. ".repeat(index % 5)}`;
-				const body = JSON.stringify({ client_id: crypto.randomUUID(), body: text });
-				const headers = { "content-type": "application/json" };
-				await fetch(`/v1/chats/${chat}/messages`, { method: "POST", headers, body });
-			}
-		},
-		[chat, first, last] as const,
-	);
+	const toText = (index: number) => `news-${index}. ${"And a little **more**. ".repeat(index % 5)}`;
+	const bodies = Array.from({ length: last - first + 1 }, (_, step) => toText(first + step));
+	await sendAll(person, chat, bodies, 1);
 }
 
 test("in a full chat a key costs no row anything, and one's own row is there at once", async ({

@@ -50,6 +50,36 @@ export async function say(person: Person, text: string): Promise<void> {
 	await composer(person.page).press("Enter");
 }
 
+/**
+ * Sends them as fast as the server takes them, so many at a time; one at a time
+ * keeps their order. From a page of the person's own, because a request of the
+ * runner's costs ten times as much. A refusal is told.
+ */
+export async function sendAll(
+	{ page }: Person,
+	chat: string,
+	bodies: readonly string[],
+	atATime = 4,
+): Promise<void> {
+	if (!page.url().startsWith("http")) await page.goto("/people");
+	await page.evaluate(
+		async ([chat, bodies, atATime]) => {
+			const headers = { "content-type": "application/json" };
+			const left = [...bodies].reverse();
+			async function sendOn(): Promise<void> {
+				for (let body = left.pop(); body !== undefined; body = left.pop()) {
+					const message = JSON.stringify({ client_id: crypto.randomUUID(), body });
+					const path = `/v1/chats/${chat}/messages`;
+					const answer = await fetch(path, { method: "POST", headers, body: message });
+					if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
+				}
+			}
+			await Promise.all(Array.from({ length: atATime }, sendOn));
+		},
+		[chat, bodies, atATime] as const,
+	);
+}
+
 export function timeline(page: Page): Locator {
 	return page.getByRole("log", { name: "Messages" });
 }
