@@ -11,6 +11,8 @@ export default defineConfig({
 	timeout: 900_000,
 	use: {
 		...suite.use,
+		// A trace copies the page at each step: work that no figure should hold.
+		trace: "off",
 		timezoneId: "Europe/Oslo",
 		launchOptions: {
 			...suite.use?.launchOptions,
