@@ -87,9 +87,7 @@ pub async fn send(app: &App, caller: &Caller, chat: ChatId, new: New) -> Result<
         Appended::Refused => return Err(why_refused(app, caller, chat, new.reply_to_seq).await),
     };
     let message = Arc::new(message);
-    if !repeated {
-        app.bus.publish(&Event::MessageSent(Arc::clone(&message)));
-    }
+    tell(app, Arc::clone(&message));
     Ok(Sent { message, repeated })
 }
 
@@ -116,17 +114,17 @@ pub async fn edit(app: &App, caller: &Caller, at: (ChatId, i64), edit: Edit) -> 
     let edited = batch.run(&EDIT, args![chat, seq, caller.account, &body, now, edit.seen_rev]);
     let (changed, message) = finish(app, batch, edited, (chat, seq)).await?;
     let message = demand_own(&member, message)?;
-    if changed {
-        app.bus.publish(&Event::MessageEdited(Arc::new(message.clone())));
-    } else if message.deleted_at.is_some() {
+    if message.deleted_at.is_some() {
         return Err(Error::conflict("message.deleted", "This message was deleted."));
-    } else {
+    }
+    if !changed {
         chat::member(app, caller, chat).await?.demand_open()?;
         if message.body != body {
             let is_late = edit.seen_rev.is_some_and(|seen| message.rev > seen);
             return Err(if is_late { changed_since() } else { chat::changing() });
         }
     }
+    tell(app, Arc::new(message.clone()));
     Ok(message)
 }
 
@@ -140,13 +138,23 @@ pub async fn delete(app: &App, caller: &Caller, at: (ChatId, i64)) -> Result<Mes
     let deleted = batch.run(&DELETE, args![chat, seq, caller.account, app.clock.now_ms()]);
     let (changed, message) = finish(app, batch, deleted, (chat, seq)).await?;
     let message = demand_own(&member, message)?;
-    if changed {
-        app.bus.publish(&Event::MessageDeleted(Arc::new(message.clone())));
-    } else if message.deleted_at.is_none() {
+    if !changed && message.deleted_at.is_none() {
         chat::member(app, caller, chat).await?.demand_open()?;
         return Err(chat::changing());
     }
+    tell(app, Arc::new(message.clone()));
     Ok(message)
+}
+
+/// Tells of the message's last change, also when an earlier try has made it:
+/// that one's answer may have been lost before anybody was told. Who has heard
+/// of a rev is not told of it again (see the hub).
+fn tell(app: &App, message: Arc<Message>) {
+    app.bus.publish(&match (message.deleted_at, message.edited_at) {
+        (Some(_), _) => Event::MessageDeleted(message),
+        (None, Some(_)) => Event::MessageEdited(message),
+        (None, None) => Event::MessageSent(message),
+    });
 }
 
 impl Message {

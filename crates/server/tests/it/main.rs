@@ -33,3 +33,4 @@ mod secrecy;
 mod statements;
 mod sync;
 mod tidy;
+mod unheard;
