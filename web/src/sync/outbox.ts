@@ -50,8 +50,8 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 	const sender = createSender(core, { ...hooks, replica, targets, onAmended: addAmended });
 	const leader = createLeaderWatch(core, tabs);
 	const { find } = replica;
-	/** The last body that an unsent message was given here. */
-	const amended = new Map<string, string>();
+	/** The last body that an unsent message was given here, and when. */
+	const amended = new Map<string, { readonly body: string; readonly askedAt: number }>();
 	const entries = () => core.store.getState().outbox;
 
 	// Whatever moves the rows may be what an entry waited for: an event, a page,
@@ -60,14 +60,18 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 		for (const entry of settled(core.store.getState())) replica.forget(entry.id);
 	});
 
-	function add(entry: Partial<OutboxEntry> & Pick<OutboxEntry, "kind" | "chat">): string {
-		const now = core.clock.now();
+	/** After all that was asked for before, whatever the clock says. */
+	function timeOfAsking(): number {
 		const last = entries().at(-1)?.createdAt ?? 0;
+		return Math.max(core.clock.now(), last + 1);
+	}
+
+	function add(entry: Partial<OutboxEntry> & Pick<OutboxEntry, "kind" | "chat">): string {
 		const full: OutboxEntry = {
-			id: uuidv7(now),
+			id: uuidv7(core.clock.now()),
 			version: 0,
 			epoch: core.store.getState().epoch,
-			createdAt: Math.max(now, last + 1),
+			createdAt: timeOfAsking(),
 			body: "",
 			firstBody: null,
 			replyToSeq: null,
@@ -84,25 +88,30 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 		return full.id;
 	}
 
-	function addEdit(chat: string, target: Target, body: string): void {
-		add({ kind: "edit", chat, body, ...targets.toTarget(chat, target) });
+	function addEdit(chat: string, target: Target, body: string, createdAt = timeOfAsking()): void {
+		add({ kind: "edit", chat, body, createdAt, ...targets.toTarget(chat, target) });
 	}
 
-	/** Gives an unsent message another body; an edit when another tab has sent it, which the disk knows. */
+	/**
+	 * Gives an unsent message another body; an edit when another tab has sent it,
+	 * which the disk knows. The answer may come long after (the tab slept): the
+	 * edit is older than what was asked for meanwhile.
+	 */
 	async function amend(entry: OutboxEntry, body: string): Promise<void> {
 		const { id, chat } = entry;
 		const firstBody = entry.firstBody ?? entry.body;
-		amended.set(id, body);
+		const askedAt = timeOfAsking();
+		amended.set(id, { body, askedAt });
 		const changed = await replica.change(id, { body, firstBody });
 		// Given another body since, or taken back; or it was heard of in time.
-		const isLast = amended.get(id) === body && find(id)?.body !== body;
-		if (changed === null && isLast) addEdit(chat, { clientId: id }, body);
+		const isLast = amended.get(id)?.askedAt === askedAt && find(id)?.body !== body;
+		if (changed === null && isLast) addEdit(chat, { clientId: id }, body, askedAt);
 		sender.flush();
 	}
 
 	/** Another tab sent it with the body it had before. */
 	function addAmended({ id, chat, body }: OutboxEntry): void {
-		addEdit(chat, { clientId: id }, body);
+		addEdit(chat, { clientId: id }, body, amended.get(id)?.askedAt);
 	}
 
 	/** A message that was never handed to the server may still be changed where it stands. */
@@ -137,12 +146,11 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 		retry(id) {
 			const held = find(id);
 			if (held?.state !== "failed") return;
-			const last = entries().at(-1)?.createdAt ?? 0;
-			const createdAt = Math.max(core.clock.now(), last + 1);
 			// Whoever asks again has seen what the row says by now.
 			const row = timelineOf(core.store.getState(), held.chat).bySeq.get(held.target?.seq ?? 0);
 			const seenRev = row?.rev ?? held.seenRev;
-			const again = { createdAt, seenRev, state: "waiting", error: null } as const;
+			const fresh = { createdAt: timeOfAsking() };
+			const again = { ...fresh, seenRev, state: "waiting", error: null } as const;
 			void replica.change(id, again).then(sender.flush);
 		},
 		discard,
