@@ -60,12 +60,18 @@ export function createSender(core: Core, deps: SenderDeps): Sender {
 	const entries = () => core.store.getState().outbox;
 	const isLeading = () => !isStopped && hasLooked && core.store.getState().isLeader;
 
+	/** What may be done already is asked for again before another tab's change comes between. */
+	function line(): readonly OutboxEntry[] {
+		const open = entries().filter(isOpen);
+		return [...open.filter(({ attempts }) => attempts > 0), ...open];
+	}
+
 	function flush(): void {
 		if (!isLeading() || !isLive(core.store.getState())) return;
 		const { epoch } = core.store.getState();
 		const seen = new Set<string>();
-		for (const entry of entries()) {
-			if (!isOpen(entry) || seen.has(entry.chat)) continue;
+		for (const entry of line()) {
+			if (seen.has(entry.chat)) continue;
 			const { target } = entry;
 			if (target !== null && (target.seq === null || entry.epoch !== epoch)) {
 				void targets.findHome(entry)?.then(flush);
@@ -89,11 +95,14 @@ export function createSender(core: Core, deps: SenderDeps): Sender {
 		resting.clear();
 	}
 
-	async function attempt({ id, chat, attempts }: OutboxEntry): Promise<void> {
+	async function attempt(entry: OutboxEntry): Promise<void> {
+		const { id, chat, attempts } = entry;
 		busy.add(chat);
 		const calm = core.clock.after(SILENCE_MS, onSilence);
 		try {
-			const asked = await replica.change(id, { state: "sending", attempts: attempts + 1 });
+			// A repeat is of the version that the first attempt was of.
+			const seenRev = attempts === 0 ? targets.seenRev(entry) : entry.seenRev;
+			const asked = await replica.change(id, { state: "sending", attempts: attempts + 1, seenRev });
 			// Taken back meanwhile, or another tab's to send.
 			if (asked !== null && isLeading() && !deps.isLeft()) await carry(asked);
 		} finally {
@@ -132,7 +141,7 @@ export function createSender(core: Core, deps: SenderDeps): Sender {
 		const seq = entry.target?.seq ?? null;
 		if (seq === null) return null;
 		if (entry.kind === "edit") {
-			const edit = { chat, seq, body, seen_rev: targets.seenRev(entry) };
+			const edit = { chat, seq, body, seen_rev: entry.seenRev };
 			return (await core.socket.call("message.edit", edit)).message;
 		}
 		await core.socket.call("message.delete", { chat, seq });

@@ -75,7 +75,9 @@ export function createTargets(core: Core, replica: Replica): Targets {
 		if (seq !== undefined) {
 			// The row as it was sent, or as the backup has it, is what the person saw.
 			const seen = entry.epoch === epoch ? sentRev(row) : (row?.rev ?? 0);
-			return replica.change(id, { target: { seq, clientId }, epoch, seenRev: seen });
+			// What was done before a restore is not known to the server any more.
+			const attempts = entry.epoch === epoch ? entry.attempts : 0;
+			return replica.change(id, { target: { seq, clientId }, epoch, seenRev: seen, attempts });
 		}
 		const error = { code: "message.not_found", detail: "" };
 		return replica.change(id, { state: "failed", error });

@@ -149,7 +149,7 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 			// Whoever asks again has seen what the row says by now.
 			const row = timelineOf(core.store.getState(), held.chat).bySeq.get(held.target?.seq ?? 0);
 			const seenRev = row?.rev ?? held.seenRev;
-			const fresh = { createdAt: timeOfAsking() };
+			const fresh = { createdAt: timeOfAsking(), attempts: 0 };
 			const again = { ...fresh, seenRev, state: "waiting", error: null } as const;
 			void replica.change(id, again).then(sender.flush);
 		},
