@@ -1,11 +1,12 @@
 /**
  * Takes the pictures: those of the README into `docs/screens`, and every
- * page at three widths, in light and dark, in both directions, into
+ * page at three widths, in each look, into
  * `web/shots` to be looked at beside the design (not kept).
  */
 import { join } from "node:path";
 import { test } from "../e2e/fixtures";
 import { composer } from "../e2e/verbs";
+import { inEachLook } from "./looks";
 import { quiet, setScene, show } from "./scene";
 
 const SCREENS = join(import.meta.dirname, "../../docs/screens");
@@ -39,28 +40,17 @@ test("every page, to be looked at", async ({ person, visitor }) => {
 	const { page } = scene.noor;
 	await page.goto("/");
 	await guest.page.goto("/");
-	for (const language of ["en", "ar"]) {
-		await quiet(page, { language, motion: "less" });
-		await quiet(guest.page, { language, motion: "less" });
-		for (const colorScheme of ["light", "dark"] as const) {
-			for (const width of [360, 768, 1280]) {
-				const path = (name: string) =>
-					join(SHOTS, `${name}-${width}-${colorScheme}-${language === "ar" ? "rtl" : "ltr"}.png`);
-				for (const someone of [page, guest.page]) {
-					await someone.setViewportSize({ width, height: 780 });
-					await someone.emulateMedia({ colorScheme });
-				}
-				for (const [name, place] of Object.entries(pages)) {
-					await show(scene, place, false);
-					await page.screenshot({ path: path(name) });
-				}
-				for (const name of ["sign-in", "sign-up"]) {
-					await guest.page.goto(`/${name}`);
-					await guest.page.locator("h1").waitFor();
-					await guest.page.waitForTimeout(300);
-					await guest.page.screenshot({ path: path(name) });
-				}
-			}
+	await inEachLook([page, guest.page], async (end) => {
+		const path = (name: string) => join(SHOTS, `${name}-${end}.png`);
+		for (const [name, place] of Object.entries(pages)) {
+			await show(scene, place, false);
+			await page.screenshot({ path: path(name) });
 		}
-	}
+		for (const name of ["sign-in", "sign-up"]) {
+			await guest.page.goto(`/${name}`);
+			await guest.page.locator("h1").waitFor();
+			await guest.page.waitForTimeout(300);
+			await guest.page.screenshot({ path: path(name) });
+		}
+	});
 });

@@ -6,7 +6,8 @@
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { type Person, test } from "../e2e/fixtures";
-import { quiet, type Scene, setScene, show } from "./scene";
+import { inEachLook, wanted } from "./looks";
+import { type Scene, setScene, show } from "./scene";
 
 const SHOTS = join(import.meta.dirname, "../shots");
 
@@ -150,20 +151,13 @@ const GUEST: [string, string][] = [
 	["code", "/sign-up/code"],
 ];
 
-const LOOKS = [
-	{ name: "light-ltr", language: "en", colorScheme: "light", theme: "system" },
-	{ name: "dark-ltr", language: "en", colorScheme: "dark", theme: "system" },
-	{ name: "light-rtl", language: "ar", colorScheme: "light", theme: "system" },
-	{ name: "dark-rtl", language: "ar", colorScheme: "dark", theme: "system" },
-	{ name: "light-contrast", language: "de", colorScheme: "light", theme: "contrast" },
-	{ name: "dark-contrast", language: "uk", colorScheme: "dark", theme: "contrast" },
-] as const;
+const FRESH: [string, string][] = [
+	["empty-list", "/chats"],
+	["empty-people", "/people"],
+];
 
-/** All of them, or those named in `STATES`. */
-function isWanted(name: string): boolean {
-	const only = process.env.STATES?.split(",");
-	return only === undefined || only.includes(name);
-}
+const chosen = <T extends [string, ...unknown[]]>(states: readonly T[]): T[] =>
+	wanted(states, "STATES", ([name]) => name);
 
 async function alone(person: (name: string) => Promise<Person>): Promise<Person> {
 	const someone = await person("Alone");
@@ -171,48 +165,36 @@ async function alone(person: (name: string) => Promise<Person>): Promise<Person>
 	return someone;
 }
 
+async function shoot(page: Page, name: string): Promise<void> {
+	await page.waitForTimeout(250);
+	await page.screenshot({ path: join(SHOTS, `${name}.png`) });
+}
+
+async function shootPlaces(page: Page, places: [string, string][], end: string): Promise<void> {
+	for (const [name, path] of chosen(places)) {
+		await page.goto(path);
+		await page.locator("h1").first().waitFor();
+		await shoot(page, `${name}-${end}`);
+	}
+}
+
 test("every state, to be looked at", async ({ person, visitor, server }) => {
 	const scene = await setScene(person);
 	const guest = await visitor("Guest");
 	const fresh = await alone(person);
 	const { noor } = scene;
-	const all = [noor.page, guest.page, fresh.page];
 	await noor.page.goto("/");
 	await guest.page.goto("/");
-	for (const { language, colorScheme, theme, name: look } of LOOKS) {
-		for (const page of all) {
-			await quiet(page, { language, theme, motion: "less" });
-			await page.emulateMedia({ colorScheme });
+	await inEachLook([noor.page, guest.page, fresh.page], async (end, width) => {
+		for (const [name, bring] of chosen(STATES)) {
+			await noor.page.setViewportSize({ width, height: 780 });
+			if (name === "reconnecting") await server.kill();
+			await bring(scene);
+			await shoot(noor.page, `${name}-${end}`);
+			await noor.context.setOffline(false);
+			if (name === "reconnecting") await server.start();
 		}
-		for (const width of [360, 768, 1280]) {
-			const shoot = async (page: Page, name: string) => {
-				await page.waitForTimeout(250);
-				await page.screenshot({ path: join(SHOTS, `${name}-${width}-${look}.png`) });
-			};
-			for (const [name, bring] of STATES.filter(([name]) => isWanted(name))) {
-				await noor.page.setViewportSize({ width, height: 780 });
-				if (name === "reconnecting") await server.kill();
-				await bring(scene);
-				await shoot(noor.page, name);
-				await noor.context.setOffline(false);
-				if (name === "reconnecting") await server.start();
-			}
-			for (const [name, path] of GUEST.filter(([name]) => isWanted(name))) {
-				await guest.page.setViewportSize({ width, height: 780 });
-				await guest.page.goto(path);
-				await guest.page.locator("h1").waitFor();
-				await shoot(guest.page, name);
-			}
-			await fresh.page.setViewportSize({ width, height: 780 });
-			for (const [name, path] of [
-				["empty-list", "/chats"],
-				["empty-people", "/people"],
-			] as const) {
-				if (!isWanted(name)) continue;
-				await fresh.page.goto(path);
-				await fresh.page.locator("h1").first().waitFor();
-				await shoot(fresh.page, name);
-			}
-		}
-	}
+		await shootPlaces(guest.page, GUEST, end);
+		await shootPlaces(fresh.page, FRESH, end);
+	});
 });
