@@ -1,61 +1,9 @@
 /** The place of the reader: kept while history comes in, found again by the divider and the jump. */
-import { randomUUID } from "node:crypto";
-import type { Page } from "@playwright/test";
-import { ask, befriend, expect, type Person, test } from "./fixtures";
+import { ask, befriend, expect, test } from "./fixtures";
+import { firstKey, offsetOf, rowCount, scrollTo, write, writeFast } from "./rows";
 import { composer, message, openChat, say, timeline } from "./verbs";
 
 const MOST_ROWS = 200;
-
-/** Messages of many heights: one word, many lines, a quote, code, two scripts. */
-function bodyOf(index: number): string {
-	const shapes = [
-		`row-${index}.`,
-		`row-${index}. ${"A longer thought that runs over the end of its line. ".repeat(1 + (index % 4))}`,
-		`row-${index}.\n\`\`\`\n${"let tide = harbour.measure();\n".repeat(1 + (index % 6))}\`\`\``,
-		`row-${index}. شكراً جزيلاً، وصلت الصور كلها`,
-		`row-${index}.\none\ntwo\nthree`,
-	];
-	return shapes[index % shapes.length] ?? "";
-}
-
-async function write(person: Person, chat: string, count: number, from = 1): Promise<void> {
-	for (let index = from; index < from + count; index++) {
-		const body = bodyOf(index);
-		const reply_to_seq = index % 7 === 0 ? index - 3 : undefined;
-		const client_id = randomUUID();
-		await ask(person, "POST", `/v1/chats/${chat}/messages`, { client_id, body, reply_to_seq });
-	}
-}
-
-type Place = { key: string; offset: number; rows: number; first: string };
-
-/** Scrolls to `top` and tells the first row in view, before anything was loaded for it. */
-function scrollTo(page: Page, top: number): Promise<Place> {
-	return page.locator(".timeline").evaluate((frame, top) => {
-		frame.scrollTop = top;
-		const edge = frame.getBoundingClientRect().top;
-		const rows = [...frame.querySelectorAll<HTMLElement>("[data-key]")];
-		const seen = rows.find((row) => row.getBoundingClientRect().bottom > edge);
-		return {
-			key: seen?.dataset.key ?? "",
-			offset: (seen?.getBoundingClientRect().top ?? 0) - edge,
-			rows: rows.length,
-			first: rows[0]?.dataset.key ?? "",
-		};
-	}, top);
-}
-
-function offsetOf(page: Page, key: string): Promise<number> {
-	return page.locator(".timeline").evaluate((frame, key) => {
-		const row = frame.querySelector(`[data-key="${key}"]`);
-		if (row === null) return Number.NaN;
-		return row.getBoundingClientRect().top - frame.getBoundingClientRect().top;
-	}, key);
-}
-
-const firstKey = (page: Page) =>
-	page.locator(".timeline [data-key]").first().getAttribute("data-key");
-const rowCount = (page: Page) => page.locator(".timeline [data-key]").count();
 
 test("five hundred older messages never move what is being read", async ({ person }) => {
 	const ann = await person("Ann");
@@ -160,21 +108,6 @@ test("the chat opens at the unread line, which stays for the visit", async ({ pe
 	await expect(timeline(page).getByText("row-60.")).toBeInViewport();
 	await expect(page.locator("[data-unread-line]")).toHaveCount(1);
 });
-
-/** From a page of the person's own, because a request of the runner's costs ten times as much. */
-async function writeFast(person: Person, chat: string, first: number, last: number): Promise<void> {
-	if (!person.page.url().startsWith("http")) await person.page.goto("/people");
-	await person.page.evaluate(
-		async ([chat, first, last]) => {
-			for (let index = first; index <= last; index++) {
-				const body = JSON.stringify({ client_id: crypto.randomUUID(), body: `row-${index}.` });
-				const headers = { "content-type": "application/json" };
-				await fetch(`/v1/chats/${chat}/messages`, { method: "POST", headers, body });
-			}
-		},
-		[chat, first, last] as const,
-	);
-}
 
 test("hundreds of new messages do not take the rows from under a reader", async ({ person }) => {
 	const ann = await person("Ann");

@@ -2,6 +2,7 @@ import { Outlet, useLocation, useMatch } from "@tanstack/react-router";
 import { SignedOutPage } from "@/features/auth/components/signed-out-page";
 import { ChatList } from "@/features/chats/components/chat-list";
 import { useRequests } from "@/features/people/hooks";
+import { LeftPlacesProvider } from "@/features/timeline/left-places";
 import { useText } from "@/i18n/use-text";
 import { useSync } from "@/sync/use-sync";
 import { classes } from "@/ui/classes";
@@ -19,14 +20,19 @@ import { useTabTitle } from "./use-tab-title";
 /** Everything behind the sign-in: the frame, or why one is not inside it. */
 export function AppLayout() {
 	const session = useSync((state) => state.session);
-	const isKnown = useSync((state) => state.me !== null);
+	const me = useSync((state) => state.me?.id ?? null);
 	const { pathname } = useLocation();
 	if (session.status === "signed-out") {
 		if (session.reason !== null) return <SignedOutPage reason={session.reason} />;
 		const next = pathname === "/chats" ? "" : `?next=${encodeURIComponent(pathname)}`;
 		return <Go href={`/sign-in${next}`} />;
 	}
-	return isKnown ? <Shell /> : <Splash />;
+	if (me === null) return <Splash />;
+	return (
+		<LeftPlacesProvider key={me}>
+			<Shell />
+		</LeftPlacesProvider>
+	);
 }
 
 function Shell() {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { goToEnd, hearScroll, keepPlace, keepPlaceAmong, placeAt } from "./reader-place";
+import { goToEnd, hearScroll, keepPlace, keepPlaceAmong, placeAt, returnTo } from "./reader-place";
 import { isAtEnd, type Scroller } from "./scroll-anchor";
 
 const ROW = 40;
@@ -157,5 +157,59 @@ describe("the reader's place", () => {
 		expect(place.anchor.mode).toBe("rows");
 		expect(keepPlaceAmong(place, scroller, false).anchor.mode).toBe("rows");
 		expect(keepPlaceAmong(place, scroller, true).anchor.mode).toBe("end");
+	});
+
+	it("is found again among other rows than one left it in", () => {
+		const count = fc.integer({ min: 0, max: 60 });
+		fc.assert(
+			fc.property(fc.integer({ min: 0, max: 2_000 }), count, count, (top, above, below) => {
+				const left = createFrame(60, 300);
+				left.scroller.scrollTop = top;
+				const { anchor } = placeAt(left.scroller, false);
+				const { scroller, prepend, append } = createFrame(60, 300);
+				prepend(above);
+				append(below);
+				const place = returnTo(anchor, scroller, true);
+				expect(scroller.offsetOf("30")).toBe(left.scroller.offsetOf("30"));
+				expect(place?.anchor.mode).toBe(isAtEnd(scroller) ? "end" : "rows");
+			}),
+		);
+	});
+
+	it("is meant while the rows below it are on their way, and reached with them", () => {
+		const left = createFrame(60, 300);
+		left.scroller.scrollTop = 1_000;
+		const { anchor } = placeAt(left.scroller, false);
+		const { scroller, append } = createFrame(28, 300);
+		const place = returnTo(anchor, scroller, false);
+		if (place === null) throw new Error("the rows are there");
+		expect(scroller.offsetOf("25")).toBe(180);
+		const heard = hearScroll(place, scroller, false);
+		append(20);
+		keepPlaceAmong(heard, scroller, false);
+		expect(scroller.offsetOf("25")).toBe(0);
+	});
+
+	it("is not meant any more once the reader moved on from where it was cut off", () => {
+		const left = createFrame(60, 300);
+		left.scroller.scrollTop = 1_000;
+		const { anchor } = placeAt(left.scroller, false);
+		const { scroller, append } = createFrame(28, 300);
+		const place = returnTo(anchor, scroller, false);
+		if (place === null) throw new Error("the rows are there");
+		scroller.scrollTop -= 200;
+		const moved = hearScroll(place, scroller, false);
+		append(20);
+		keepPlaceAmong(moved, scroller, false);
+		expect(scroller.offsetOf("25")).toBe(380);
+	});
+
+	it("is not found where none of its rows is", () => {
+		const left = createFrame(60, 300);
+		const { anchor } = placeAt(left.scroller, false);
+		const { scroller, prepend } = createFrame(60, 300);
+		prepend(-40);
+		expect(returnTo(anchor, scroller, false)).toBeNull();
+		expect(scroller.scrollTop).toBe(0);
 	});
 });

@@ -4,6 +4,7 @@ import {
 	isAtEnd,
 	restoreAnchor,
 	type Scroller,
+	slipOf,
 	takeAnchor,
 } from "./scroll-anchor";
 
@@ -39,9 +40,18 @@ export function goToEnd(scroller: Scroller): Place {
 	return { anchor: { ...takeAnchor(scroller, false), mode: "end" }, seen: look(scroller) };
 }
 
+/** The place one left before; null when none of its rows is there. */
+export function returnTo(anchor: Anchor, scroller: Scroller, canFollow: boolean): Place | null {
+	if (slipOf(scroller, anchor) === null) return null;
+	return keepPlaceAmong({ anchor, seen: look(scroller) }, scroller, canFollow);
+}
+
 /** Puts the reader back after a size or the rows changed. */
 export function keepPlace({ anchor }: Place, scroller: Scroller, canFollow: boolean): Place {
 	restoreAnchor(scroller, anchor);
+	// Cut off at the last row that is loaded: the place is still meant, and is reached with the next ones.
+	const isShort = !canFollow && Math.abs(slipOf(scroller, anchor) ?? 0) > ROUNDING_PX;
+	if (isShort && anchor.mode === "rows") return { anchor, seen: look(scroller) };
 	// Other rows may be in view by now, but the end is reached only by going there.
 	const mode = canFollow ? anchor.mode : "rows";
 	return { anchor: { ...takeAnchor(scroller, false), mode }, seen: look(scroller) };

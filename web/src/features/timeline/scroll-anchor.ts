@@ -36,17 +36,24 @@ export function takeAnchor(scroller: Scroller, canFollow: boolean): Anchor {
 	return { mode, rows: scroller.visibleRows(REMEMBERED) };
 }
 
+/** Below half a pixel a write would only fight the browser's rounding. */
+const SLIP_PX = 0.5;
+
 /** Puts the reader back after the rows changed. */
 export function restoreAnchor(scroller: Scroller, anchor: Anchor): void {
 	if (anchor.mode === "end") {
 		scroller.scrollTop = scroller.scrollHeight;
 		return;
 	}
-	for (const { key, offset } of anchor.rows) {
+	const slip = slipOf(scroller, anchor) ?? 0;
+	if (Math.abs(slip) > SLIP_PX) scroller.scrollTop += slip;
+}
+
+/** How far from its place the first of the rows is that is there; null when none is. */
+export function slipOf(scroller: Scroller, { rows }: Anchor): number | null {
+	for (const { key, offset } of rows) {
 		const now = scroller.offsetOf(key);
-		if (now === null) continue;
-		// Below half a pixel a write would only fight the browser's rounding.
-		if (Math.abs(now - offset) > 0.5) scroller.scrollTop += now - offset;
-		return;
+		if (now !== null) return now - offset;
 	}
+	return null;
 }

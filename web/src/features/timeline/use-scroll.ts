@@ -8,7 +8,9 @@ import {
 	keepPlaceAmong,
 	type Place,
 	placeAt,
+	returnTo,
 } from "./reader-place";
+import type { Anchor } from "./scroll-anchor";
 import { isAway } from "./use-visit";
 
 /** Distance from an edge at which the next page is asked for. */
@@ -22,6 +24,8 @@ type Loads = {
 	/** The reader left the end (`true`) or came back to it. */
 	onHold: (isHeld: boolean) => void;
 	onSettled: () => void;
+	/** The rows go from sight, with the reader here. */
+	onLeave: (anchor: Anchor) => void;
 };
 
 /** The place as it is known, and the one way to change it. */
@@ -44,6 +48,13 @@ function usePlace(view: TimelineView, loads: Loads) {
 		if (below < NEAR_PX && view.hasNewer && !view.isLoadingNewer) loads.loadNewer();
 		loads.onSettled();
 	}, []);
+
+	useEffect(
+		() => () => {
+			if (place.current !== null) latest.current.loads.onLeave(place.current.anchor);
+		},
+		[],
+	);
 	return { place, latest, isEnd, settle };
 }
 
@@ -51,7 +62,12 @@ function usePlace(view: TimelineView, loads: Loads) {
  * Owns the scroll position of the timeline: where it starts, how it keeps the
  * reader's place, when it asks for more. Nothing else writes `scrollTop`.
  */
-export function useScroll(ref: RefObject<HTMLElement | null>, view: TimelineView, loads: Loads) {
+export function useScroll(
+	ref: RefObject<HTMLElement | null>,
+	view: TimelineView,
+	left: Anchor | null,
+	loads: Loads,
+) {
 	const target = useRef<string | null>(null);
 	const { place, latest, isEnd, settle } = usePlace(view, loads);
 
@@ -70,10 +86,11 @@ export function useScroll(ref: RefObject<HTMLElement | null>, view: TimelineView
 			settle(element, putBack(element, keepPlaceAmong(before, scroller, view.isFollowing), view));
 			return;
 		} else if (before === null) {
-			startAt(element);
+			settle(element, startAt(element, left, view));
+			return;
 		}
 		settle(element, placeAt(scroller, view.isFollowing));
-	}, [ref, view, place, settle]);
+	}, [ref, view, left, place, settle]);
 
 	const handleScroll = useHeard(ref, place, latest, settle);
 
@@ -145,11 +162,16 @@ function offsetIn(element: HTMLElement, row: HTMLElement): number {
 	return row.getBoundingClientRect().top - element.getBoundingClientRect().top;
 }
 
-/** Opens at the unread line with context above it, else at the newest row. */
-function startAt(element: HTMLElement) {
+/** Opens where one left, else at the unread line with context above it, else at the newest row. */
+function startAt(element: HTMLElement, left: Anchor | null, view: TimelineView): Place {
+	const canFollow = view.isFollowing;
+	const scroller = domScroller(element);
+	const place = left === null ? null : returnTo(left, scroller, canFollow);
+	if (place !== null) return place;
 	const line = lineOf(element);
 	if (line) bringToRest(element, line);
 	else element.scrollTop = element.scrollHeight;
+	return placeAt(scroller, canFollow);
 }
 
 function bringToRest(element: HTMLElement, row: HTMLElement) {

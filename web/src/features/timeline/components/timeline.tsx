@@ -17,6 +17,7 @@ import { useActions, useSync } from "@/sync/use-sync";
 import { classes } from "@/ui/classes";
 import type { Anchor } from "@/ui/place";
 import { layOut } from "../layout";
+import { useLeftPlace } from "../left-places";
 import { usePendingDeletes } from "../undo-delete";
 import { useDayJump } from "../use-day-jump";
 import { useJump } from "../use-jump";
@@ -151,15 +152,17 @@ function useWay(ref: RefObject<HTMLElement | null>, chat: ChatEntry, at: number 
 	const view = useSync((state) => selectTimeline(state, chat.id));
 	const visit = useVisit(chat, view);
 	const read = useReading(ref, chat.id, view.isFollowing);
-	const scroll = useScroll(ref, view, {
+	const { left, leave } = useLeftPlace(chat.id, at);
+	const scroll = useScroll(ref, view, left?.anchor ?? null, {
 		loadOlder: () => void actions.loadOlder(chat.id),
 		loadNewer: () => void actions.loadNewer(chat.id),
 		onHold: (isHeld) => actions.holdRows(chat.id, isHeld),
 		onSettled: read,
+		onLeave: (anchor) => leave(anchor, view.rows),
 	});
 	const jump = useJump(chat.id, view, at, scroll.toRow, scroll.toEnd);
 	const back = useWayBack(scroll.isEnd, jump.toSeq);
-	useOpenChat(chat.id);
+	useOpenChat(chat.id, left?.seq ?? null);
 	return { view, visit, scroll, jump, back };
 }
 
@@ -167,11 +170,21 @@ function useDays({ rows }: TimelineView, me: string, dividerAfter: number | null
 	return useMemo(() => layOut(rows, me, dividerAfter), [rows, me, dividerAfter]);
 }
 
-/** Hears the chat's typing and loads its rows for as long as it is looked at. */
-function useOpenChat(chat: string) {
+/** Hears the chat's typing and loads its rows, where one left if one did, for as long as it is looked at. */
+function useOpenChat(chat: string, left: number | null) {
 	const actions = useActions();
 	useEffect(() => {
+		let isHere = true;
+		async function comeBackTo(seq: number) {
+			await actions.jumpTo(chat, seq);
+			// Where the rows of that place cannot be had, it opens as if one had never been there.
+			if (isHere) void actions.openChat(chat);
+		}
+		if (left !== null) void comeBackTo(left);
 		void actions.openChat(chat);
-		return () => actions.closeChat(chat);
-	}, [actions, chat]);
+		return () => {
+			isHere = false;
+			actions.closeChat(chat);
+		};
+	}, [actions, chat, left]);
 }
