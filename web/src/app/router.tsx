@@ -9,10 +9,10 @@ import {
 import type { Sync } from "@/sync/types";
 import { AppLayout } from "./app-layout";
 import { AuthLayout } from "./auth-layout";
-import { CodeRoute, ForgotRoute, ResetRoute, SignInRoute, SignUpRoute } from "./auth-routes";
 import { ChatRoute } from "./chat-route";
 import { ChatsRoute } from "./chats-route";
 import { ErrorPage, NotFoundPage } from "./error-page";
+import { SignInRoute } from "./sign-in-route";
 
 type Context = { sync: Sync };
 
@@ -48,18 +48,28 @@ const signIn = createRoute({
 	},
 	component: SignInRoute,
 });
+// Newcomers, and whoever forgot a password, pay for these pages alone. The page
+// to sign in comes with the rest: signing out leads to it, also without a network.
 const signUp = createRoute({
 	getParentRoute: () => auth,
 	path: "/sign-up",
-	component: SignUpRoute,
+	component: lazyRouteComponent(() => import("./auth-routes"), "SignUpRoute"),
 });
 const code = createRoute({
 	getParentRoute: () => auth,
 	path: "/sign-up/code",
-	component: CodeRoute,
+	component: lazyRouteComponent(() => import("./auth-routes"), "CodeRoute"),
 });
-const forgot = createRoute({ getParentRoute: () => auth, path: "/forgot", component: ForgotRoute });
-const reset = createRoute({ getParentRoute: () => auth, path: "/reset", component: ResetRoute });
+const forgot = createRoute({
+	getParentRoute: () => auth,
+	path: "/forgot",
+	component: lazyRouteComponent(() => import("./auth-routes"), "ForgotRoute"),
+});
+const reset = createRoute({
+	getParentRoute: () => auth,
+	path: "/reset",
+	component: lazyRouteComponent(() => import("./auth-routes"), "ResetRoute"),
+});
 
 const app = createRoute({ getParentRoute: () => root, id: "app", component: AppLayout });
 
