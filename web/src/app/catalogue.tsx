@@ -39,16 +39,7 @@ export function Catalogue() {
 				/>
 				<Buttons />
 				<Fields />
-				<Cell name="Avatars and badges">
-					{HUES.map((hue) => (
-						<Avatar key={hue} id={hue} name={hue} size={32} />
-					))}
-					<Avatar id="online" name="Ana Sofía" isOnline />
-					<Avatar id="group" name="Kammerchor Nord" isGroup size={48} />
-					<Badge count={3} label="3 unread" />
-					<Badge count={1200} label="1200 unread" />
-					<Badge count={48} label="48 unread" isQuiet />
-				</Cell>
+				<AvatarsAndBadges />
 				<Cell name="Ticks">
 					{TICKS.map((state) => (
 						<span key={state} className="row">
@@ -56,15 +47,7 @@ export function Catalogue() {
 						</span>
 					))}
 				</Cell>
-				<Cell name="Banners">
-					<Banner icon={WifiOff}>You are offline</Banner>
-					<Banner icon={Bell} tone="warn" action={<Button size="s">Now</Button>}>
-						Connecting again
-					</Banner>
-					<Banner icon={Bell} tone="bad">
-						3 messages were not sent
-					</Banner>
-				</Cell>
+				<Banners />
 				<Floating />
 				<Cell name="Empty">
 					<Empty
@@ -85,6 +68,35 @@ function Cell({ name, children }: { name: string; children: ReactNode }) {
 			<h2 className="sect__h">{name}</h2>
 			<div className="row catalogue__row">{children}</div>
 		</section>
+	);
+}
+
+function AvatarsAndBadges() {
+	return (
+		<Cell name="Avatars and badges">
+			{HUES.map((hue) => (
+				<Avatar key={hue} id={hue} name={hue} size={32} />
+			))}
+			<Avatar id="online" name="Ana Sofía" isOnline />
+			<Avatar id="group" name="Kammerchor Nord" isGroup size={48} />
+			<Badge count={3} label="3 unread" />
+			<Badge count={1200} label="1200 unread" />
+			<Badge count={48} label="48 unread" isQuiet />
+		</Cell>
+	);
+}
+
+function Banners() {
+	return (
+		<Cell name="Banners">
+			<Banner icon={WifiOff}>You are offline</Banner>
+			<Banner icon={Bell} tone="warn" action={<Button size="s">Now</Button>}>
+				Connecting again
+			</Banner>
+			<Banner icon={Bell} tone="bad">
+				3 messages were not sent
+			</Banner>
+		</Cell>
 	);
 }
 

@@ -15,25 +15,17 @@ type Props = { chat: ChatEntry; at: number | null; onBack: () => void };
 /** One chat: head, messages, composer, and its details beside or over them. */
 export function ChatPane({ chat, at, onBack }: Props) {
 	const me = useSync((state) => state.me?.id ?? "");
-	const navigate = useNavigate();
 	const face = faceOf(chat, me);
 	const canWrite = chat.closed_at === null;
 	const { editing, setEditing, reply, editLast } = useAim(chat.id, me);
 	const details = useDetails();
+	const permalink = usePermalink(chat.id, at);
 	const toSent = useRef<() => void>(null);
 
 	function handleSent() {
 		toSent.current?.();
-		if (at !== null)
-			void navigate({ to: "/chats/$chat", params: { chat: chat.id }, replace: true });
+		permalink.clear();
 	}
-	const handleJump = (seq: number) =>
-		void navigate({
-			to: "/chats/$chat",
-			params: { chat: chat.id },
-			search: { at: seq },
-			replace: true,
-		});
 
 	return (
 		<>
@@ -60,7 +52,7 @@ export function ChatPane({ chat, at, onBack }: Props) {
 						editing={editing}
 						onEditEnd={() => setEditing(null)}
 						onEditLast={editLast}
-						onJump={handleJump}
+						onJump={permalink.follow}
 						onSent={handleSent}
 					/>
 				) : (
@@ -70,6 +62,19 @@ export function ChatPane({ chat, at, onBack }: Props) {
 			<ChatDetails chat={chat} face={face} details={details} />
 		</>
 	);
+}
+
+/** The message that the address names: going to one, and letting go of it. */
+function usePermalink(chat: string, at: number | null) {
+	const navigate = useNavigate();
+	const go = (search: { at?: number }) =>
+		void navigate({ to: "/chats/$chat", params: { chat }, search, replace: true });
+	return {
+		follow: (seq: number) => go({ at: seq }),
+		clear() {
+			if (at !== null) go({});
+		},
+	};
 }
 
 /** What the next words are for: a message of their own, an answer, or a change of an old one. */

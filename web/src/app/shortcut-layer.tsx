@@ -34,34 +34,20 @@ export function ShortcutLayer({ current }: { current: string | null }) {
 function useShortcuts(current: string | null, open: (layer: Layer) => void) {
 	const navigate = useNavigate();
 	const actions = useActions();
-	const state = useRef<State | null>(null);
-	useSync((now) => {
-		state.current = now;
-		return null;
-	});
+	const state = useLatestState();
 
 	useEffect(() => {
-		const chats = () =>
-			state.current ? selectChats(state.current).filter((chat) => !chat.archived) : [];
-		const go = (chat: ChatEntry | undefined) =>
-			chat && void navigate({ to: "/chats/$chat", params: { chat: chat.id } });
-
 		function handleMod(event: KeyboardEvent): boolean {
-			const key = latinKey(event);
-			// On many keyboards the slash needs Shift.
-			if (key === "/") open("sheet");
-			else if (event.shiftKey) return false;
-			else if (key === "k") open("switcher");
-			else if (key === ",") void navigate({ to: "/settings" });
-			else return false;
-			return true;
+			const opened = openedBy(event);
+			if (opened === "settings") void navigate({ to: "/settings" });
+			else if (opened !== null) open(opened);
+			return opened !== null;
 		}
 
 		function handleAlt(event: KeyboardEvent): boolean {
-			const chat = chatOfKey(event, chats(), current);
-			if (chat === null) return false;
-			go(chat);
-			return true;
+			const chat = chatOfKey(event, listed(state.current), current);
+			if (chat) void navigate({ to: "/chats/$chat", params: { chat: chat.id } });
+			return chat !== null;
 		}
 
 		function jumpToNewest() {
@@ -85,7 +71,31 @@ function useShortcuts(current: string | null, open: (layer: Layer) => void) {
 
 		addEventListener("keydown", handleKey);
 		return () => removeEventListener("keydown", handleKey);
-	}, [actions, current, navigate, open]);
+	}, [actions, current, navigate, open, state]);
+}
+
+/** The state at the moment of a key, without drawing again for each change of it. */
+function useLatestState() {
+	const state = useRef<State | null>(null);
+	useSync((now) => {
+		state.current = now;
+		return null;
+	});
+	return state;
+}
+
+function listed(state: State | null): readonly ChatEntry[] {
+	return state === null ? [] : selectChats(state).filter((chat) => !chat.archived);
+}
+
+/** What Ctrl or ⌘ and this key open; null where the key is not ours. */
+function openedBy(event: KeyboardEvent): "switcher" | "sheet" | "settings" | null {
+	const key = latinKey(event);
+	// On many keyboards the slash needs Shift.
+	if (key === "/") return "sheet";
+	if (event.shiftKey) return null;
+	if (key === "k") return "switcher";
+	return key === "," ? "settings" : null;
 }
 
 /** Where Alt and this key lead: undefined at an end of the list, null where the key is not ours. */

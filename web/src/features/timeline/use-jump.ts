@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import type { TimelineView } from "@/sync/types";
+import type { Row, TimelineView } from "@/sync/types";
 import { useActions } from "@/sync/use-sync";
 
 const LIT_MS = 1600;
@@ -13,23 +13,10 @@ export function useJump(
 	toEnd: () => void,
 ) {
 	const actions = useActions();
-	const [lit, light] = useLight();
+	const { lit, show } = useShow(view.rows, toRow);
 	const wanted = useRef<number | null>(at);
-	const rows = useRef(view.rows);
-	rows.current = view.rows;
 	const isFollowing = useRef(true);
 	isFollowing.current = view.isFollowing;
-
-	const show = useCallback(
-		(seq: number) => {
-			const row = rows.current.find((candidate) => candidate.message.seq === seq);
-			if (!row) return false;
-			toRow(row.key);
-			light(seq);
-			return true;
-		},
-		[light, toRow],
-	);
 
 	const toSeq = useCallback(
 		(seq: number) => {
@@ -63,6 +50,24 @@ export function useJump(
 	}, [view.rows, view.isJumping, show]);
 
 	return { lit, toSeq, toLatest, toSent };
+}
+
+/** Goes to a row that is mounted, and tells whether it is. */
+function useShow(mounted: readonly Row[], toRow: (key: string) => boolean) {
+	const [lit, light] = useLight();
+	const rows = useRef(mounted);
+	rows.current = mounted;
+	const show = useCallback(
+		(seq: number) => {
+			const row = rows.current.find((candidate) => candidate.message.seq === seq);
+			if (!row) return false;
+			toRow(row.key);
+			light(seq);
+			return true;
+		},
+		[light, toRow],
+	);
+	return { lit, show };
 }
 
 /** The row one came to shows itself for a moment. */

@@ -71,25 +71,19 @@ export function useScroll(
 	const target = useRef<string | null>(null);
 	const { place, latest, isEnd, settle } = usePlace(view, loads);
 
-	// After each change of rows, before the eye sees it. A jump lands first; a
-	// page swapped under a jump must not be "corrected" by the old anchor.
+	// After each change of rows, before the eye sees it.
 	useLayoutEffect(() => {
 		const element = ref.current;
 		if (!element || !view.isLoaded) return;
-		const scroller = domScroller(element);
-		const before = place.current;
-		const row = target.current === null ? null : rowOf(element, target.current);
+		const wanted = target.current;
+		const row = wanted === null ? null : rowOf(element, wanted);
 		if (row !== null) {
 			bringToRest(element, row);
 			target.current = null;
-		} else if (target.current === null && before !== null) {
-			settle(element, putBack(element, keepPlaceAmong(before, scroller, view.isFollowing), view));
-			return;
-		} else if (before === null) {
-			settle(element, startAt(element, left, view));
-			return;
 		}
-		settle(element, placeAt(scroller, view.isFollowing));
+		const isFirst = place.current === null && row === null;
+		const before = wanted === null ? place.current : null;
+		settle(element, isFirst ? startAt(element, left, view) : placeAmong(element, before, view));
 	}, [ref, view, left, place, settle]);
 
 	const handleScroll = useHeard(ref, place, latest, settle);
@@ -115,6 +109,13 @@ export function useScroll(
 	);
 
 	return { isEnd, handleScroll, toEnd, toRow };
+}
+
+/** On a jump there is no place before: a page swapped under it must not be "corrected" by the old anchor. */
+function placeAmong(element: HTMLElement, before: Place | null, view: TimelineView): Place {
+	const scroller = domScroller(element);
+	if (before === null) return placeAt(scroller, view.isFollowing);
+	return putBack(element, keepPlaceAmong(before, scroller, view.isFollowing), view);
 }
 
 type Settle = ReturnType<typeof usePlace>["settle"];

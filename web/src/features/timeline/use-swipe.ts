@@ -30,9 +30,7 @@ export function useSwipe(canSwipe: boolean, onSwiped: () => void) {
 	function move(event: PointerEvent<HTMLElement>) {
 		const now = swipe.current;
 		if (!now || now.id !== event.pointerId) return;
-		const sign = document.documentElement.dir === "rtl" ? 1 : -1;
-		const along = (event.clientX - now.x) * sign;
-		const across = Math.abs(event.clientY - now.y);
+		const { sign, along, across } = wayOf(now, event);
 		if (!now.isOn) {
 			if (across > SLOP_PX || along < -SLOP_PX) swipe.current = null;
 			if (along <= SLOP_PX || along < across * 1.5) return;
@@ -64,6 +62,12 @@ export function useSwipe(canSwipe: boolean, onSwiped: () => void) {
 		onPointerCancel: end,
 	};
 	return { isSwiping, handlers };
+}
+
+/** How far the finger is on the way that answers, and how far off it. */
+function wayOf({ x, y }: Swipe, event: PointerEvent) {
+	const sign = document.documentElement.dir === "rtl" ? 1 : -1;
+	return { sign, along: (event.clientX - x) * sign, across: Math.abs(event.clientY - y) };
 }
 
 function letGo(column: HTMLElement) {

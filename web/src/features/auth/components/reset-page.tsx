@@ -34,17 +34,7 @@ export function ResetPage({ token, onDone }: { token: string; onDone: () => void
 	return (
 		<AuthFrame foot={<Link to="/sign-in">{t("auth.forgot.back")}</Link>}>
 			{isSpent ? (
-				<div className="auth__form">
-					<Empty
-						icon={LinkIcon}
-						title={t("auth.reset.bad")}
-						action={
-							<Link className="btn btn--primary" to="/forgot">
-								{t("auth.reset.badDo")}
-							</Link>
-						}
-					/>
-				</div>
+				<LinkSpent />
 			) : (
 				<form className="auth__form" onSubmit={handleSubmit} noValidate>
 					<h1>{t("auth.reset.title")}</h1>
@@ -64,5 +54,23 @@ export function ResetPage({ token, onDone }: { token: string; onDone: () => void
 				</form>
 			)}
 		</AuthFrame>
+	);
+}
+
+/** The link was used, ran out, or came without its token. */
+function LinkSpent() {
+	const t = useText();
+	return (
+		<div className="auth__form">
+			<Empty
+				icon={LinkIcon}
+				title={t("auth.reset.bad")}
+				action={
+					<Link className="btn btn--primary" to="/forgot">
+						{t("auth.reset.badDo")}
+					</Link>
+				}
+			/>
+		</div>
 	);
 }

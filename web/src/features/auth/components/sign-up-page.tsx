@@ -94,38 +94,7 @@ export function SignUpPage({ onCodeSent }: { onCodeSent: () => void }) {
 		<AuthFrame foot={foot}>
 			<form ref={rest.form} className="auth__form" onSubmit={rest.handleSubmit} noValidate>
 				<StepHead step={1} title={t("auth.signUp.title")} />
-				<Field
-					label={t("auth.signUp.name")}
-					autoComplete="name"
-					required
-					maxLength={64}
-					value={draft.name}
-					error={faultOf("name")}
-					onChange={(event) => change({ name: event.target.value })}
-				/>
-				<Field
-					label={t("auth.email")}
-					type="email"
-					autoComplete="email"
-					required
-					dir="ltr"
-					hint={t("auth.signUp.emailHint")}
-					value={draft.email}
-					error={faultOf("email")}
-					onChange={(event) => change({ email: event.target.value })}
-				/>
-				<Field
-					label={t("auth.signUp.username")}
-					prefix="@"
-					autoComplete="off"
-					autoCapitalize="none"
-					spellCheck={false}
-					dir="ltr"
-					hint={t("auth.signUp.usernameHint")}
-					value={draft.username}
-					error={faultOf("username")}
-					onChange={(event) => change({ username: event.target.value.trim() })}
-				/>
+				<WhoFields draft={draft} faultOf={faultOf} onChange={change} />
 				<PasswordChoice
 					value={draft.password}
 					hints={[draft.name, email, draft.username]}
@@ -138,5 +107,52 @@ export function SignUpPage({ onCodeSent }: { onCodeSent: () => void }) {
 				</Button>
 			</form>
 		</AuthFrame>
+	);
+}
+
+type WhoProps = {
+	draft: Draft;
+	faultOf: (field: keyof Draft) => string | undefined;
+	onChange: (part: Partial<Draft>) => void;
+};
+
+/** As whom one is known, and where one is reached. */
+function WhoFields({ draft, faultOf, onChange }: WhoProps) {
+	const t = useText();
+	return (
+		<>
+			<Field
+				label={t("auth.signUp.name")}
+				autoComplete="name"
+				required
+				maxLength={64}
+				value={draft.name}
+				error={faultOf("name")}
+				onChange={(event) => onChange({ name: event.target.value })}
+			/>
+			<Field
+				label={t("auth.email")}
+				type="email"
+				autoComplete="email"
+				required
+				dir="ltr"
+				hint={t("auth.signUp.emailHint")}
+				value={draft.email}
+				error={faultOf("email")}
+				onChange={(event) => onChange({ email: event.target.value })}
+			/>
+			<Field
+				label={t("auth.signUp.username")}
+				prefix="@"
+				autoComplete="off"
+				autoCapitalize="none"
+				spellCheck={false}
+				dir="ltr"
+				hint={t("auth.signUp.usernameHint")}
+				value={draft.username}
+				error={faultOf("username")}
+				onChange={(event) => onChange({ username: event.target.value.trim() })}
+			/>
+		</>
 	);
 }

@@ -21,10 +21,6 @@ type Props = {
 /** Who one is talking to, and whether they are there. */
 export function ChatHead({ chat, face, isDetailsOpen, onBack, onDetails }: Props) {
 	const t = useText();
-	const account = face.peer?.account ?? null;
-	const isOnline = useSync(
-		(state) => account !== null && selectPresence(state, account)?.online === true,
-	);
 	return (
 		<header className="head head--line" data-region>
 			<IconButton
@@ -34,29 +30,7 @@ export function ChatHead({ chat, face, isDetailsOpen, onBack, onDetails }: Props
 				className="only-phone"
 				onClick={onBack}
 			/>
-			<div className="head__me grow">
-				<button
-					type="button"
-					className="head__who"
-					onClick={onDetails}
-					aria-label={t("details.show")}
-				>
-					<Avatar
-						id={face.id}
-						name={face.name}
-						photo={face.photo}
-						isGroup={face.isGroup}
-						isOnline={isOnline}
-						size={32}
-					/>
-				</button>
-				<div className="grow">
-					<h1 className="clip head__name" dir="auto">
-						{face.name}
-					</h1>
-					<StatusLine chat={chat} account={account} username={face.peer?.username ?? null} />
-				</div>
-			</div>
+			<Who chat={chat} face={face} onDetails={onDetails} />
 			<IconButton
 				label={t("details.show")}
 				icon={PanelRight}
@@ -72,6 +46,41 @@ export function ChatHead({ chat, face, isDetailsOpen, onBack, onDetails }: Props
 				onClick={onDetails}
 			/>
 		</header>
+	);
+}
+
+type WhoProps = Pick<Props, "chat" | "face" | "onDetails">;
+
+function Who({ chat, face, onDetails }: WhoProps) {
+	const t = useText();
+	const account = face.peer?.account ?? null;
+	const isOnline = useSync(
+		(state) => account !== null && selectPresence(state, account)?.online === true,
+	);
+	return (
+		<div className="head__me grow">
+			<button
+				type="button"
+				className="head__who"
+				onClick={onDetails}
+				aria-label={t("details.show")}
+			>
+				<Avatar
+					id={face.id}
+					name={face.name}
+					photo={face.photo}
+					isGroup={face.isGroup}
+					isOnline={isOnline}
+					size={32}
+				/>
+			</button>
+			<div className="grow">
+				<h1 className="clip head__name" dir="auto">
+					{face.name}
+				</h1>
+				<StatusLine chat={chat} account={account} username={face.peer?.username ?? null} />
+			</div>
+		</div>
 	);
 }
 

@@ -39,17 +39,7 @@ export function ChatList({ current, asking }: Props) {
 	);
 	return (
 		<>
-			<header className="head">
-				<h1 className="grow">{t("chats.title")}</h1>
-				<Link
-					to="/people"
-					className="icon-btn"
-					aria-label={t("chats.new")}
-					data-tip={t("chats.new")}
-				>
-					<Icon of={SquarePen} />
-				</Link>
-			</header>
+			<ListHead />
 			<ListSearch value={typed} onChange={setTyped} />
 			<Segmented
 				look="chips"
@@ -74,6 +64,18 @@ export function ChatList({ current, asking }: Props) {
 				<SkeletonRows label={t("app.loading")} />
 			)}
 		</>
+	);
+}
+
+function ListHead() {
+	const t = useText();
+	return (
+		<header className="head">
+			<h1 className="grow">{t("chats.title")}</h1>
+			<Link to="/people" className="icon-btn" aria-label={t("chats.new")} data-tip={t("chats.new")}>
+				<Icon of={SquarePen} />
+			</Link>
+		</header>
 	);
 }
 

@@ -1,4 +1,4 @@
-import { AtSign, Ban, Link as LinkIcon, UserMinus, X } from "lucide-react";
+import { AtSign, Ban, Link as LinkIcon, type LucideIcon, UserMinus, X } from "lucide-react";
 import { dateOf, numberOf } from "@/i18n/format";
 import { presenceText } from "@/i18n/presence-text";
 import { useText } from "@/i18n/use-text";
@@ -8,6 +8,7 @@ import type { ChatEntry } from "@/sync/types";
 import { useSync } from "@/sync/use-sync";
 import { Avatar } from "@/ui/avatar";
 import { IconButton } from "@/ui/button";
+import { classes } from "@/ui/classes";
 import { copyOut } from "@/ui/copy-out";
 import { Icon } from "@/ui/icon";
 import { showToast } from "@/ui/toast";
@@ -28,9 +29,6 @@ type Props = {
 /** What is known about the chat and the person, and what one can do about them. */
 export function DetailsPane({ chat, face, bio, onClose, onRemove, onBlock }: Props) {
 	const t = useText();
-	const username = face.peer?.username ?? null;
-	const copy = (text: string) =>
-		void copyOut(text).then((isCopied) => isCopied && showToast(t("app.copied")));
 	return (
 		<>
 			<header className="head">
@@ -53,39 +51,43 @@ export function DetailsPane({ chat, face, bio, onClose, onRemove, onBlock }: Pro
 					<Fact name={t("details.theyRead")} value={readWord(chat.n, face.peer.read_n, t)} />
 				)}
 			</section>
-			<section className="sect sect--acts">
-				<button
-					type="button"
-					className="menu__i"
-					onClick={() => copy(`${location.origin}/chats/${chat.id}`)}
-				>
-					<Icon of={LinkIcon} />
-					{t("details.copyLink")}
-				</button>
-				{username && (
-					<button type="button" className="menu__i" onClick={() => copy(`@${username}`)}>
-						<Icon of={AtSign} />
-						{t("details.copyUsername")}
-					</button>
-				)}
-			</section>
+			<CopyActions chat={chat.id} username={face.peer?.username ?? null} />
 			{(onRemove || onBlock) && (
 				<section className="sect sect--acts">
-					{onRemove && (
-						<button type="button" className="menu__i menu__i--bad" onClick={onRemove}>
-							<Icon of={UserMinus} />
-							{t("people.remove")}
-						</button>
-					)}
-					{onBlock && (
-						<button type="button" className="menu__i menu__i--bad" onClick={onBlock}>
-							<Icon of={Ban} />
-							{t("people.block")}
-						</button>
-					)}
+					{onRemove && <Act icon={UserMinus} name={t("people.remove")} isBad onPress={onRemove} />}
+					{onBlock && <Act icon={Ban} name={t("people.block")} isBad onPress={onBlock} />}
 				</section>
 			)}
 		</>
+	);
+}
+
+function CopyActions({ chat, username }: { chat: string; username: string | null }) {
+	const t = useText();
+	const copy = (text: string) =>
+		void copyOut(text).then((isCopied) => isCopied && showToast(t("app.copied")));
+	return (
+		<section className="sect sect--acts">
+			<Act
+				icon={LinkIcon}
+				name={t("details.copyLink")}
+				onPress={() => copy(`${location.origin}/chats/${chat}`)}
+			/>
+			{username && (
+				<Act icon={AtSign} name={t("details.copyUsername")} onPress={() => copy(`@${username}`)} />
+			)}
+		</section>
+	);
+}
+
+type ActProps = { icon: LucideIcon; name: string; isBad?: boolean; onPress: () => void };
+
+function Act({ icon, name, isBad = false, onPress }: ActProps) {
+	return (
+		<button type="button" className={classes("menu__i", isBad && "menu__i--bad")} onClick={onPress}>
+			<Icon of={icon} />
+			{name}
+		</button>
 	);
 }
 

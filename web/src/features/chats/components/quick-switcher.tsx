@@ -21,10 +21,7 @@ export function QuickSwitcher({ onClose }: { onClose: () => void }) {
 	const t = useText();
 	const id = useId();
 	const navigate = useNavigate();
-	const [typed, setTyped] = useState("");
-	const [at, setAt] = useState(0);
-	const me = useSync((state) => state.me?.id ?? "");
-	const found = useChatRows("all", typed, null).slice(0, AT_MOST);
+	const { typed, type, found, at, setAt, step } = useFinding();
 
 	function go(chat: ChatEntry | undefined) {
 		onClose();
@@ -34,9 +31,8 @@ export function QuickSwitcher({ onClose }: { onClose: () => void }) {
 
 	function handleKey(event: KeyboardEvent) {
 		if (event.nativeEvent.isComposing) return;
-		const last = Math.max(0, found.length - 1);
-		if (event.key === "ArrowDown") setAt(at >= last ? 0 : at + 1);
-		else if (event.key === "ArrowUp") setAt(at <= 0 ? last : at - 1);
+		if (event.key === "ArrowDown") step(1);
+		else if (event.key === "ArrowUp") step(-1);
 		else if (event.key === "Enter") go(found[at]);
 		else return;
 		event.preventDefault();
@@ -49,32 +45,35 @@ export function QuickSwitcher({ onClose }: { onClose: () => void }) {
 				typed={typed}
 				active={found[at] ? at : null}
 				onKeyDown={handleKey}
-				onType={(text) => {
-					setTyped(text);
-					setAt(0);
-				}}
+				onType={type}
 			/>
-			<div
-				id={`${id}-list`}
-				role="listbox"
-				aria-label={t("chats.title")}
-				className="switcher__list"
-			>
-				{found.map((chat, index) => (
-					<SwitcherRow
-						key={chat.id}
-						id={`${id}-${index}`}
-						chat={chat}
-						me={me}
-						isActive={index === at}
-						onPoint={() => setAt(index)}
-						onChoose={() => go(chat)}
-					/>
-				))}
-			</div>
+			<SwitcherList id={id} found={found} at={at} onPoint={setAt} onChoose={go} />
 			{found.length === 0 && <NoneFound typed={typed} onFind={() => go(undefined)} />}
 		</Dialog>
 	);
+}
+
+/** What is typed, the chats it finds, and which of them Enter would open. */
+function useFinding() {
+	const [typed, setTyped] = useState("");
+	const [at, setAt] = useState(0);
+	const found = useChatRows("all", typed, null).slice(0, AT_MOST);
+	return {
+		typed,
+		found,
+		at,
+		setAt,
+		type(text: string) {
+			setTyped(text);
+			setAt(0);
+		},
+		/** Around the ends. */
+		step(by: 1 | -1) {
+			const last = Math.max(0, found.length - 1);
+			if (by > 0) setAt(at >= last ? 0 : at + 1);
+			else setAt(at <= 0 ? last : at - 1);
+		},
+	};
 }
 
 function NoneFound({ typed, onFind }: { typed: string; onFind: () => void }) {
@@ -118,6 +117,34 @@ function SwitcherField({ id, typed, active, onKeyDown, onType }: FieldProps) {
 				onKeyDown={onKeyDown}
 				onChange={(event) => onType(event.target.value)}
 			/>
+		</div>
+	);
+}
+
+type ListProps = {
+	id: string;
+	found: readonly ChatEntry[];
+	at: number;
+	onPoint: (at: number) => void;
+	onChoose: (chat: ChatEntry) => void;
+};
+
+function SwitcherList({ id, found, at, onPoint, onChoose }: ListProps) {
+	const t = useText();
+	const me = useSync((state) => state.me?.id ?? "");
+	return (
+		<div id={`${id}-list`} role="listbox" aria-label={t("chats.title")} className="switcher__list">
+			{found.map((chat, index) => (
+				<SwitcherRow
+					key={chat.id}
+					id={`${id}-${index}`}
+					chat={chat}
+					me={me}
+					isActive={index === at}
+					onPoint={() => onPoint(index)}
+					onChoose={() => onChoose(chat)}
+				/>
+			))}
 		</div>
 	);
 }

@@ -7,7 +7,7 @@ import { IconButton } from "@/ui/button";
 import { useLook } from "@/ui/look";
 import { MOD } from "@/ui/platform";
 import { EmojiButton } from "../emoji/emoji-button";
-import { useShortcode } from "../emoji/use-shortcode";
+import { type Offer, useShortcode } from "../emoji/use-shortcode";
 import { useStrayWords } from "../use-stray-words";
 import { useWriting } from "../use-writing";
 import { insert } from "../wrap";
@@ -43,11 +43,7 @@ export function Composer({ chat, name, editing, onEditEnd, onEditLast, onJump, o
 	return (
 		<footer className="composer" id="composer" data-region="composer">
 			<form className="composer__in" onSubmit={writing.submit}>
-				{shortcode.open && (
-					<Suspense fallback={null}>
-						<EmojiCompletion {...shortcode.open} />
-					</Suspense>
-				)}
+				<Completion offer={shortcode.open} />
 				<ComposerContext
 					chat={chat}
 					editing={editing}
@@ -82,6 +78,15 @@ export function Composer({ chat, name, editing, onEditEnd, onEditLast, onJump, o
 				<TooLong by={writing.tooLong} />
 			</form>
 		</footer>
+	);
+}
+
+function Completion({ offer }: { offer: Offer | null }) {
+	if (offer === null) return null;
+	return (
+		<Suspense fallback={null}>
+			<EmojiCompletion {...offer} />
+		</Suspense>
 	);
 }
 

@@ -1,18 +1,10 @@
 import { Search } from "lucide-react";
-import {
-	type KeyboardEvent,
-	type RefObject,
-	useEffect,
-	useLayoutEffect,
-	useRef,
-	useState,
-} from "react";
-import { createPortal } from "react-dom";
+import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { useText } from "@/i18n/use-text";
 import { Icon } from "@/ui/icon";
-import { placeLayer } from "@/ui/place";
 import { EmojiFoot } from "./emoji-foot";
 import { COLUMNS, EmojiGrid } from "./emoji-grid";
+import { EmojiLayer } from "./emoji-layer";
 import { type Emoji, type EmojiSet, searchEmoji, withTone } from "./emoji-set";
 import { EmojiTabs } from "./emoji-tabs";
 import { rememberEmoji, useTaste } from "./emoji-taste";
@@ -29,10 +21,7 @@ export function EmojiPanel({ opener, onPick, onClose }: Props) {
 	const grid = useRef<HTMLDivElement>(null);
 	const { set, hasFailed } = useEmojiSet();
 	const { typed, found, shown, setShown, search } = useSearch(set);
-	const { recent, tone } = useTaste();
-	// What was used last keeps its place while the panel is open, so that nothing moves under the pointer.
-	const [recentAtOpen] = useState(recent);
-	useFloating(ref, opener, onClose);
+	const { recent, tone } = useTasteAtOpen();
 
 	function pick(emoji: Emoji, staysOpen: boolean) {
 		rememberEmoji(emoji.emoji);
@@ -45,32 +34,15 @@ export function EmojiPanel({ opener, onPick, onClose }: Props) {
 		if (opener instanceof HTMLElement) opener.focus();
 	}
 
-	// Enter may come before the emoji do: it picks the first one found, once it is.
-	const isAwaited = useRef(false);
-	useEffect(() => {
-		const first = found?.[0];
-		if (!isAwaited.current || !set) return;
-		isAwaited.current = false;
-		if (first) pick(first, false);
-	});
+	const keys = useSearchKeys({ set, hasFailed, typed, found, grid, onPick: pick });
 
 	function handleTyped(text: string) {
-		isAwaited.current = false;
+		keys.forget();
 		search(text);
 	}
 
-	function handleSearchKey(event: KeyboardEvent<HTMLElement>) {
-		if (event.nativeEvent.isComposing) return;
-		const first = found?.[0];
-		if (event.key === "ArrowDown") grid.current?.querySelector("button")?.focus();
-		else if (event.key === "Enter" && first) pick(first, event.shiftKey);
-		else if (event.key === "Enter" && !set && !hasFailed) isAwaited.current = typed.trim() !== "";
-		else return;
-		event.preventDefault();
-	}
-
-	return createPortal(
-		<div ref={ref} popover="manual" className="layer">
+	return (
+		<EmojiLayer ref={ref} opener={opener} onClose={onClose}>
 			<div
 				className="menu is-new emoji"
 				role="dialog"
@@ -78,24 +50,59 @@ export function EmojiPanel({ opener, onPick, onClose }: Props) {
 				aria-label={t("composer.emoji")}
 				onKeyDown={(event) => handleKey(event, () => (typed ? search("") : leave()))}
 			>
-				<EmojiSearch value={typed} onChange={handleTyped} onKeyDown={handleSearchKey} />
-				{!found && set && <EmojiTabs grid={grid} hasRecent={recentAtOpen.length > 0} />}
+				<EmojiSearch value={typed} onChange={handleTyped} onKeyDown={keys.handleKey} />
+				{!found && set && <EmojiTabs grid={grid} hasRecent={recent.length > 0} />}
 				<EmojiBody
-					grid={grid}
-					set={set}
-					hasFailed={hasFailed}
-					found={found}
-					typed={typed}
-					recent={recentAtOpen}
+					{...{ grid, set, hasFailed, found, typed, recent }}
 					onPick={pick}
 					onShow={setShown}
 					onLeave={() => ref.current?.querySelector("input")?.focus()}
 				/>
 				<EmojiFoot emoji={shown ?? found?.[0] ?? null} tone={tone} />
 			</div>
-		</div>,
-		document.body,
+		</EmojiLayer>
 	);
+}
+
+/** What was used last keeps its place while the panel is open, so that nothing moves under the pointer. */
+function useTasteAtOpen() {
+	const { recent, tone } = useTaste();
+	const [recentAtOpen] = useState(recent);
+	return { recent: recentAtOpen, tone };
+}
+
+type SearchKeys = {
+	set: EmojiSet | null;
+	hasFailed: boolean;
+	typed: string;
+	found: readonly Emoji[] | null;
+	grid: RefObject<HTMLDivElement | null>;
+	onPick: (emoji: Emoji, staysOpen: boolean) => void;
+};
+
+/** The keys of the search. Enter may come before the emoji do: it picks the first one found, once it is. */
+function useSearchKeys({ set, hasFailed, typed, found, grid, onPick }: SearchKeys) {
+	const isAwaited = useRef(false);
+	const first = found?.[0];
+	useEffect(() => {
+		if (!isAwaited.current || !set) return;
+		isAwaited.current = false;
+		if (first) onPick(first, false);
+	});
+
+	function handleKey(event: KeyboardEvent<HTMLElement>) {
+		if (event.nativeEvent.isComposing) return;
+		if (event.key === "ArrowDown") grid.current?.querySelector("button")?.focus();
+		else if (event.key === "Enter" && first) onPick(first, event.shiftKey);
+		else if (event.key === "Enter" && !set && !hasFailed) isAwaited.current = typed.trim() !== "";
+		else return;
+		event.preventDefault();
+	}
+
+	function forget() {
+		isAwaited.current = false;
+	}
+	return { handleKey, forget };
 }
 
 /** What is typed, what it finds, and whose name the foot shows. */
@@ -176,31 +183,6 @@ function EmojiSearch({ value, onChange, onKeyDown }: SearchProps) {
 			/>
 		</div>
 	);
-}
-
-/** Over the page beside its button, until one presses elsewhere. */
-function useFloating(ref: RefObject<HTMLDivElement | null>, opener: Element, onClose: () => void) {
-	useLayoutEffect(() => {
-		const layer = ref.current;
-		if (!layer) return;
-		layer.showPopover();
-		placeLayer(layer, { element: opener });
-		// A finger would get its keyboard over the emoji it came for.
-		const isTouch = matchMedia("(pointer: coarse)").matches;
-		layer.querySelector<HTMLElement>(isTouch ? "[role=dialog]" : "input")?.focus();
-	}, [opener, ref]);
-	useEffect(() => {
-		const handleOutside = (event: Event) => {
-			const target = event.target as Node;
-			if (!ref.current?.contains(target) && !opener.contains(target)) onClose();
-		};
-		addEventListener("pointerdown", handleOutside, true);
-		addEventListener("resize", onClose);
-		return () => {
-			removeEventListener("pointerdown", handleOutside, true);
-			removeEventListener("resize", onClose);
-		};
-	}, [onClose, opener, ref]);
 }
 
 /** Tab goes around within the panel, which stands at the end of the document. */

@@ -37,30 +37,9 @@ export function shortcodeAt(text: string, caret: number): Word | null {
 export function useShortcode(field: RefObject<HTMLTextAreaElement | null>, text: string) {
 	const id = useId();
 	const keys = useRef<((event: KeyboardEvent) => boolean) | null>(null);
-	const [at, setAt] = useState<Word | null>(null);
+	const { at, setAt, follow, close } = useWord(text);
 	const [option, setOption] = useState<string | null>(null);
 	const [isShown, setShown] = useState(false);
-	/** Where a list was closed on purpose: it stays closed for that word. */
-	const closedAt = useRef<number | null>(null);
-
-	const follow = useCallback((element: HTMLTextAreaElement) => {
-		const isCaret = element.selectionStart === element.selectionEnd;
-		const next = isCaret ? shortcodeAt(element.value, element.selectionStart) : null;
-		if (next === null || next.from !== closedAt.current) closedAt.current = null;
-		setAt(next !== null && closedAt.current === null ? next : null);
-	}, []);
-
-	// Sent, or replaced from another tab: the word is gone with its text.
-	useEffect(() => {
-		if (text === "") setAt(null);
-	}, [text]);
-
-	const close = useCallback(() => {
-		setAt((before) => {
-			closedAt.current = before?.from ?? null;
-			return null;
-		});
-	}, []);
 
 	const choose = (emoji: string) => {
 		const element = field.current;
@@ -87,4 +66,31 @@ export function useShortcode(field: RefObject<HTMLTextAreaElement | null>, text:
 		close,
 		handleKey: (event: KeyboardEvent) => (at !== null && keys.current?.(event)) || false,
 	};
+}
+
+/** The word after a colon at the caret, unless its list was closed. */
+function useWord(text: string) {
+	const [at, setAt] = useState<Word | null>(null);
+	/** Where a list was closed on purpose: it stays closed for that word. */
+	const closedAt = useRef<number | null>(null);
+
+	const follow = useCallback((element: HTMLTextAreaElement) => {
+		const isCaret = element.selectionStart === element.selectionEnd;
+		const next = isCaret ? shortcodeAt(element.value, element.selectionStart) : null;
+		if (next === null || next.from !== closedAt.current) closedAt.current = null;
+		setAt(next !== null && closedAt.current === null ? next : null);
+	}, []);
+
+	// Sent, or replaced from another tab: the word is gone with its text.
+	useEffect(() => {
+		if (text === "") setAt(null);
+	}, [text]);
+
+	const close = useCallback(() => {
+		setAt((before) => {
+			closedAt.current = before?.from ?? null;
+			return null;
+		});
+	}, []);
+	return { at, setAt, follow, close };
 }

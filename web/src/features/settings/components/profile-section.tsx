@@ -75,17 +75,7 @@ function ProfileForm({ me }: { me: Account }) {
 	const { name, username, bio, isChanged, isElsewhere, save, errorOf, ...rest } = useProfile(me);
 	return (
 		<form className="profile" onSubmit={rest.handleSubmit} noValidate>
-			<div className="row profile__who">
-				<Avatar id={me.id} name={name || me.name} photo={me.photo} size={88} />
-				<div className="grow">
-					<p className="med clip" dir="auto">
-						{me.name}
-					</p>
-					<p className="small t2 clip">
-						<bdi dir="ltr">{me.email}</bdi>
-					</p>
-				</div>
-			</div>
+			<Who me={me} draftName={name} />
 			<Field
 				label={t("settings.name")}
 				autoComplete="name"
@@ -125,5 +115,22 @@ function ProfileForm({ me }: { me: Account }) {
 				</Button>
 			</div>
 		</form>
+	);
+}
+
+/** The account as it is saved; only the initials follow what is typed. */
+function Who({ me, draftName }: { me: Account; draftName: string }) {
+	return (
+		<div className="row profile__who">
+			<Avatar id={me.id} name={draftName || me.name} photo={me.photo} size={88} />
+			<div className="grow">
+				<p className="med clip" dir="auto">
+					{me.name}
+				</p>
+				<p className="small t2 clip">
+					<bdi dir="ltr">{me.email}</bdi>
+				</p>
+			</div>
+		</div>
 	);
 }

@@ -44,15 +44,7 @@ export function MonthGrid({ day, first, last, busy, onMove, onChoose }: Props) {
 
 	return (
 		<table ref={grid} className="cal__grid" aria-label={monthName(day)} onKeyDown={handleKey}>
-			<thead>
-				<tr>
-					{weekdayNames().map(({ short, long }) => (
-						<th key={long} scope="col" abbr={long}>
-							{short}
-						</th>
-					))}
-				</tr>
-			</thead>
+			<Weekdays />
 			<tbody>
 				{weeksOf(day, start).map((week) => (
 					<tr key={week.find((one) => one !== null)}>
@@ -74,6 +66,20 @@ export function MonthGrid({ day, first, last, busy, onMove, onChoose }: Props) {
 				))}
 			</tbody>
 		</table>
+	);
+}
+
+function Weekdays() {
+	return (
+		<thead>
+			<tr>
+				{weekdayNames().map(({ short, long }) => (
+					<th key={long} scope="col" abbr={long}>
+						{short}
+					</th>
+				))}
+			</tr>
+		</thead>
 	);
 }
 

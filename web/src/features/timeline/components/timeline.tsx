@@ -22,10 +22,10 @@ import { usePendingDeletes } from "../undo-delete";
 import { useDayJump } from "../use-day-jump";
 import { useJump } from "../use-jump";
 import { useReading } from "../use-reading";
-import { useRowActions } from "../use-row-actions";
+import { type RowActions, useRowActions } from "../use-row-actions";
 import { useRowKeys } from "../use-row-keys";
 import { useScroll } from "../use-scroll";
-import { useSelection } from "../use-selection";
+import { type Picking, useSelection } from "../use-selection";
 import { useVisit } from "../use-visit";
 import { useWayBack } from "../use-way-back";
 import { JumpButton } from "./jump-button";
@@ -59,10 +59,7 @@ export function Timeline({ chat, canWrite, at, onReply, onEdit, ref: sent }: Pro
 	useImperativeHandle(sent, () => jump.toSent, [jump.toSent]);
 	const actions = useRowActions(chat.id, { onReply, onEdit, onQuoted: back.toQuoted });
 	const days = useDays(view, me, visit.dividerAfter);
-	const picking = useSelection(usePickable(view));
-	const { menu, openMenu, closeMenu } = useMenu();
-	const keys = useRowKeys(ref, view.rows, picking, openMenu);
-	const day = useDayJump(ref, jump, keys.setTabStop);
+	const { picking, menu, keys, day } = useHands(ref, view, jump);
 
 	return (
 		<>
@@ -86,7 +83,7 @@ export function Timeline({ chat, canWrite, at, onReply, onEdit, ref: sent }: Pro
 						tabStop={keys.tabStop}
 						lit={jump.lit}
 						{...{ canWrite, actions, picking }}
-						onMenu={openMenu}
+						onMenu={menu.show}
 						onDay={day.choose}
 					/>
 					<TypingRow chat={chat.id} />
@@ -99,25 +96,51 @@ export function Timeline({ chat, canWrite, at, onReply, onEdit, ref: sent }: Pro
 				onBack={back.goBack}
 			/>
 			<SelectionBar {...{ chat, me, canWrite, actions, picking }} />
-			{menu && (
-				<MessageMenu
-					{...menu}
-					{...{ canWrite, actions }}
-					isOwn={menu.row.message.sender === me}
-					onPick={(row) => picking.pick(row, false)}
-					onClose={closeMenu}
-				/>
-			)}
+			<MenuLayer {...{ menu, me, canWrite, actions, picking }} />
 			<DayLayer chat={chat} day={day} />
 		</>
 	);
 }
 
+/** What one does to rows by hand: choosing some, the menu of one, keys, going to a day. */
+function useHands(
+	ref: RefObject<HTMLElement | null>,
+	view: TimelineView,
+	jump: ReturnType<typeof useJump>,
+) {
+	const picking = useSelection(usePickable(view));
+	const menu = useMenu();
+	const keys = useRowKeys(ref, view.rows, picking, menu.show);
+	const day = useDayJump(ref, jump, keys.setTabStop);
+	return { picking, menu, keys, day };
+}
+
 /** Of which row the menu is open, and where. */
 function useMenu() {
-	const [menu, setMenu] = useState<{ row: Row; anchor: Anchor } | null>(null);
-	const openMenu = useCallback((row: Row, anchor: Anchor) => setMenu({ row, anchor }), []);
-	return { menu, openMenu, closeMenu: () => setMenu(null) };
+	const [open, setOpen] = useState<{ row: Row; anchor: Anchor } | null>(null);
+	const show = useCallback((row: Row, anchor: Anchor) => setOpen({ row, anchor }), []);
+	return { open, show, close: () => setOpen(null) };
+}
+
+type MenuLayerProps = {
+	menu: ReturnType<typeof useMenu>;
+	me: string;
+	canWrite: boolean;
+	actions: RowActions;
+	picking: Picking;
+};
+
+function MenuLayer({ menu, me, canWrite, actions, picking }: MenuLayerProps) {
+	if (menu.open === null) return null;
+	return (
+		<MessageMenu
+			{...menu.open}
+			{...{ canWrite, actions }}
+			isOwn={menu.open.row.message.sender === me}
+			onPick={(row) => picking.pick(row, false)}
+			onClose={menu.close}
+		/>
+	);
 }
 
 type DayLayerProps = { chat: ChatEntry; day: ReturnType<typeof useDayJump> };
