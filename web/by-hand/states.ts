@@ -33,7 +33,13 @@ const rows = (page: Page) => page.locator(".timeline [data-key]");
 
 const STATES: State[] = [
 	["switcher", inChat((page) => page.keyboard.press("Control+k"))],
-	["sheet", inChat((page) => page.keyboard.press("Control+/"))],
+	[
+		"sheet",
+		inChat(async (page) => {
+			await page.keyboard.press("Control+/");
+			await page.locator("dialog[open]").waitFor();
+		}),
+	],
 	["message-menu", inChat((page) => rows(page).last().click({ button: "right" }))],
 	["hover", inChat((page) => rows(page).nth(4).hover())],
 	[
@@ -96,7 +102,13 @@ const STATES: State[] = [
 			await page.mouse.move(0, 0);
 		}),
 	],
-	["date", inChat((page) => page.locator(".day__chip").first().click())],
+	[
+		"date",
+		inChat(async (page) => {
+			await page.locator(".day__chip").first().click();
+			await page.locator("dialog[open]").waitFor();
+		}),
+	],
 	[
 		"details",
 		inChat(async (page) => {
