@@ -1,9 +1,15 @@
 /**
  * What is true only for a moment: who types, who is here. Never stored.
+ *
+ * What must hold: of somebody whose chat is closed nothing is known, and of
+ * somebody whose chat opens it is asked anew, for the server told nothing
+ * meanwhile.
  */
 import type { Presence } from "@/api/wire.gen";
+import { faceOf } from "./chat-face";
 import { type Core, isLive } from "./core";
 import { without } from "./state";
+import type { ChatEntry, State } from "./types";
 
 /** While typing goes on it is told again this often; the server passes on no more. */
 const TELL_MS = 3_000;
@@ -28,6 +34,10 @@ export function createEphemeral(core: Core): Ephemeral {
 	const expiries = new Map<string, () => void>();
 	const watched = new Map<string, number>();
 	let cancelWatch: (() => void) | null = null;
+	/** Tells the answer to the latest question. */
+	let asked = 0;
+	let followed = core.store.getState().chats;
+	const unfollow = core.store.subscribe(follow);
 
 	function setTyping(chat: string, on: boolean): void {
 		const told = toldAt.get(chat);
@@ -82,11 +92,24 @@ export function createEphemeral(core: Core): Ephemeral {
 		if (!isLive(core.store.getState())) return;
 		// The latest wishes win: what is on screen now was asked for last.
 		const accounts = [...watched.keys()].slice(-MAX_WATCHED);
+		const mine = ++asked;
 		core.socket.call("presence.watch", { accounts }).then(
-			(answer) => answer.presence.forEach(hearPresence),
+			({ presence }) => {
+				if (mine === asked) takeAnswer(presence);
+			},
 			// Asked again with the next connection.
 			() => undefined,
 		);
+	}
+
+	/** Nothing more is told of whom the answer leaves out, so what was known of them is nothing now. */
+	function takeAnswer(answer: readonly Presence[]): void {
+		const presence = new Map(answer.map((one) => [one.account, one]));
+		core.store.update((state) => ({ ...state, presence }));
+	}
+
+	function rewatchSoon(): void {
+		cancelWatch ??= core.clock.after(WATCH_MS, rewatch);
 	}
 
 	function changeWatch(accounts: readonly string[], by: 1 | -1): void {
@@ -95,7 +118,40 @@ export function createEphemeral(core: Core): Ephemeral {
 			if (count > 0) watched.set(account, count);
 			else watched.delete(account);
 		}
-		cancelWatch ??= core.clock.after(WATCH_MS, rewatch);
+		rewatchSoon();
+	}
+
+	/** Sees chats close and open, by whatever way that came. */
+	function follow(): void {
+		const before = followed;
+		followed = core.store.getState().chats;
+		if (followed === before) return;
+		let hasOpened = false;
+		for (const chat of followed.values()) {
+			const held = before.get(chat.id);
+			if (held === chat) continue;
+			const wasOpen = held?.closed_at === null;
+			if (chat.closed_at === null) hasOpened ||= !wasOpen;
+			else if (wasOpen) forgetPeople(chat);
+		}
+		if (hasOpened && watched.size > 0) rewatchSoon();
+	}
+
+	function forgetPeople(chat: ChatEntry): void {
+		stopTypists(chat.id);
+		core.store.update((state) => withoutPeer(state, chat));
+	}
+
+	function stopTypists(chat: string): void {
+		for (const [key, cancel] of expiries) {
+			if (!key.startsWith(`${chat} `)) continue;
+			cancel();
+			expiries.delete(key);
+		}
+		core.store.update((state) => {
+			const typing = without(state.typing, chat);
+			return typing === state.typing ? state : { ...state, typing };
+		});
 	}
 
 	return {
@@ -112,9 +168,17 @@ export function createEphemeral(core: Core): Ephemeral {
 		},
 		rewatch,
 		stop() {
+			unfollow();
 			cancelWatch?.();
 			for (const cancel of expiries.values()) cancel();
 			expiries.clear();
 		},
 	};
+}
+
+function withoutPeer(state: State, chat: ChatEntry): State {
+	const peer = state.me && faceOf(chat, state.me.id).peer;
+	if (!peer) return state;
+	const presence = without(state.presence, peer.account);
+	return presence === state.presence ? state : { ...state, presence };
 }

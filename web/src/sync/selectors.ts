@@ -3,6 +3,7 @@
  * made from does, so `useSync` never renders in vain.
  */
 import type { Member, Presence } from "@/api/wire.gen";
+import { faceOf } from "./chat-face";
 import { memo, weakly } from "./remember";
 import { emptyTimeline } from "./timeline";
 import { NO_VIEW, toView } from "./timeline-view";
@@ -51,8 +52,17 @@ export function selectPresences(state: State): ReadonlyMap<string, Presence> {
 	return isCutOff ? NO_PRESENCE : state.presence;
 }
 
-export function selectPresence(state: State, account: string): Presence | null {
-	return selectPresences(state).get(account) ?? null;
+/** Where nobody writes any more, nobody is seen either: whether somebody is here is for friends. */
+function isOpen(state: State, chat: string): boolean {
+	return state.chats.get(chat)?.closed_at === null;
+}
+
+/** Whether the other person of the chat is here; null where it is not known, or not ours to know. */
+export function selectPeerPresence(state: State, chat: string): Presence | null {
+	const entry = state.chats.get(chat);
+	if (entry === undefined || state.me === null || !isOpen(state, chat)) return null;
+	const { peer } = faceOf(entry, state.me.id);
+	return peer === null ? null : (selectPresences(state).get(peer.account) ?? null);
 }
 
 export function selectDraft(state: State, chat: string): Draft | null {
@@ -67,7 +77,7 @@ const typingNames = weakly((typing: ReadonlyMap<string, number>): readonly strin
 
 /** Accounts that are typing in the chat; the store removes them as they expire. */
 export function selectTyping(state: State, chat: string): readonly string[] {
-	const typing = state.typing.get(chat);
+	const typing = isOpen(state, chat) ? state.typing.get(chat) : undefined;
 	return typing === undefined ? NOBODY : typingNames(typing);
 }
 

@@ -102,7 +102,7 @@ export function createModelNetwork(server: ModelServer, clock: Clock, random: ()
 			case "sync.check":
 				return server.check(who, body as ClientCalls["sync.check"]["ask"]);
 			case "presence.watch":
-				return { presence: [] };
+				return server.watch(who, body as ClientCalls["presence.watch"]["ask"]);
 			default:
 				return {};
 		}

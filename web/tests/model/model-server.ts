@@ -25,6 +25,7 @@ type ModelChat = {
 	id: string;
 	rev: number;
 	title: string | null;
+	closedAt: number | null;
 	rows: Message[];
 	n: number;
 	members: Map<string, Member>;
@@ -133,10 +134,11 @@ export function createModelServer(now: () => number) {
 		const last = chat.rows.at(-1);
 		return {
 			id: chat.id,
-			kind: "group",
+			// As on the real server two people have a chat of their own.
+			kind: chat.members.size === 2 ? "direct" : "group",
 			title: chat.title,
 			photo: null,
-			closed_at: null,
+			closed_at: chat.closedAt,
 			rev: chat.rev,
 			seq: chat.rows.length,
 			n: chat.n,
@@ -197,7 +199,16 @@ export function createModelServer(now: () => number) {
 		addChat(id: string, ...who: string[]): void {
 			const members = new Map<string, Member>();
 			for (const name of who) members.set(name, toMember(name, 1));
-			chats.set(id, { id, rev: 1, title: null, rows: [], n: 0, members, lastAt: now() });
+			chats.set(id, {
+				id,
+				rev: 1,
+				title: null,
+				closedAt: null,
+				rows: [],
+				n: 0,
+				members,
+				lastAt: now(),
+			});
 			for (const name of who) tellAccount(name, "chat.new", id);
 		},
 		removeMember(id: string, who: string): void {
@@ -263,6 +274,28 @@ export function createModelServer(now: () => number) {
 			chat.title = title;
 			const rev = ++chat.rev;
 			tell(chat, () => ({ name: "chat.updated", body: { chat: id, rev } }));
+		},
+		/** A friendship ends, or begins again. */
+		setClosed(id: string, isClosed: boolean): void {
+			const chat = chats.get(id);
+			if (chat === undefined) return;
+			chat.closedAt = isClosed ? now() : null;
+			const rev = ++chat.rev;
+			tell(chat, () => ({ name: "chat.updated", body: { chat: id, rev } }));
+		},
+		/** Anything at all, in time or late. */
+		say: (to: string, event: ServerEvent) => publish(to, event),
+		/** Who of them is here; of those with whom no chat is open nothing is said. Everybody is. */
+		watch(who: string, ask: { accounts: string[] }) {
+			const isFriend = (account: string) =>
+				[...chats.values()].some(
+					({ closedAt, members }) =>
+						closedAt === null && members.size === 2 && members.has(who) && members.has(account),
+				);
+			const friends = ask.accounts.filter(isFriend);
+			return {
+				presence: friends.map((account) => ({ account, online: true, last_seen_at: null })),
+			};
 		},
 		mark(who: string, ask: { chat: string; seq: number }, isRead: boolean): void {
 			raise(get(ask.chat, who), who, ask.seq, isRead);

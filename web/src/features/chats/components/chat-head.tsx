@@ -3,7 +3,7 @@ import { useEffect } from "react";
 import { presenceText } from "@/i18n/presence-text";
 import { useText } from "@/i18n/use-text";
 import type { ChatFace } from "@/sync/chat-face";
-import { selectPresence, selectTyping } from "@/sync/selectors";
+import { selectPeerPresence, selectTyping } from "@/sync/selectors";
 import type { ChatEntry } from "@/sync/types";
 import { useActions, useSync } from "@/sync/use-sync";
 import { Avatar } from "@/ui/avatar";
@@ -53,10 +53,7 @@ type WhoProps = Pick<Props, "chat" | "face" | "onDetails">;
 
 function Who({ chat, face, onDetails }: WhoProps) {
 	const t = useText();
-	const account = face.peer?.account ?? null;
-	const isOnline = useSync(
-		(state) => account !== null && selectPresence(state, account)?.online === true,
-	);
+	const isOnline = useSync((state) => selectPeerPresence(state, chat.id)?.online === true);
 	return (
 		<div className="head__me grow">
 			<button
@@ -78,27 +75,27 @@ function Who({ chat, face, onDetails }: WhoProps) {
 				<h1 className="clip head__name" dir="auto">
 					{face.name}
 				</h1>
-				<StatusLine chat={chat} account={account} username={face.peer?.username ?? null} />
+				<StatusLine chat={chat} face={face} />
 			</div>
 		</div>
 	);
 }
 
-type StatusProps = { chat: ChatEntry; account: string | null; username: string | null };
-
 /** Typing, else presence, else the username. Its height is kept until it is known to say nothing. */
-function StatusLine({ chat, account, username }: StatusProps) {
+function StatusLine({ chat, face }: Pick<Props, "chat" | "face">) {
 	const t = useText();
 	const actions = useActions();
+	const account = face.peer?.account ?? null;
+	const username = face.peer?.username ?? null;
 	const isTyping = useSync((state) => selectTyping(state, chat.id).length > 0);
-	const presence = useSync((state) => (account === null ? null : selectPresence(state, account)));
+	const presence = useSync((state) => selectPeerPresence(state, chat.id));
 	const now = useNow();
 	useEffect(
 		() => (account === null ? undefined : actions.watchPresence([account])),
 		[actions, account],
 	);
 	if (isTyping) return <p className="head__sub acc">{t("presence.typing")}</p>;
-	const seen = chat.closed_at === null ? presenceText(presence, now, t) : null;
+	const seen = presenceText(presence, now, t);
 	if (seen !== null) return <p className="head__sub">{seen}</p>;
 	if (username !== null) {
 		return (

@@ -4,7 +4,7 @@ import { memo } from "react";
 import { shortWhen } from "@/i18n/format";
 import { useText } from "@/i18n/use-text";
 import { faceOf } from "@/sync/chat-face";
-import { selectPresence, unreadOf } from "@/sync/selectors";
+import { selectPeerPresence, unreadOf } from "@/sync/selectors";
 import type { ChatEntry } from "@/sync/types";
 import { useSync } from "@/sync/use-sync";
 import { Avatar } from "@/ui/avatar";
@@ -28,9 +28,7 @@ type Props = {
 export const ChatRow = memo(function ChatRow({ chat, me, now, isOpen, isTabStop, onMenu }: Props) {
 	const t = useText();
 	const face = faceOf(chat, me);
-	const isOnline = useSync((state) =>
-		face.peer ? selectPresence(state, face.peer.account)?.online === true : false,
-	);
+	const isOnline = useSync((state) => selectPeerPresence(state, chat.id)?.online === true);
 	const unread = unreadOf(chat);
 	const menu = useContextMenu((anchor) => onMenu(chat.id, anchor));
 	return (

@@ -3,7 +3,7 @@ import { dateOf, numberOf } from "@/i18n/format";
 import { presenceText } from "@/i18n/presence-text";
 import { useText } from "@/i18n/use-text";
 import type { ChatFace } from "@/sync/chat-face";
-import { selectPresence } from "@/sync/selectors";
+import { selectPeerPresence } from "@/sync/selectors";
 import type { ChatEntry } from "@/sync/types";
 import { useSync } from "@/sync/use-sync";
 import { Avatar } from "@/ui/avatar";
@@ -35,7 +35,7 @@ export function DetailsPane({ chat, face, bio, onClose, onRemove, onBlock }: Pro
 				<h2 className="grow">{t("details.title")}</h2>
 				<IconButton label={t("details.close")} icon={X} onClick={onClose} />
 			</header>
-			<Who face={face} isOpen={chat.closed_at === null} />
+			<Who chat={chat.id} face={face} />
 			{bio && (
 				<section className="sect">
 					<h3 className="sect__h">{t("details.about")}</h3>
@@ -97,13 +97,11 @@ function readWord(all: number, read: number, t: ReturnType<typeof useText>): str
 	return left === 0 ? t("details.theyReadAll") : t("details.theyReadLeft", { count: left });
 }
 
-function Who({ face, isOpen }: { face: ChatFace; isOpen: boolean }) {
+function Who({ chat, face }: { chat: string; face: ChatFace }) {
 	const t = useText();
 	const now = useNow();
-	const presence = useSync((state) =>
-		face.peer ? selectPresence(state, face.peer.account) : null,
-	);
-	const seen = isOpen ? presenceText(presence, now, t) : null;
+	const presence = useSync((state) => selectPeerPresence(state, chat));
+	const seen = presenceText(presence, now, t);
 	return (
 		<div className="who">
 			<Avatar id={face.id} name={face.name} photo={face.photo} isGroup={face.isGroup} size={88} />
