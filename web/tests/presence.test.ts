@@ -67,3 +67,15 @@ describe("a chat that opens again", () => {
 		expect(typing()).toEqual([]);
 	});
 });
+
+describe("a connection that goes", () => {
+	it("leaves nobody typing", async () => {
+		const { clock, network, tab, typing } = await open();
+		network.cut("ann");
+		expect(tab.getState().session.status).toBe("reconnecting");
+		expect(typing()).toEqual([]);
+		await clock.advance(2_000);
+		expect(tab.getState().session.status).toBe("live");
+		expect(typing()).toEqual([]);
+	});
+});

@@ -26,8 +26,12 @@ export type Ephemeral = {
 	readonly watch: (accounts: readonly string[]) => () => void;
 	/** A new connection knows nothing of what we watch. */
 	readonly rewatch: () => void;
+	/** Without a connection nobody's silence is heard: they are taken to have stopped. */
+	readonly forgetTyping: () => void;
 	readonly stop: () => void;
 };
+
+const NOBODY: State["typing"] = new Map();
 
 export function createEphemeral(core: Core): Ephemeral {
 	const toldAt = new Map<string, number>();
@@ -142,15 +146,16 @@ export function createEphemeral(core: Core): Ephemeral {
 		core.store.update((state) => withoutPeer(state, chat));
 	}
 
-	function stopTypists(chat: string): void {
+	/** In this chat, or everywhere. */
+	function stopTypists(chat: string | null): void {
 		for (const [key, cancel] of expiries) {
-			if (!key.startsWith(`${chat} `)) continue;
+			if (chat !== null && !key.startsWith(`${chat} `)) continue;
 			cancel();
 			expiries.delete(key);
 		}
 		core.store.update((state) => {
-			const typing = without(state.typing, chat);
-			return typing === state.typing ? state : { ...state, typing };
+			const typing = chat === null ? NOBODY : without(state.typing, chat);
+			return typing.size === state.typing.size ? state : { ...state, typing };
 		});
 	}
 
@@ -167,6 +172,7 @@ export function createEphemeral(core: Core): Ephemeral {
 			};
 		},
 		rewatch,
+		forgetTyping: () => stopTypists(null),
 		stop() {
 			unfollow();
 			cancelWatch?.();

@@ -145,6 +145,7 @@ function hearConnection(core: Core, parts: Joined) {
 			// The next sync tells all that was held or kept aside.
 			inbox.clear();
 			log.clear();
+			ephemeral.forgetTyping();
 		},
 		onEvent: (event: ServerEvent) => core.store.gather(() => dispatch(core, event, parts)),
 	};
