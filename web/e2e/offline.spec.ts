@@ -17,6 +17,8 @@ test("twenty messages written in a minute offline arrive once and in order", asy
 
 	await ann.context.setOffline(true);
 	await expect(ann.page.getByText("You are offline.")).toBeVisible({ timeout: SOON_MS });
+	// Nothing is known of Bob by now, so nothing stands below his name.
+	await expect(ann.page.locator(".head__sub")).toHaveCount(0);
 	const written = Array.from({ length: 20 }, (_, index) => `kept-${index}.`);
 	for (const text of written.slice(0, 10)) await say(ann, text);
 	await ann.page.clock.runFor(60_000);

@@ -8,6 +8,7 @@ import type { ChatEntry } from "@/sync/types";
 import { useActions, useSync } from "@/sync/use-sync";
 import { Avatar } from "@/ui/avatar";
 import { IconButton } from "@/ui/button";
+import { useSlow } from "@/ui/skeleton";
 import { useNow } from "@/ui/use-now";
 
 type Props = {
@@ -81,7 +82,10 @@ function Who({ chat, face, onDetails }: WhoProps) {
 	);
 }
 
-/** Typing, else presence, else the username. Its height is kept until it is known to say nothing. */
+/** How long room is kept for what may be heard of somebody: a presence comes sooner, or not at all. */
+const HEARING_MS = 1000;
+
+/** Typing, else presence, else the username; where none of these is, the name has the room. */
 function StatusLine({ chat, face }: Pick<Props, "chat" | "face">) {
 	const t = useText();
 	const actions = useActions();
@@ -94,6 +98,8 @@ function StatusLine({ chat, face }: Pick<Props, "chat" | "face">) {
 		() => (account === null ? undefined : actions.watchPresence([account])),
 		[actions, account],
 	);
+	const isDue = presence === null && account !== null && chat.closed_at === null;
+	const isUnheard = useSlow(isDue, HEARING_MS);
 	if (isTyping) return <p className="head__sub acc">{t("presence.typing")}</p>;
 	const seen = presenceText(presence, now, t);
 	if (seen !== null) return <p className="head__sub">{seen}</p>;
@@ -104,7 +110,5 @@ function StatusLine({ chat, face }: Pick<Props, "chat" | "face">) {
 			</p>
 		);
 	}
-	// Of one who is no friend any more nothing is going to be heard.
-	const isDue = presence === null && account !== null && chat.closed_at === null;
-	return isDue ? <p className="head__sub">{"\u00a0"}</p> : null;
+	return isDue && !isUnheard ? <p className="head__sub">{"\u00a0"}</p> : null;
 }
