@@ -1,13 +1,14 @@
 import { type ReactNode, useState } from "react";
 import { DetailsPane } from "@/features/chats/components/details-pane";
 import { BlockDialog, RemoveDialog } from "@/features/people/components/part-dialogs";
-import { useBio, useBlocked } from "@/features/people/hooks";
+import { useBio } from "@/features/people/hooks";
 import { useText } from "@/i18n/use-text";
 import type { ChatFace } from "@/sync/chat-face";
 import type { ChatEntry } from "@/sync/types";
 import { Dialog } from "@/ui/dialog";
 import { setLook, useLook } from "@/ui/look";
 import { THREE_PANES, useMedia } from "@/ui/use-media";
+import { useTakeBack } from "./use-take-back";
 
 type Details = ReturnType<typeof useDetails>;
 type Props = { chat: ChatEntry; face: ChatFace; details: Details };
@@ -17,13 +18,13 @@ export function ChatDetails({ chat, face, details }: Props) {
 	const [asking, setAsking] = useState<"remove" | "block" | null>(null);
 	const isClosed = chat.closed_at !== null;
 	const isShown = details.isPane || details.isDrawer;
-	// In an open chat nobody is blocked, so there is nothing to ask.
-	const blocked = useBlocked(isShown && isClosed).data?.blocked;
+	// Known before somebody is blocked from here, so that the button turns in its place.
+	const { isBlocked, takeBack } = useTakeBack(face, isShown);
 	const close = () => setAsking(null);
 	const { peer } = face;
 	const bio = useBio(isShown && peer ? peer.account : null);
 	const person = peer && { id: peer.account, name: face.name };
-	const isBlocked = isClosed && (blocked?.some(({ id }) => id === peer?.account) ?? true);
+	const mayBlock = !isClosed || isBlocked === false;
 	const body = (
 		<DetailsPane
 			chat={chat}
@@ -31,7 +32,8 @@ export function ChatDetails({ chat, face, details }: Props) {
 			bio={bio}
 			onClose={details.close}
 			onRemove={person && !isClosed ? () => setAsking("remove") : null}
-			onBlock={person && !isBlocked ? () => setAsking("block") : null}
+			onBlock={person && mayBlock ? () => setAsking("block") : null}
+			onUnblock={isClosed && isBlocked ? takeBack : null}
 		/>
 	);
 	return (

@@ -1,4 +1,12 @@
-import { AtSign, Ban, Link as LinkIcon, type LucideIcon, UserMinus, X } from "lucide-react";
+import {
+	AtSign,
+	Ban,
+	Link as LinkIcon,
+	type LucideIcon,
+	UserCheck,
+	UserMinus,
+	X,
+} from "lucide-react";
 import { dateOf, numberOf } from "@/i18n/format";
 import { presenceText } from "@/i18n/presence-text";
 import { useText } from "@/i18n/use-text";
@@ -24,10 +32,12 @@ type Props = {
 	onRemove: (() => void) | null;
 	/** Null where nobody can be blocked, or is already. */
 	onBlock: (() => void) | null;
+	/** Set where I block them. */
+	onUnblock: (() => void) | null;
 };
 
 /** What is known about the chat and the person, and what one can do about them. */
-export function DetailsPane({ chat, face, bio, onClose, onRemove, onBlock }: Props) {
+export function DetailsPane({ chat, face, bio, onClose, ...ways }: Props) {
 	const t = useText();
 	return (
 		<>
@@ -52,13 +62,34 @@ export function DetailsPane({ chat, face, bio, onClose, onRemove, onBlock }: Pro
 				)}
 			</section>
 			<CopyActions chat={chat.id} username={face.peer?.username ?? null} />
-			{(onRemove || onBlock) && (
-				<section className="sect sect--acts">
-					{onRemove && <Act icon={UserMinus} name={t("people.remove")} isBad onPress={onRemove} />}
-					{onBlock && <Act icon={Ban} name={t("people.block")} isBad onPress={onBlock} />}
-				</section>
-			)}
+			<PartActions {...ways} />
 		</>
+	);
+}
+
+/** What ends things, or the way back from there. */
+function PartActions({
+	onRemove,
+	onBlock,
+	onUnblock,
+}: Pick<Props, "onRemove" | "onBlock" | "onUnblock">) {
+	const t = useText();
+	// One button for both: the focus stays where it was pressed.
+	const turn = onUnblock
+		? { icon: UserCheck, name: t("people.unblock"), onPress: onUnblock }
+		: onBlock && { icon: Ban, name: t("people.block"), isBad: true, onPress: onBlock };
+	if (!onRemove && !turn) return null;
+	return (
+		<section className="sect sect--acts">
+			{onUnblock && (
+				<p className="note">
+					<Icon of={Ban} size="s" />
+					{t("people.blockedWord")}
+				</p>
+			)}
+			{onRemove && <Act icon={UserMinus} name={t("people.remove")} isBad onPress={onRemove} />}
+			{turn && <Act {...turn} />}
+		</section>
 	);
 }
 

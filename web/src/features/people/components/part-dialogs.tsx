@@ -16,6 +16,7 @@ export function RemoveDialog({ person, onClose }: Props) {
 		<PartDialog
 			title={t("people.removeTitle", { name: person.name })}
 			text={t("people.removeText")}
+			backLabel={t("people.keep")}
 			doLabel={t("people.remove")}
 			isBusy={remove.isPending}
 			onDo={() =>
@@ -36,6 +37,7 @@ export function BlockDialog({ person, onClose }: Props) {
 		<PartDialog
 			title={t("people.blockTitle", { name: person.name })}
 			text={t("people.blockText")}
+			backLabel={t("app.cancel")}
 			doLabel={t("people.block")}
 			isBusy={block.isPending}
 			onDo={() =>
@@ -52,20 +54,20 @@ export function BlockDialog({ person, onClose }: Props) {
 type PartProps = {
 	title: string;
 	text: string;
+	backLabel: string;
 	doLabel: string;
 	isBusy: boolean;
 	onDo: () => void;
 	onClose: () => void;
 };
 
-function PartDialog({ title, text, doLabel, isBusy, onDo, onClose }: PartProps) {
-	const t = useText();
+function PartDialog({ title, text, backLabel, doLabel, isBusy, onDo, onClose }: PartProps) {
 	return (
 		<Dialog title={title} onClose={onClose}>
 			<p className="t2 small-plus">{text}</p>
 			<DialogActions>
 				<Button tone="ghost" onClick={onClose}>
-					{t("people.keep")}
+					{backLabel}
 				</Button>
 				<Button tone="danger" isBusy={isBusy} onClick={onDo}>
 					{doLabel}
