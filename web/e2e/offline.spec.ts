@@ -23,7 +23,7 @@ test("twenty messages written in a minute offline arrive once and in order", asy
 	for (const text of written.slice(0, 10)) await say(ann, text);
 	await ann.page.clock.runFor(60_000);
 	for (const text of written.slice(10)) await say(ann, text);
-	await expect(ann.page.getByText("20 messages wait and send themselves.")).toBeVisible();
+	await expect(ann.page.getByText("20 messages are waiting and will be sent.")).toBeVisible();
 	expect(await words(ann.page, /kept-\d+\./g)).toEqual(written);
 	expect(await words(bob.page, /kept-\d+\./g)).toEqual([]);
 
@@ -46,6 +46,9 @@ test("what waits to be sent survives a reload", async ({ server, person }) => {
 	await server.kill();
 	await say(ann, "kept-0.");
 	await expect(ann.page.getByRole("img", { name: "Sending" })).toBeVisible();
+	await expect(ann.page.locator(".banner")).toContainText(
+		/Connecting again in 0:\d\d\. 1 message is waiting and will be sent\./,
+	);
 	await server.start();
 	await ann.page.reload();
 	await expect.poll(() => words(bob.page, /kept-\d+\./g), { timeout: 45_000 }).toEqual(["kept-0."]);

@@ -67,9 +67,10 @@ function AgainBanner() {
 	);
 	return (
 		<Banner tone="warn" icon={RefreshCw} action={now}>
-			{t("connection.again")}{" "}
+			{/* Who listens is not told of every second. */}
+			<span className={left > 0 ? "sr" : undefined}>{t("connection.again")}</span>
 			{left > 0 && (
-				<span className="t2 num" aria-hidden="true">
+				<span className="num" aria-hidden="true">
 					{t("connection.againIn", { time: countdown(left * 1000) })}
 				</span>
 			)}{" "}
