@@ -5,7 +5,10 @@ import type { ChatEntry } from "@/sync/types";
 import { useSync } from "@/sync/use-sync";
 import type { TickState } from "@/ui/tick";
 
-export type Preview =
+/** With the time of what was said or asked for last. */
+export type Preview = { at: number } & PreviewLine;
+
+type PreviewLine =
 	| { kind: "typing" }
 	| { kind: "draft"; text: string }
 	| { kind: "message"; text: string; isMine: boolean; tick: TickState | null }
@@ -28,22 +31,24 @@ export function usePreview(chat: ChatEntry, isOpen: boolean): Preview {
 	const ticks = useSync((state) => selectTicks(state, chat.id));
 	const me = useSync((state) => state.me?.id ?? "");
 
+	const pending = outbox.findLast((entry) => entry.kind === "send" && entry.stored === null);
+	const at = pending?.createdAt ?? chat.last_at;
+	const message = chat.last_message;
+
 	return useMemo(() => {
-		if (isTyping) return { kind: "typing" };
+		if (isTyping) return { at, kind: "typing" };
 		// What one is writing right now needs no reminder.
-		if (draft?.body.trim() && !isOpen) return { kind: "draft", text: plainText(draft.body) };
-		const pending = outbox.findLast((entry) => entry.kind === "send" && entry.stored === null);
+		if (draft?.body.trim() && !isOpen) return { at, kind: "draft", text: plainText(draft.body) };
 		if (pending) {
 			const tick = pending.state === "failed" ? "failed" : "sending";
-			return { kind: "message", text: plainText(pending.body), isMine: true, tick };
+			return { at, kind: "message", text: plainText(pending.body), isMine: true, tick };
 		}
-		const message = chat.last_message;
-		if (message === null) return { kind: "none" };
-		if (message.deleted_at !== null) return { kind: "deleted" };
+		if (message === null) return { at, kind: "none" };
+		if (message.deleted_at !== null) return { at, kind: "deleted" };
 		const isMine = message.sender === me;
 		const tick = isMine
 			? TICKS[tickOf({ key: "", message, state: "stored", pending: null }, ticks)]
 			: null;
-		return { kind: "message", text: plainText(message.body), isMine, tick };
-	}, [chat.last_message, draft, isOpen, isTyping, me, outbox, ticks]);
+		return { at, kind: "message", text: plainText(message.body), isMine, tick };
+	}, [at, draft, isOpen, isTyping, me, message, pending, ticks]);
 }

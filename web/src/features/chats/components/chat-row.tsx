@@ -14,7 +14,7 @@ import { Icon } from "@/ui/icon";
 import type { Anchor } from "@/ui/place";
 import { Tick } from "@/ui/tick";
 import { useContextMenu } from "@/ui/use-context-menu";
-import { usePreview } from "../use-preview";
+import { type Preview, usePreview } from "../use-preview";
 
 type Props = {
 	chat: ChatEntry;
@@ -72,6 +72,7 @@ type WordsProps = Pick<Props, "chat" | "now" | "isOpen"> & { name: string };
 function RowWords({ chat, name, now, isOpen }: WordsProps) {
 	const t = useText();
 	const unread = unreadOf(chat);
+	const preview = usePreview(chat, isOpen);
 	const isMuted = chat.muted_until !== null && chat.muted_until > now;
 	return (
 		<span className="grow">
@@ -81,12 +82,12 @@ function RowWords({ chat, name, now, isOpen }: WordsProps) {
 				</span>
 				{isMuted && <NamedIcon of={BellOff} name={t("chats.muted")} />}
 				{chat.pinned && <NamedIcon of={Pin} name={t("chats.pinned")} />}
-				<time className="lrow__time" dateTime={new Date(chat.last_at).toISOString()}>
-					{shortWhen(chat.last_at, now)}
+				<time className="lrow__time" dateTime={new Date(preview.at).toISOString()}>
+					{shortWhen(preview.at, now)}
 				</time>
 			</span>
 			<span className="lrow__sub">
-				<PreviewLine chat={chat} isOpen={isOpen} />
+				<PreviewLine preview={preview} />
 				<Badge count={unread} isQuiet={isMuted} label={t("chats.unreadCount", { count: unread })} />
 			</span>
 		</span>
@@ -102,9 +103,8 @@ function NamedIcon({ of, name }: { of: typeof Pin; name: string }) {
 	);
 }
 
-function PreviewLine({ chat, isOpen }: { chat: ChatEntry; isOpen: boolean }) {
+function PreviewLine({ preview }: { preview: Preview }) {
 	const t = useText();
-	const preview = usePreview(chat, isOpen);
 	if (preview.kind === "typing") {
 		return (
 			<span className="lrow__prev clip">
