@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { Ban, Lock } from "lucide-react";
+import { useLayoutEffect, useRef } from "react";
 import { useText } from "@/i18n/use-text";
 import type { ChatFace } from "@/sync/chat-face";
 import { Icon } from "@/ui/icon";
@@ -14,6 +15,7 @@ type Props = {
 export function ClosedNote({ face, onUnblock }: Props) {
 	const t = useText();
 	const query = face.peer?.username ?? face.name;
+	const { find, notePress } = useFocusOnward(onUnblock !== null);
 	return (
 		<footer className="composer" data-region="composer">
 			<div className="note composer__closed">
@@ -22,15 +24,39 @@ export function ClosedNote({ face, onUnblock }: Props) {
 					{onUnblock ? t("composer.blocked", { name: face.name }) : t("composer.closed")}
 				</span>
 				{onUnblock ? (
-					<button type="button" className="link" onClick={onUnblock}>
+					<button
+						type="button"
+						className="link"
+						onClick={() => {
+							notePress();
+							onUnblock();
+						}}
+					>
 						{t("people.unblock")}
 					</button>
 				) : (
-					<Link to="/people" search={{ q: query }}>
+					<Link ref={find} to="/people" search={{ q: query }}>
 						{t("composer.closedDo", { name: face.name })}
 					</Link>
 				)}
 			</div>
 		</footer>
 	);
+}
+
+/** A button that goes because its work is done leaves the focus to what stands there next. */
+function useFocusOnward(isBlocked: boolean) {
+	const find = useRef<HTMLAnchorElement>(null);
+	const isPressed = useRef(false);
+	useLayoutEffect(() => {
+		if (isBlocked || !isPressed.current) return;
+		isPressed.current = false;
+		if (document.activeElement === document.body) find.current?.focus();
+	}, [isBlocked]);
+	return {
+		find,
+		notePress() {
+			isPressed.current = true;
+		},
+	};
 }
