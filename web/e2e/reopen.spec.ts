@@ -99,6 +99,35 @@ test("a chat opens where one read, with what came meanwhile below", async ({ per
 	await expect(jump).toHaveCount(0);
 });
 
+test("it stands where one left it by the rail, and by the browser's Back", async ({ person }) => {
+	const { ann, page, bob } = await setScene(person);
+	const rail = (name: string) => nav(page).getByRole("link", { name });
+	const people = page.getByRole("heading", { name: "People", level: 1 });
+	await page.goto("/");
+	await openChat(ann, "Bob");
+	await expect(newest(page)).toBeInViewport();
+	const place = await readUp(page, 4);
+
+	await rail("People").click();
+	await expect(people).toBeVisible();
+	await rail("Chats").click();
+	await expectStill(page, place);
+	await expect(page).toHaveURL(new RegExp(`/chats/${bob.chat}$`));
+	await expect(rail("Chats")).toHaveAttribute("aria-current", "page");
+
+	await rail("People").click();
+	await expect(people).toBeVisible();
+	await page.goBack();
+	await expectStill(page, place);
+
+	// The list is a page of its own on a phone, and the rail leads to it.
+	await rail("Settings").click();
+	await page.setViewportSize({ width: 360, height: 740 });
+	await rail("Chats").click();
+	await expect(page).toHaveURL(/\/chats$/);
+	await expect(page.getByRole("link", { name: /Cleo/ })).toBeVisible();
+});
+
 test("rows near the end that came while one was away are not taken for seen", async ({
 	person,
 }) => {

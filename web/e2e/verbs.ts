@@ -38,7 +38,8 @@ export async function openChat(person: Person, name: string): Promise<void> {
 	const { page } = person;
 	await nav(page).getByRole("link", { name: "Chats" }).click();
 	await page.getByRole("link", { name }).first().click();
-	await expect(composer(page)).toBeVisible();
+	// Not that of the chat to which the rail led.
+	await expect(page.getByRole("textbox", { name: `Message ${name}` })).toBeVisible();
 }
 
 export function composer(page: Page): Locator {

@@ -12,6 +12,7 @@ import { Go } from "./go";
 import { ListResizer } from "./list-resizer";
 import { Rail } from "./rail";
 import { ShortcutLayer } from "./shortcut-layer";
+import { useLastChat } from "./use-last-chat";
 import { useLeftDeletes } from "./use-left-deletes";
 import { useNotifications } from "./use-notifications";
 import { useRefusals } from "./use-refusals";
@@ -45,6 +46,7 @@ function Shell() {
 	useLeftDeletes();
 	const current = match?.params.chat ?? null;
 	useRefusals(current);
+	const last = useLastChat(current);
 	const asking = useRequests().data?.incoming.map(({ name }) => name) ?? [];
 	const hasList = pathname.startsWith("/chats");
 	// On a phone the list and the chat are two pages; elsewhere they stand side by side.
@@ -58,7 +60,8 @@ function Shell() {
 				{t(current ? "app.skipToChat" : "app.skipToList")}
 			</a>
 			<ConnectionBanner />
-			<Rail />
+			{/* On a phone the list is a page of its own, and the one that is asked for. */}
+			<Rail lastChat={isPhone ? null : last} />
 			{isListShown && (
 				<ListPane
 					id={isMainShown ? undefined : "main"}

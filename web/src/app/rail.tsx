@@ -1,4 +1,4 @@
-import { Link } from "@tanstack/react-router";
+import { Link, useLocation } from "@tanstack/react-router";
 import { type LucideIcon, MessageCircle, Settings, Users } from "lucide-react";
 import type { ReactNode } from "react";
 import { useRequests } from "@/features/people/hooks";
@@ -17,8 +17,8 @@ function countUnreadChats(state: State): number {
 	return count;
 }
 
-/** The way between the places; on a phone, the bar of tabs. */
-export function Rail() {
+/** The way between the places, and back to the chat that was open; on a phone, the bar of tabs. */
+export function Rail({ lastChat }: { lastChat: string | null }) {
 	const t = useText();
 	const me = useSync((state) => state.me);
 	const isOnline = useSync((state) => state.session.status === "live");
@@ -29,7 +29,7 @@ export function Rail() {
 			<span className="rail__mark only-wide">
 				<Mark size={26} />
 			</span>
-			<Place to="/chats" icon={MessageCircle} label={t("app.chats")}>
+			<Place to="/chats" chat={lastChat} icon={MessageCircle} label={t("app.chats")}>
 				<Badge count={unread} label={t("app.unreadChats", { count: unread })} />
 			</Place>
 			<Place to="/people" icon={Users} label={t("app.people")}>
@@ -56,14 +56,23 @@ export function Rail() {
 
 type PlaceProps = {
 	to: "/chats" | "/people" | "/settings";
+	/** Leads on to this one. */
+	chat?: string | null;
 	icon: LucideIcon;
 	label: string;
 	children?: ReactNode;
 };
 
-function Place({ to, icon, label, children }: PlaceProps) {
+function Place({ to, chat = null, icon, label, children }: PlaceProps) {
+	const isHere = useLocation().pathname.startsWith(to);
+	const aim = chat === null ? { to } : { to: "/chats/$chat" as const, params: { chat } };
 	return (
-		<Link to={to} className="rail__place" data-tip={label} activeProps={{ "aria-current": "page" }}>
+		<Link
+			{...aim}
+			className="rail__place"
+			data-tip={label}
+			aria-current={isHere ? "page" : undefined}
+		>
 			<Icon of={icon} />
 			<span className="rail__name">{label}</span>
 			{children}
