@@ -130,7 +130,15 @@ test("a first visit is quiet and ready to type", async ({ visitor, server }) => 
 	await page.keyboard.press("Enter");
 	await expect(page.getByLabel("Code")).toBeFocused();
 	await page.keyboard.type((await server.mail(email)).codes[0] ?? "");
-	await expect(page.getByRole("heading", { name: "Chats" })).toBeVisible();
+	await expect(page.getByRole("heading", { name: "Chats" })).toBeFocused();
+	await page.getByRole("link", { name: "Find people" }).click();
+	const find = page.getByLabel("Find people by name or username");
+	await expect(find).toBeFocused();
+	// Whoever knows nobody can do nothing else here.
+	const rail = page.getByRole("navigation", { name: "Main" });
+	await rail.getByRole("link", { name: "Settings" }).click();
+	await rail.getByRole("link", { name: "People" }).click();
+	await expect(find).toBeFocused();
 	expect(noise).toEqual([]);
 });
 

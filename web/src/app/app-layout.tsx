@@ -7,6 +7,7 @@ import { useText } from "@/i18n/use-text";
 import { useSync } from "@/sync/use-sync";
 import { classes } from "@/ui/classes";
 import { PHONE, useMedia } from "@/ui/use-media";
+import { useArrival } from "./arrival";
 import { ConnectionBanner } from "./connection-banner";
 import { Go } from "./go";
 import { ListResizer } from "./list-resizer";
@@ -41,6 +42,7 @@ function Shell() {
 	const match = useMatch({ from: "/app/chats/$chat", shouldThrow: false });
 	const { pathname } = useLocation();
 	const isPhone = useMedia(PHONE);
+	useArrival();
 	useTabTitle();
 	useNotifications();
 	useLeftDeletes();

@@ -1,11 +1,12 @@
-import { useSearch } from "@tanstack/react-router";
+import { useLocation, useSearch } from "@tanstack/react-router";
 import { PeoplePage } from "@/features/people/components/people-page";
 
 export function PeopleRoute() {
 	const { q } = useSearch({ from: "/app/people" });
+	const { hash } = useLocation();
 	return (
 		<main id="main" className="pane pane--main">
-			<PeoplePage key={q ?? ""} initialQuery={q ?? ""} />
+			<PeoplePage key={q ?? ""} initialQuery={q ?? ""} isFinding={hash === "find"} />
 		</main>
 	);
 }

@@ -21,7 +21,7 @@ export function ChatListEmpty({ filter, typed, asking, onShowAll }: Props) {
 	const showAll = <Button onClick={onShowAll}>{t("chats.showAll")}</Button>;
 	if (typed) {
 		const find = (
-			<Link to="/people" search={{ q: typed }} className="btn btn--line">
+			<Link to="/people" hash="find" search={{ q: typed }} className="btn btn--line">
 				<Icon of={Search} size="s" />
 				{t("chats.findPeople")}
 			</Link>
@@ -77,7 +77,7 @@ function Alone() {
 			title={t("chats.emptyTitle")}
 			art={<Mark size={40} className="empty__art" />}
 			action={
-				<Link to="/people" className="btn btn--primary">
+				<Link to="/people" hash="find" className="btn btn--primary">
 					<Icon of={Search} size="s" />
 					{t("chats.findPeople")}
 				</Link>

@@ -71,8 +71,16 @@ function ListHead() {
 	const t = useText();
 	return (
 		<header className="head">
-			<h1 className="grow">{t("chats.title")}</h1>
-			<Link to="/people" className="icon-btn" aria-label={t("chats.new")} data-tip={t("chats.new")}>
+			<h1 className="grow" tabIndex={-1}>
+				{t("chats.title")}
+			</h1>
+			<Link
+				to="/people"
+				hash="find"
+				className="icon-btn"
+				aria-label={t("chats.new")}
+				data-tip={t("chats.new")}
+			>
 				<Icon of={SquarePen} />
 			</Link>
 		</header>

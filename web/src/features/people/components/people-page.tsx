@@ -1,5 +1,5 @@
 import { Search, X } from "lucide-react";
-import { type ReactNode, useRef, useState } from "react";
+import { type ReactNode, type RefObject, useRef, useState } from "react";
 import type { Person } from "@/api/wire.gen";
 import { numberOf } from "@/i18n/format";
 import { presenceText } from "@/i18n/presence-text";
@@ -14,40 +14,54 @@ import { Mark } from "@/ui/mark";
 import { SkeletonRows } from "@/ui/skeleton";
 import { useNow } from "@/ui/use-now";
 import { useBlocked, useFriends, usePeopleSearch, usePresenceOf, useRequests } from "../hooks";
+import { useFirstFocus } from "../use-first-focus";
 import { useKeptFocus } from "../use-kept-focus";
 import { LoadFailed } from "./load-failed";
 import { PersonActions } from "./person-actions";
 import { Handle, PersonRow } from "./person-row";
 
-export function PeoplePage({ initialQuery }: { initialQuery: string }) {
+type Props = {
+	initialQuery: string;
+	/** One comes to find somebody, not to see those one knows. */
+	isFinding: boolean;
+};
+
+export function PeoplePage({ initialQuery, isFinding }: Props) {
 	const t = useText();
 	const [typed, setTyped] = useState(initialQuery);
 	const search = usePeopleSearch(typed);
 	const page = useRef<HTMLDivElement>(null);
+	const field = useRef<HTMLInputElement>(null);
 	useKeptFocus(page);
+	useFirstFocus(field, isFinding);
 	return (
 		<div ref={page} className="scroll" data-region>
 			<div className="page">
 				<h1 tabIndex={-1}>{t("people.title")}</h1>
-				<SearchBox value={typed} onChange={setTyped} />
+				<SearchBox ref={field} value={typed} onChange={setTyped} />
 				{search.query && typed ? <Matches search={search} /> : <Lists typed={typed} />}
 			</div>
 		</div>
 	);
 }
 
-function SearchBox({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+type SearchProps = {
+	ref: RefObject<HTMLInputElement | null>;
+	value: string;
+	onChange: (value: string) => void;
+};
+
+function SearchBox({ ref, value, onChange }: SearchProps) {
 	const t = useText();
-	const input = useRef<HTMLInputElement>(null);
 	function clear() {
 		onChange("");
-		input.current?.focus();
+		ref.current?.focus();
 	}
 	return (
 		<search className="field__box">
 			<Icon of={Search} size="s" />
 			<input
-				ref={input}
+				ref={ref}
 				type="text"
 				enterKeyHint="search"
 				autoComplete="off"
