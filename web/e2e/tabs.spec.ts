@@ -92,6 +92,25 @@ test("what two tabs write arrives once, and both hold it in the same order", asy
 	for (const tab of [page, second.page]) await expect.poll(() => words(tab, word)).toEqual(stored);
 });
 
+test("a language that is chosen in one tab is spoken in the other", async ({ person }) => {
+	const ann = await person("Ann");
+	const { page } = ann;
+	await page.goto("/people");
+	await expect(page.getByRole("heading", { name: "People", level: 1 })).toBeVisible();
+	const second = await ann.context.newPage();
+	await second.goto("/settings");
+	const choice = second.getByRole("combobox", { name: "Language" });
+	await choice.selectOption("ar");
+	for (const tab of [page, second]) {
+		await expect(tab.locator("html")).toHaveAttribute("lang", "ar");
+		await expect(tab.locator("html")).toHaveAttribute("dir", "rtl");
+	}
+	await expect(page.getByRole("heading", { name: "الأشخاص", level: 1 })).toBeVisible();
+	await second.getByRole("combobox", { name: "اللغة" }).selectOption("en");
+	await expect(page.locator("html")).toHaveAttribute("dir", "ltr");
+	await expect(page.getByRole("heading", { name: "People", level: 1 })).toBeVisible();
+});
+
 test("a draft outlives a server that starts anew, and follows to the other tab", async ({
 	person,
 	server,

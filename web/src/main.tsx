@@ -1,6 +1,7 @@
 import { createRoot } from "react-dom/client";
 import { App } from "./app/app";
 import { followBuilds } from "./app/follow-builds";
+import { followLanguage } from "./app/follow-language";
 import { openParts } from "./app/open-parts";
 import { startText } from "./i18n/setup";
 import { followKeyboard } from "./ui/keyboard-inset";
@@ -14,6 +15,7 @@ async function start() {
 	const parts = openParts();
 	const isStarted = parts.sync.actions.start();
 	await startText(currentLook().language);
+	followLanguage();
 	const host = document.getElementById("app");
 	if (host === null) throw new Error("index.html has no #app");
 	createRoot(host).render(<App {...parts} />);

@@ -23,6 +23,9 @@ const LOCALES: Record<
 	ar: () => import("./locales/ar.json"),
 };
 
+/** The language asked for last: one that arrives after another was asked for is not shown. */
+let wanted: Language | null = null;
+
 export async function startText(chosen: string | null): Promise<void> {
 	await i18n.init({
 		lng: "en",
@@ -38,10 +41,17 @@ export async function startText(chosen: string | null): Promise<void> {
 }
 
 export async function setLanguage(language: Language): Promise<void> {
+	if (wanted === language) return;
+	wanted = language;
 	if (language !== "en" && !i18n.hasResourceBundle(language, "translation")) {
-		const locale = await LOCALES[language]();
+		const locale = await LOCALES[language]().catch((error: unknown) => {
+			// It may be chosen again.
+			if (wanted === language) wanted = null;
+			throw error;
+		});
 		i18n.addResourceBundle(language, "translation", locale.default);
 	}
+	if (wanted !== language) return;
 	await i18n.changeLanguage(language);
 	document.documentElement.lang = language;
 	document.documentElement.dir = language === "ar" ? "rtl" : "ltr";

@@ -59,7 +59,7 @@ export function setLook(change: Partial<Look>): void {
 	for (const notify of listeners) notify();
 }
 
-/** Writes the look onto the document; language and direction belong to `i18n`. */
+/** Writes the look onto the document; language and direction are `follow-language.ts`'s. */
 export function applyLook(): void {
 	const { dataset, style } = document.documentElement;
 	set(dataset, "theme", look.theme === "light" || look.theme === "dark" ? look.theme : null);
@@ -75,7 +75,7 @@ function set(dataset: DOMStringMap, name: string, value: string | null) {
 	else dataset[name] = value;
 }
 
-function subscribe(notify: () => void) {
+export function onLook(notify: () => void): () => void {
 	listeners.add(notify);
 	return () => {
 		listeners.delete(notify);
@@ -83,7 +83,7 @@ function subscribe(notify: () => void) {
 }
 
 export function useLook(): Look {
-	return useSyncExternalStore(subscribe, currentLook);
+	return useSyncExternalStore(onLook, currentLook);
 }
 
 /** Another tab changed the look: follow it. */

@@ -1,7 +1,7 @@
 import { Globe } from "lucide-react";
 import { type ReactNode, useEffect, useRef } from "react";
 import { isLanguage, LANGUAGES } from "@/i18n/languages";
-import { currentLanguage, setLanguage } from "@/i18n/setup";
+import { currentLanguage } from "@/i18n/setup";
 import { useText } from "@/i18n/use-text";
 import { Icon } from "@/ui/icon";
 import { setLook } from "@/ui/look";
@@ -41,9 +41,7 @@ export function AuthFrame({ children, foot }: { children: ReactNode; foot: React
 function LanguageChoice() {
 	const t = useText();
 	function choose(language: string) {
-		if (!isLanguage(language)) return;
-		setLook({ language });
-		void setLanguage(language);
+		if (isLanguage(language)) setLook({ language });
 	}
 	return (
 		<label className="auth__lang row">

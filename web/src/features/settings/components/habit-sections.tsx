@@ -1,7 +1,7 @@
 import { Keyboard } from "lucide-react";
 import { useState } from "react";
 import { isLanguage, LANGUAGES } from "@/i18n/languages";
-import { currentLanguage, setLanguage } from "@/i18n/setup";
+import { currentLanguage } from "@/i18n/setup";
 import { useText } from "@/i18n/use-text";
 import { Button } from "@/ui/button";
 import { Segmented, Switch } from "@/ui/choice";
@@ -90,9 +90,7 @@ export function WritingSection() {
 export function LanguageSection() {
 	const t = useText();
 	function choose(language: string) {
-		if (!isLanguage(language)) return;
-		setLook({ language });
-		void setLanguage(language);
+		if (isLanguage(language)) setLook({ language });
 	}
 	return (
 		<section id="language" aria-labelledby="language-title">
