@@ -1,7 +1,7 @@
 /** Two tabs of one person: one leads, both tell the same, nobody is told twice. */
 import { randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
-import { ask, befriend, expect, type Person, test } from "./fixtures";
+import { ask, befriend, expect, PASSWORD, type Person, test } from "./fixtures";
 import { message, openChat, say, words } from "./verbs";
 
 /** Looks away from every page and writes down what the system would have shown. */
@@ -109,6 +109,28 @@ test("a language that is chosen in one tab is spoken in the other", async ({ per
 	await second.getByRole("combobox", { name: "اللغة" }).selectOption("en");
 	await expect(page.locator("html")).toHaveAttribute("dir", "ltr");
 	await expect(page.getByRole("heading", { name: "People", level: 1 })).toBeVisible();
+});
+
+test("a tab that is signed out by another says so", async ({ person }) => {
+	const ann = await person("Ann");
+	const chat = await befriend(ann, await person("Bob"));
+	const { page } = ann;
+	await openIn(page, chat);
+	await page.getByRole("textbox", { name: /^Message / }).fill("Half a sent");
+	const second = await ann.context.newPage();
+	await second.goto("/settings");
+	await second.getByRole("button", { name: "Sign out", exact: true }).click();
+	await second.getByRole("dialog").getByRole("button", { name: "Sign out" }).click();
+	await expect(second.getByLabel("E-mail or username")).toBeVisible();
+	await expect(
+		page.getByRole("heading", { name: "You signed out in another tab", level: 1 }),
+	).toBeVisible();
+	await page.getByRole("link", { name: "Sign in" }).click();
+	await page.getByLabel("E-mail or username").fill(ann.email);
+	await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+	await page.getByRole("button", { name: "Sign in", exact: true }).click();
+	// Where one was when it happened.
+	await expect(page.getByRole("textbox", { name: "Message Bob" })).toHaveValue("");
 });
 
 test("a draft outlives a server that starts anew, and follows to the other tab", async ({

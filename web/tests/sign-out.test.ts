@@ -73,10 +73,11 @@ describe("signing out without a network", () => {
 		network.setDown(true);
 		void tab.actions.signOut();
 		await clock.advance(2_100);
-		for (const one of [tab, other])
+		// The tab that was asked need not be told.
+		for (const [one, reason] of [[tab, null] as const, [other, "other-tab"] as const])
 			expect(one.getState()).toMatchObject({
 				me: null,
-				session: { status: "signed-out", reason: null },
+				session: { status: "signed-out", reason },
 				isFarewellDue: true,
 			});
 		// A page that opens now shows nothing, though the browser still holds the login.
@@ -263,10 +264,10 @@ for (const [fate, befall] of fates) {
 			await clock.advance(2_000);
 			return { ...opened, other };
 		}
-		const isOut = (tab: SyncHost) =>
+		const isOut = (tab: SyncHost, reason: "other-tab" | null) =>
 			expect(tab.getState()).toMatchObject({
 				me: null,
-				session: { status: "signed-out", reason: null },
+				session: { status: "signed-out", reason },
 			});
 
 		it("is carried out by another tab, and told to the server", async () => {
@@ -275,7 +276,7 @@ for (const [fate, befall] of fates) {
 			void tab.actions.signOut();
 			befall(device, tab);
 			await clock.advance(5_000);
-			isOut(other);
+			isOut(other, "other-tab");
 			expect(network.farewells()).toEqual(["ann"]);
 			expect(other.getState().isFarewellDue).toBe(false);
 			expect(await device.kept()).toEqual(left);
@@ -290,7 +291,7 @@ for (const [fate, befall] of fates) {
 			void tab.actions.signOut();
 			befall(device, tab);
 			await clock.advance(100);
-			isOut(other);
+			isOut(other, "other-tab");
 			await clock.advance(4_000);
 			expect(other.getState().isFarewellDue).toBe(true);
 			network.setDown(false);
@@ -308,7 +309,7 @@ for (const [fate, befall] of fates) {
 			await clock.advance(5_000);
 			const next = device.openTab();
 			await clock.advance(1_000);
-			isOut(next);
+			isOut(next, null);
 			expect(network.farewells()).toEqual(["ann"]);
 			expect(await device.kept()).toEqual(left);
 		});
@@ -331,7 +332,7 @@ describe("a tab that slept through a sign-out in which all was done", () => {
 		await clock.advance(20_000);
 		expect(tab.getState()).toMatchObject({
 			me: null,
-			session: { status: "signed-out", reason: null },
+			session: { status: "signed-out", reason: "other-tab" },
 		});
 		expect(await device.kept()).toEqual(left);
 	});

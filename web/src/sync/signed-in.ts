@@ -18,6 +18,7 @@ import { openInTime } from "./persistence";
 import { nextSession, reconnectDelay } from "./session-machine";
 import type { Device } from "./session-parts";
 import { emptyState } from "./state";
+import type { Session } from "./types";
 
 export type SignedInDeps = Device & {
 	/** False when a request for who is signed in is sure to be refused. */
@@ -63,7 +64,7 @@ export function createSignedIn(core: Core, deps: SignedInDeps): SignedIn {
 	/** Looks at the disk for what other tabs did; true when it is not for this login any more, which is left then. */
 	function isLeft(): boolean {
 		const isOut = core.store.getState().session.status === "signed-out";
-		if (farewell.isAsked() && !isOut) void leave(farewell.follow);
+		if (farewell.isAsked() && !isOut) void leave("other-tab", farewell.follow);
 		else if (isOvertaken()) void rejoin();
 		else return isOut;
 		return true;
@@ -76,19 +77,19 @@ export function createSignedIn(core: Core, deps: SignedInDeps): SignedIn {
 	}
 
 	/** Shows that nobody is signed in here; what was stored is another question. */
-	function close(reason: "asked" | "revoked" | "expired"): void {
+	function close(reason: Session["reason"]): void {
 		session = null;
 		login = null;
 		turn++;
 		cancelRetry?.();
-		const shown = reason === "asked" ? null : reason;
 		const now = core.clock.now();
 		core.store.update((state) => ({
 			...emptyState,
-			session: nextSession(state.session, { kind: "ended", reason: shown }, now),
+			session: nextSession(state.session, { kind: "ended", reason }, now),
 		}));
 		noteFarewell();
-		core.notify({ kind: "signed-out", reason });
+		const isAsked = reason === null || reason === "other-tab";
+		core.notify({ kind: "signed-out", reason: isAsked ? "asked" : reason });
 	}
 
 	/** The server ended the login. */
@@ -106,10 +107,10 @@ export function createSignedIn(core: Core, deps: SignedInDeps): SignedIn {
 	 * gone: whichever sees it deletes all that the device kept. Written down as
 	 * done when it is, so that the next page goes on with it otherwise.
 	 */
-	async function leave(tell: () => void): Promise<void> {
+	async function leave(reason: "other-tab" | null, tell: () => void): Promise<void> {
 		const over = readLogin(deps.disk) ?? login;
 		session?.stop();
-		close("asked");
+		close(reason);
 		tell();
 		if (over !== null) await wipe(over.account.id);
 	}
@@ -209,7 +210,7 @@ export function createSignedIn(core: Core, deps: SignedInDeps): SignedIn {
 		const known = readLogin(deps.disk);
 		// The tab that was asked to sign out may be gone or asleep.
 		if (farewell.isDue() || (farewell.isAsked() && known !== null)) {
-			await leave(farewell.resume);
+			await leave(null, farewell.resume);
 			return;
 		}
 		if (known !== null) await begin(known.account);
@@ -222,7 +223,7 @@ export function createSignedIn(core: Core, deps: SignedInDeps): SignedIn {
 		begin,
 		async end(reach) {
 			const told = farewell.say(reach);
-			void leave(() => undefined);
+			void leave(null, () => undefined);
 			await told;
 		},
 		session: () => session,

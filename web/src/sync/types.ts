@@ -34,8 +34,11 @@ export type Session = {
 	/** When this status began: a banner waits two seconds from here. */
 	readonly since: number;
 	readonly nextTryAt: number | null;
-	/** `revoked`: signed out from elsewhere; `expired`: the login ran out. */
-	readonly reason: "revoked" | "expired" | null;
+	/**
+	 * `other-tab`: asked for in another tab; `revoked`: signed out from elsewhere;
+	 * `expired`: the login ran out; null in the tab that asked for it.
+	 */
+	readonly reason: "other-tab" | "revoked" | "expired" | null;
 	/** True once anything was shown from the server or from the cache. */
 	readonly isLoaded: boolean;
 };

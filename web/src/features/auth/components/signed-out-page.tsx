@@ -1,10 +1,25 @@
 import { Link } from "@tanstack/react-router";
 import { LogOut } from "lucide-react";
+import type { TextKey } from "@/i18n/setup";
 import { useText } from "@/i18n/use-text";
 import { Empty } from "@/ui/empty";
 
+type Reason = "other-tab" | "revoked" | "expired";
+
+const TITLES: Record<Reason, TextKey> = {
+	"other-tab": "auth.signedOut.tabTitle",
+	revoked: "auth.signedOut.title",
+	expired: "auth.signedOut.title",
+};
+
+const TEXTS: Record<Reason, TextKey> = {
+	"other-tab": "auth.signedOut.tab",
+	revoked: "auth.signedOut.elsewhere",
+	expired: "auth.signedOut.expired",
+};
+
 /** Says why the page closed, instead of showing a sign-in form out of nowhere. */
-export function SignedOutPage({ reason }: { reason: "revoked" | "expired" }) {
+export function SignedOutPage({ reason }: { reason: Reason }) {
 	const t = useText();
 	return (
 		<main className="alone">
@@ -12,7 +27,7 @@ export function SignedOutPage({ reason }: { reason: "revoked" | "expired" }) {
 				isPage
 				icon={LogOut}
 				isIconFlipped
-				title={t("auth.signedOut.title")}
+				title={t(TITLES[reason])}
 				action={
 					<>
 						<Link className="btn btn--primary" to="/sign-in" search={{ next: location.pathname }}>
@@ -26,7 +41,7 @@ export function SignedOutPage({ reason }: { reason: "revoked" | "expired" }) {
 					</>
 				}
 			>
-				<p>{t(reason === "revoked" ? "auth.signedOut.elsewhere" : "auth.signedOut.expired")}</p>
+				<p>{t(TEXTS[reason])}</p>
 			</Empty>
 		</main>
 	);
