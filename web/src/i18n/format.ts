@@ -16,7 +16,8 @@ function format(at: number, options: Intl.DateTimeFormatOptions): string {
 /** 12 or 24 hours is a habit of the place, not of the language: the browser's own setting decides. */
 const { hourCycle } = new Intl.DateTimeFormat(undefined, { hour: "numeric" }).resolvedOptions();
 
-export const timeOf = (at: number) => format(at, { hour: "2-digit", minute: "2-digit", hourCycle });
+/** "8:49 AM" or "08:49": whether the hour has a zero before it is the language's to say. */
+export const timeOf = (at: number) => format(at, { timeStyle: "short", hourCycle });
 export const longTimeOf = (at: number) =>
 	format(at, { dateStyle: "long", timeStyle: "medium", hourCycle });
 export const dateOf = (at: number) => format(at, { dateStyle: "medium" });
