@@ -73,3 +73,35 @@ test("a finger that stays opens the menu", async ({ person }) => {
 	await page.getByRole("menuitem", { name: "Reply" }).click();
 	await expect(page.getByText(REPLYING)).toBeVisible();
 });
+
+test("Back leads out of the details, and then out of the chat", async ({ person }) => {
+	const ann = await person("Ann");
+	await befriend(ann, await person("Bob"));
+	const { page } = ann;
+	await page.setViewportSize({ width: 360, height: 740 });
+	await page.goto("/chats");
+	await page.getByRole("link", { name: /Bob/ }).click();
+	const details = page.getByRole("dialog", { name: "Details" });
+	const open = () => page.getByRole("button", { name: "Details" }).first().click();
+	await open();
+	await expect(details).toBeVisible();
+	await page.goBack();
+	await expect(details).toHaveCount(0);
+	await expect(composer(page)).toBeVisible();
+
+	// Closed by hand it leaves no step behind, and takes none with it.
+	await open();
+	await details.getByRole("button", { name: "Close" }).dblclick();
+	await expect(details).toHaveCount(0);
+	await expect(composer(page)).toBeVisible();
+
+	// What it asked goes with it.
+	await open();
+	await details.getByRole("button", { name: "Block" }).click();
+	await expect(page.getByRole("dialog", { name: "Block Bob?" })).toBeVisible();
+	await page.goBack();
+	await expect(page.getByRole("dialog")).toHaveCount(0);
+	await expect(composer(page)).toBeVisible();
+	await page.goBack();
+	await expect(page).toHaveURL(/\/chats$/);
+});

@@ -6,8 +6,7 @@ import { useText } from "@/i18n/use-text";
 import type { ChatFace } from "@/sync/chat-face";
 import type { ChatEntry } from "@/sync/types";
 import { Dialog } from "@/ui/dialog";
-import { setLook, useLook } from "@/ui/look";
-import { THREE_PANES, useMedia } from "@/ui/use-media";
+import type { useDetails } from "./use-details";
 import { useTakeBack } from "./use-take-back";
 
 type Details = ReturnType<typeof useDetails>;
@@ -18,6 +17,8 @@ export function ChatDetails({ chat, face, details }: Props) {
 	const [asking, setAsking] = useState<"remove" | "block" | null>(null);
 	const isClosed = chat.closed_at !== null;
 	const isShown = details.isPane || details.isDrawer;
+	// Back leads out of the details, and out of what they asked.
+	if (!isShown && asking !== null) setAsking(null);
 	// Known before somebody is blocked from here, so that the button turns in its place.
 	const { isBlocked, takeBack } = useTakeBack(face, isShown);
 	const close = () => setAsking(null);
@@ -57,20 +58,4 @@ function DetailsDrawer({ onClose, children }: { onClose: () => void; children: R
 			{children}
 		</Dialog>
 	);
-}
-
-/** A third pane where there is room for it, remembered; else a drawer for the moment. */
-export function useDetails() {
-	const hasRoom = useMedia(THREE_PANES);
-	const { isDetailsOpen } = useLook();
-	const [isDrawerOpen, setDrawerOpen] = useState(false);
-	const set = hasRoom ? (isOpen: boolean) => setLook({ isDetailsOpen: isOpen }) : setDrawerOpen;
-	const isOpen = hasRoom ? isDetailsOpen : isDrawerOpen;
-	return {
-		isOpen,
-		isPane: hasRoom && isDetailsOpen,
-		isDrawer: !hasRoom && isDrawerOpen,
-		close: () => set(false),
-		toggle: () => set(!isOpen),
-	};
 }

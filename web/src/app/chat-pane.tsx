@@ -7,8 +7,9 @@ import { faceOf } from "@/sync/chat-face";
 import { selectDraft, selectTimeline } from "@/sync/selectors";
 import type { ChatEntry, Row } from "@/sync/types";
 import { useActions, useSync } from "@/sync/use-sync";
-import { ChatDetails, useDetails } from "./chat-details";
+import { ChatDetails } from "./chat-details";
 import { ClosedFoot } from "./closed-foot";
+import { useDetails } from "./use-details";
 
 type Props = { chat: ChatEntry; at: number | null; onBack: () => void };
 
