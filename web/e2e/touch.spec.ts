@@ -105,3 +105,24 @@ test("Back leads out of the details, and then out of the chat", async ({ person 
 	await page.goBack();
 	await expect(page).toHaveURL(/\/chats$/);
 });
+
+test("a request to close closes what lies on top, wherever the focus is", async ({ person }) => {
+	const { page, finger } = await openByHand(person, "en");
+	const request = async () => {
+		// Beside the layer, where its own keys do not reach.
+		await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+		await page.keyboard.press("Escape");
+	};
+	const box = await bubble(page, "Two").locator(".bubble").boundingBox();
+	const point = { x: (box?.x ?? 0) + 10, y: (box?.y ?? 0) + 10 };
+	await finger.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [point] });
+	await expect(page.getByRole("menu")).toBeVisible();
+	await finger.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+	await request();
+	await expect(page.getByRole("menu")).toHaveCount(0);
+	await page.getByRole("button", { name: "Emoji" }).click();
+	await expect(page.getByRole("dialog", { name: "Emoji" })).toBeVisible();
+	await request();
+	await expect(page.getByRole("dialog")).toHaveCount(0);
+	await expect(composer(page)).toBeVisible();
+});

@@ -45,6 +45,10 @@ export function Dialog({
 				event.preventDefault();
 				onClose();
 			}}
+			// Android's Back closes it without asking when nothing was touched since it last asked.
+			onClose={() => {
+				if (ref.current?.open === false) onClose();
+			}}
 			onClick={(event) => {
 				if (event.target === ref.current) onClose();
 			}}

@@ -5,6 +5,7 @@ import { classes } from "./classes";
 import { Icon } from "./icon";
 import { type Anchor, placeLayer } from "./place";
 import { latinKey } from "./platform";
+import { useCloseRequest } from "./use-close-request";
 
 export type MenuItem = {
 	id: string;
@@ -27,6 +28,7 @@ export function Menu({ label, items, anchor, onClose }: Props) {
 	const ref = useRef<HTMLDivElement>(null);
 	const isSheet = useRef(matchMedia("(max-width: 639px)").matches).current;
 	useOpened(ref, anchor, isSheet, onClose);
+	useCloseRequest(onClose);
 
 	function choose(item: MenuItem) {
 		if (item.isDisabled) return;

@@ -2,6 +2,7 @@ import { Search } from "lucide-react";
 import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { useText } from "@/i18n/use-text";
 import { Icon } from "@/ui/icon";
+import { useCloseRequest } from "@/ui/use-close-request";
 import { EmojiFoot } from "./emoji-foot";
 import { COLUMNS, EmojiGrid } from "./emoji-grid";
 import { EmojiLayer } from "./emoji-layer";
@@ -34,6 +35,7 @@ export function EmojiPanel({ opener, onPick, onClose }: Props) {
 		if (opener instanceof HTMLElement) opener.focus();
 	}
 
+	useCloseRequest(leave);
 	const keys = useSearchKeys({ set, hasFailed, typed, found, grid, onPick: pick });
 
 	function handleTyped(text: string) {
