@@ -1,36 +1,52 @@
 import { useCallback, useEffect, useRef, useState } from "react";
+import { selectChat, unreadOf } from "@/sync/selectors";
 import type { Row, TimelineView } from "@/sync/types";
-import { useActions } from "@/sync/use-sync";
+import { useActions, useSync } from "@/sync/use-sync";
 
 const LIT_MS = 1600;
 
-/** Going to one message and back to the newest. */
-export function useJump(
-	chat: string,
-	view: TimelineView,
-	at: number | null,
-	toRow: (key: string) => boolean,
-	toEnd: () => void,
-) {
+type Ways = {
+	toRow: (key: string) => boolean;
+	toEnd: () => void;
+	/** The lowest message in view. */
+	seenTo: () => number;
+};
+
+/** A message, or the first one below the unread line. */
+type Goal = { seq: number; isLine: boolean };
+
+/** Going to one message, to the unread line, and back to the newest. */
+export function useJump(chat: string, view: TimelineView, at: number | null, ways: Ways) {
+	const { toRow, toEnd, seenTo } = ways;
 	const actions = useActions();
 	const { lit, show } = useShow(view.rows, toRow);
-	const wanted = useRef<number | null>(at);
+	const wanted = useRef<Goal | null>(at === null ? null : { seq: at, isLine: false });
 	const isFollowing = useRef(true);
 	isFollowing.current = view.isFollowing;
+	const unread = useUnread(chat);
 
-	const toSeq = useCallback(
-		(seq: number) => {
-			if (show(seq)) return;
-			wanted.current = seq;
-			void actions.jumpTo(chat, seq);
+	const toGoal = useCallback(
+		(goal: Goal) => {
+			wanted.current = null;
+			if (show(goal)) return;
+			wanted.current = goal;
+			void actions.jumpTo(chat, goal.seq);
 		},
 		[actions, chat, show],
 	);
+	const toSeq = useCallback((seq: number) => toGoal({ seq, isLine: false }), [toGoal]);
 
 	const toLatest = useCallback(() => {
 		wanted.current = null;
 		void actions.jumpToLatest(chat).then(toEnd);
 	}, [actions, chat, toEnd]);
+
+	/** What is new comes first; from there, or where nothing new lies below, the end. */
+	function toNext(dividerAfter: number | null) {
+		const line = lineBelow(dividerAfter, unread.current, seenTo());
+		if (line === null) toLatest();
+		else toGoal({ seq: line, isLine: true });
+	}
 
 	/** What one just wrote is at the end: whoever reads further up goes there. */
 	const toSent = useCallback(() => {
@@ -49,7 +65,24 @@ export function useJump(
 		if (wanted.current !== null && !view.isJumping && show(wanted.current)) wanted.current = null;
 	}, [view.rows, view.isJumping, show]);
 
-	return { lit, toSeq, toLatest, toSent };
+	return { lit, toSeq, toNext, toSent };
+}
+
+/** The first message under the unread line, if the line lies below all that is in view. */
+export function lineBelow(dividerAfter: number | null, unread: number, seenTo: number) {
+	const isBelow = dividerAfter !== null && unread > 0 && seenTo <= dividerAfter;
+	return isBelow ? dividerAfter + 1 : null;
+}
+
+/** How many are unread at the moment of a press: what was marked in the same breath is not. */
+function useUnread(chat: string) {
+	const unread = useRef(0);
+	useSync((state) => {
+		const entry = selectChat(state, chat);
+		unread.current = entry === null ? 0 : unreadOf(entry);
+		return null;
+	});
+	return unread;
 }
 
 /** Goes to a row that is mounted, and tells whether it is. */
@@ -58,11 +91,14 @@ function useShow(mounted: readonly Row[], toRow: (key: string) => boolean) {
 	const rows = useRef(mounted);
 	rows.current = mounted;
 	const show = useCallback(
-		(seq: number) => {
-			const row = rows.current.find((candidate) => candidate.message.seq === seq);
+		({ seq, isLine }: Goal) => {
+			const row = rows.current.find(({ message }) =>
+				// The line stands over the first row that is still there.
+				isLine ? message.seq >= seq : message.seq === seq,
+			);
 			if (!row) return false;
 			toRow(row.key);
-			light(seq);
+			if (!isLine) light(seq);
 			return true;
 		},
 		[light, toRow],

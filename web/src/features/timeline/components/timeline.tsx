@@ -16,6 +16,7 @@ import type { ChatEntry, Row, TimelineView } from "@/sync/types";
 import { useActions, useSync } from "@/sync/use-sync";
 import { classes } from "@/ui/classes";
 import type { Anchor } from "@/ui/place";
+import { lowestSeenSeq } from "../dom-scroller";
 import { layOut } from "../layout";
 import { useLeftPlace } from "../left-places";
 import { usePendingDeletes } from "../undo-delete";
@@ -92,7 +93,7 @@ export function Timeline({ chat, canWrite, at, onReply, onEdit, ref: sent }: Pro
 			<JumpButton
 				isShown={view.isLoaded && !scroll.isEnd}
 				unread={unreadOf(chat)}
-				onJump={jump.toLatest}
+				onJump={() => jump.toNext(visit.dividerAfter)}
 				onBack={back.goBack}
 			/>
 			<SelectionBar {...{ chat, me, canWrite, actions, picking }} />
@@ -173,7 +174,6 @@ function usePickable({ rows }: TimelineView) {
 function useWay(ref: RefObject<HTMLElement | null>, chat: ChatEntry, at: number | null) {
 	const actions = useActions();
 	const view = useSync((state) => selectTimeline(state, chat.id));
-	const visit = useVisit(chat, view);
 	const read = useReading(ref, chat.id, view.isFollowing);
 	const { left, leave } = useLeftPlace(chat.id, at);
 	const scroll = useScroll(ref, view, left?.anchor ?? null, {
@@ -183,7 +183,9 @@ function useWay(ref: RefObject<HTMLElement | null>, chat: ChatEntry, at: number 
 		onSettled: read,
 		onLeave: (anchor) => leave(anchor, view.rows),
 	});
-	const jump = useJump(chat.id, view, at, scroll.toRow, scroll.toEnd);
+	const visit = useVisit(chat, view, scroll.isEnd);
+	const seenTo = () => (ref.current ? lowestSeenSeq(ref.current) : 0);
+	const jump = useJump(chat.id, view, at, { ...scroll, seenTo });
 	const back = useWayBack(scroll.isEnd, jump.toSeq);
 	useOpenChat(chat.id, left?.seq ?? null);
 	return { view, visit, scroll, jump, back };
