@@ -51,6 +51,28 @@ test("the first press leads to the line above what came, the second to the end",
 	await expect(line).toHaveText("40 new messages");
 });
 
+test("the pill that goes hands the focus to the field, and on a phone to the rows", async ({
+	person,
+}) => {
+	const { page } = await setScene(person);
+	const pill = page.locator("[data-jump]");
+	await pill.click();
+	await expect(pill).toBeFocused();
+	await page.keyboard.press("Enter");
+	await expect(pill).toHaveCount(0);
+	await expect(composer(page)).toBeFocused();
+
+	await page.evaluate(() => {
+		const { matchMedia } = window;
+		window.matchMedia = (query) =>
+			matchMedia.call(window, query === "(pointer: coarse)" ? "all" : query);
+	});
+	await scrollTo(page, 100);
+	await pill.click();
+	await expect(pill).toHaveCount(0);
+	await expect(page.locator(".msg").last()).toBeFocused();
+});
+
 test("the key for the newest leaves nothing out for the line", async ({ person }) => {
 	const { page } = await setScene(person);
 	await composer(page).press("Escape");
