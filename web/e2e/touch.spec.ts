@@ -63,13 +63,14 @@ test("in a page from right to left it is drawn the other way", async ({ person }
 	await expect(page.locator(".composer__ctx")).toContainText("Two");
 });
 
-test("a finger that stays opens the menu", async ({ person }) => {
+test("a finger that stays opens the menu of what it is on", async ({ person }) => {
 	const { page, finger } = await openByHand(person, "en");
 	const box = await bubble(page, "Two").locator(".bubble").boundingBox();
 	const point = { x: (box?.x ?? 0) + 10, y: (box?.y ?? 0) + 10 };
 	await finger.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [point] });
 	await expect(page.getByRole("menuitem", { name: "Reply" })).toBeVisible();
 	await finger.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+	await expect(page.locator(".menu__of")).toHaveText("Two");
 	await page.getByRole("menuitem", { name: "Reply" }).click();
 	await expect(page.getByText(REPLYING)).toBeVisible();
 });
@@ -125,4 +126,22 @@ test("a request to close closes what lies on top, wherever the focus is", async 
 	await request();
 	await expect(page.getByRole("dialog")).toHaveCount(0);
 	await expect(composer(page)).toBeVisible();
+});
+
+test("no action of the menu looks chosen before one is", async ({ person }) => {
+	const { page, finger } = await openByHand(person, "en");
+	const screen = { width: 360, height: 740, deviceScaleFactor: 1, mobile: true };
+	await finger.send("Emulation.setDeviceMetricsOverride", screen);
+	// Where words were written, the next focus shows itself.
+	await composer(page).fill("Words");
+	const box = await bubble(page, "Three").locator(".bubble").boundingBox();
+	const point = { x: (box?.x ?? 0) + 10, y: (box?.y ?? 0) + 10 };
+	await finger.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [point] });
+	await expect(page.getByRole("menu")).toBeFocused();
+	await finger.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+	await expect(page.locator(".menu__i:hover")).toHaveCount(1);
+	const planes = await page
+		.getByRole("menuitem")
+		.evaluateAll((items) => items.map((item) => getComputedStyle(item).backgroundColor));
+	expect(new Set(planes)).toEqual(new Set(["rgba(0, 0, 0, 0)"]));
 });

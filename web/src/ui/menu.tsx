@@ -21,10 +21,17 @@ export type MenuItem = {
 	onSelect: () => void;
 };
 
-type Props = { label: string; items: (MenuItem | "line")[]; anchor: Anchor; onClose: () => void };
+type Props = {
+	label: string;
+	items: (MenuItem | "line")[];
+	anchor: Anchor;
+	/** What it is of, in words: a sheet covers the thing itself. */
+	of?: string;
+	onClose: () => void;
+};
 
 /** A list of actions beside the thing they act on; on narrow screens, a sheet from below. */
-export function Menu({ label, items, anchor, onClose }: Props) {
+export function Menu({ label, items, anchor, of, onClose }: Props) {
 	const ref = useRef<HTMLDivElement>(null);
 	const isSheet = useRef(matchMedia("(max-width: 639px)").matches).current;
 	useOpened(ref, anchor, isSheet, onClose);
@@ -46,6 +53,11 @@ export function Menu({ label, items, anchor, onClose }: Props) {
 				onKeyDown={(event) => handleKey(event, items, choose, onClose)}
 				onContextMenu={(event) => event.preventDefault()}
 			>
+				{isSheet && of && (
+					<p className="menu__of" dir="auto" aria-hidden="true">
+						{of}
+					</p>
+				)}
 				{items.map((item, index) =>
 					item === "line" ? (
 						// biome-ignore lint/suspicious/noArrayIndexKey: a line has no identity but its place.
@@ -105,7 +117,10 @@ function useOpened(
 		const before = document.activeElement;
 		layer.showPopover();
 		if (!isSheet) placeLayer(layer, anchor);
-		rowsOf(layer)[0]?.focus({ preventScroll: true });
+		// Under a finger the first action, with the focus, would look as if it were chosen.
+		const isTouch = isSheet && matchMedia("(hover: none)").matches;
+		const stop = isTouch ? layer.querySelector<HTMLElement>(".menu") : rowsOf(layer)[0];
+		stop?.focus({ preventScroll: true });
 		return () => {
 			// A choice may have moved the focus on purpose; only a lost focus is brought back.
 			const isLost =

@@ -1,6 +1,7 @@
 import { CircleCheck, Copy, Link as LinkIcon, Pencil, Reply, RotateCw, Trash2 } from "lucide-react";
 import type { TextKey, Translate } from "@/i18n/setup";
 import { useText } from "@/i18n/use-text";
+import { plainText } from "@/lib/text";
 import type { Row } from "@/sync/types";
 import { Menu, type MenuItem } from "@/ui/menu";
 import type { Anchor } from "@/ui/place";
@@ -19,9 +20,10 @@ type Props = {
 export function MessageMenu(props: Props) {
 	const t = useText();
 	const items = [...answers(props, t), ...copies(props, t), ...endings(props, t)];
-	return (
-		<Menu label={t("timeline.menu")} items={items} anchor={props.anchor} onClose={props.onClose} />
-	);
+	const { anchor, onClose, row } = props;
+	const isDeleted = row.message.deleted_at !== null;
+	const of = isDeleted ? undefined : plainText(row.message.body);
+	return <Menu label={t("timeline.menu")} {...{ items, anchor, of, onClose }} />;
 }
 
 type Items = (MenuItem | "line")[];
