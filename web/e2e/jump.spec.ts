@@ -73,6 +73,30 @@ test("the pill that goes hands the focus to the field, and on a phone to the row
 	await expect(page.locator(".msg").last()).toBeFocused();
 });
 
+test("page keys turn the messages while the field is empty", async ({ person }) => {
+	const { page } = await setScene(person);
+	const frame = page.locator(".timeline");
+	const fromEnd = () =>
+		frame.evaluate(
+			({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight,
+		);
+	const height = await frame.evaluate((element) => element.clientHeight);
+	await composer(page).press("Escape");
+	await expect(page.locator("[data-jump]")).toHaveCount(0);
+	await composer(page).press("PageUp");
+	await expect(page.locator("[data-jump]")).toBeVisible();
+	const turned = await fromEnd();
+	expect(turned).toBeGreaterThan(height / 2);
+	expect(turned).toBeLessThan(height);
+	await composer(page).press("PageDown");
+	await expect(page.locator("[data-jump]")).toHaveCount(0);
+	expect(await fromEnd()).toBeLessThanOrEqual(1);
+	await expect(composer(page)).toBeFocused();
+	await composer(page).fill("Words");
+	await composer(page).press("PageUp");
+	expect(await fromEnd()).toBeLessThanOrEqual(1);
+});
+
 test("the key for the newest leaves nothing out for the line", async ({ person }) => {
 	const { page } = await setScene(person);
 	await composer(page).press("Escape");

@@ -18,6 +18,7 @@ const EVERYWHERE: Shortcut[] = [
 ];
 
 const IN_CHAT: Shortcut[] = [
+	["Page ↑ ↓", "keys.pages"],
 	["↑ ↓ Home End", "keys.messages"],
 	["Enter, Shift F10", "keys.messageMenu"],
 	["Enter", "keys.toDate"],

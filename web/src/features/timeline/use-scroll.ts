@@ -17,6 +17,8 @@ import { isAway } from "./use-visit";
 const NEAR_PX = 800;
 /** Where a jump's target and the unread line come to rest, from the top. */
 const REST = 0.25;
+/** How much of a page goes from sight as it is turned. */
+const TURNED = 0.875;
 
 type Loads = {
 	loadOlder: () => void;
@@ -108,7 +110,20 @@ export function useScroll(
 		[ref, latest, settle],
 	);
 
-	return { isEnd, handleScroll, toEnd, toRow };
+	return { isEnd, handleScroll, toEnd, toRow, turn: useTurn(ref, handleScroll) };
+}
+
+/** Turns a page, as the browser does it where the rows have the focus: some of the old one stays. */
+function useTurn(ref: RefObject<HTMLElement | null>, hear: () => void) {
+	return useCallback(
+		(way: 1 | -1) => {
+			const element = ref.current;
+			if (!element) return;
+			element.scrollTop += way * element.clientHeight * TURNED;
+			hear();
+		},
+		[ref, hear],
+	);
 }
 
 /** On a jump there is no place before: a page swapped under it must not be "corrected" by the old anchor. */

@@ -22,6 +22,7 @@ import { useLeftPlace } from "../left-places";
 import { usePendingDeletes } from "../undo-delete";
 import { useDayJump } from "../use-day-jump";
 import { useJump } from "../use-jump";
+import { usePageKeys } from "../use-page-keys";
 import { useReading } from "../use-reading";
 import { type RowActions, useRowActions } from "../use-row-actions";
 import { useRowKeys } from "../use-row-keys";
@@ -183,6 +184,7 @@ function useWay(ref: RefObject<HTMLElement | null>, chat: ChatEntry, at: number 
 		onSettled: read,
 		onLeave: (anchor) => leave(anchor, view.rows),
 	});
+	usePageKeys(scroll.turn);
 	const visit = useVisit(chat, view, scroll.isEnd);
 	const seenTo = () => (ref.current ? lowestSeenSeq(ref.current) : 0);
 	const jump = useJump(chat.id, view, at, { ...scroll, seenTo });
