@@ -12,10 +12,8 @@ export type MenuItem = {
 	label: string;
 	icon?: LucideIcon;
 	isIconFlipped?: boolean;
-	/** The key that chooses it while the menu is open. */
+	/** The key that chooses it while the menu is open; not printed, as it does nothing elsewhere. */
 	letter?: string;
-	/** Shown where a letter would stand, for keys that work elsewhere. */
-	keys?: string;
 	isBad?: boolean;
 	isDisabled?: boolean;
 	onSelect: () => void;
@@ -93,11 +91,6 @@ function MenuRow({ item, onChoose }: { item: MenuItem; onChoose: () => void }) {
 		>
 			{item.icon && <Icon of={item.icon} isFlipped={item.isIconFlipped} />}
 			<span>{item.label}</span>
-			{(item.letter ?? item.keys) && (
-				<kbd className="only-wide" dir="ltr">
-					{item.letter?.toUpperCase() ?? item.keys}
-				</kbd>
-			)}
 		</button>
 	);
 }
@@ -118,7 +111,7 @@ function useOpened(
 		layer.showPopover();
 		if (!isSheet) placeLayer(layer, anchor);
 		// Under a finger the first action, with the focus, would look as if it were chosen.
-		const isTouch = isSheet && matchMedia("(hover: none)").matches;
+		const isTouch = isSheet && matchMedia("(pointer: coarse)").matches;
 		const stop = isTouch ? layer.querySelector<HTMLElement>(".menu") : rowsOf(layer)[0];
 		stop?.focus({ preventScroll: true });
 		return () => {
