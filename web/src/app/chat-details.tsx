@@ -1,5 +1,4 @@
-import { type ReactNode, useState } from "react";
-import { DetailsPane } from "@/features/chats/components/details-pane";
+import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { BlockDialog, RemoveDialog } from "@/features/people/components/part-dialogs";
 import { useBio } from "@/features/people/hooks";
 import { useText } from "@/i18n/use-text";
@@ -9,11 +8,16 @@ import { Dialog } from "@/ui/dialog";
 import type { useDetails } from "./use-details";
 import { useTakeBack } from "./use-take-back";
 
+const loadPane = () => import("@/features/chats/components/details-pane");
+const DetailsPane = lazy(() => loadPane().then((module) => ({ default: module.DetailsPane })));
+
 type Details = ReturnType<typeof useDetails>;
 type Props = { chat: ChatEntry; face: ChatFace; details: Details };
 
 /** What is known about the chat, beside it or over it, and the questions that come from there. */
 export function ChatDetails({ chat, face, details }: Props) {
+	// Not in the first load, but there before it is asked for.
+	useEffect(() => void loadPane().catch(() => undefined), []);
 	const [asking, setAsking] = useState<"remove" | "block" | null>(null);
 	const isClosed = chat.closed_at !== null;
 	const isShown = details.isPane || details.isDrawer;
@@ -27,15 +31,17 @@ export function ChatDetails({ chat, face, details }: Props) {
 	const person = peer && { id: peer.account, name: face.name };
 	const mayBlock = !isClosed || isBlocked === false;
 	const body = (
-		<DetailsPane
-			chat={chat}
-			face={face}
-			bio={bio}
-			onClose={details.close}
-			onRemove={person && !isClosed ? () => setAsking("remove") : null}
-			onBlock={person && mayBlock ? () => setAsking("block") : null}
-			onUnblock={isClosed && isBlocked ? takeBack : null}
-		/>
+		<Suspense fallback={null}>
+			<DetailsPane
+				chat={chat}
+				face={face}
+				bio={bio}
+				onClose={details.close}
+				onRemove={person && !isClosed ? () => setAsking("remove") : null}
+				onBlock={person && mayBlock ? () => setAsking("block") : null}
+				onUnblock={isClosed && isBlocked ? takeBack : null}
+			/>
+		</Suspense>
 	);
 	return (
 		<>

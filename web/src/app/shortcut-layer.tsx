@@ -1,6 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
-import { QuickSwitcher } from "@/features/chats/components/quick-switcher";
 import { selectChats, unreadOf } from "@/sync/selectors";
 import type { ChatEntry, State } from "@/sync/types";
 import { useActions, useSync } from "@/sync/use-sync";
@@ -8,6 +7,10 @@ import { isLayerOpen } from "@/ui/layers";
 import { isMod, latinKey } from "@/ui/platform";
 import { moveRegion } from "./regions";
 
+const loadSwitcher = () => import("@/features/chats/components/quick-switcher");
+const QuickSwitcher = lazy(() =>
+	loadSwitcher().then((module) => ({ default: module.QuickSwitcher })),
+);
 const ShortcutSheet = lazy(() =>
 	import("./shortcut-sheet").then((module) => ({ default: module.ShortcutSheet })),
 );
@@ -19,15 +22,13 @@ export function ShortcutLayer({ current }: { current: string | null }) {
 	const [layer, setLayer] = useState<Layer>(null);
 	useShortcuts(current, setLayer);
 	const close = () => setLayer(null);
+	// Fetched before it is asked for: who opens it goes on typing at once.
+	useEffect(() => void loadSwitcher().catch(() => undefined), []);
 	return (
-		<>
+		<Suspense fallback={null}>
 			{layer === "switcher" && <QuickSwitcher onClose={close} />}
-			{layer === "sheet" && (
-				<Suspense fallback={null}>
-					<ShortcutSheet onClose={close} />
-				</Suspense>
-			)}
-		</>
+			{layer === "sheet" && <ShortcutSheet onClose={close} />}
+		</Suspense>
 	);
 }
 
