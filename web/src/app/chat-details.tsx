@@ -1,4 +1,4 @@
-import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { BlockDialog, RemoveDialog } from "@/features/people/components/part-dialogs";
 import { useBio } from "@/features/people/hooks";
 import { useText } from "@/i18n/use-text";
@@ -6,21 +6,21 @@ import type { ChatFace } from "@/sync/chat-face";
 import type { ChatEntry } from "@/sync/types";
 import { Dialog } from "@/ui/dialog";
 import type { useDetails } from "./use-details";
+import { useLoaded } from "./use-loaded";
 import { useTakeBack } from "./use-take-back";
 
-const loadPane = () => import("@/features/chats/components/details-pane");
-const DetailsPane = lazy(() => loadPane().then((module) => ({ default: module.DetailsPane })));
+const loadPane = () =>
+	import("@/features/chats/components/details-pane").then((module) => module.DetailsPane);
 
 type Details = ReturnType<typeof useDetails>;
 type Props = { chat: ChatEntry; face: ChatFace; details: Details };
 
 /** What is known about the chat, beside it or over it, and the questions that come from there. */
 export function ChatDetails({ chat, face, details }: Props) {
-	// Not in the first load, but there before it is asked for.
-	useEffect(() => void loadPane().catch(() => undefined), []);
 	const [asking, setAsking] = useState<"remove" | "block" | null>(null);
 	const isClosed = chat.closed_at !== null;
 	const isShown = details.isPane || details.isDrawer;
+	const DetailsPane = useLoaded(loadPane, isShown);
 	// Back leads out of the details, and out of what they asked.
 	if (!isShown && asking !== null) setAsking(null);
 	// Known before somebody is blocked from here, so that the button turns in its place.
@@ -30,18 +30,16 @@ export function ChatDetails({ chat, face, details }: Props) {
 	const bio = useBio(isShown && peer ? peer.account : null);
 	const person = peer && { id: peer.account, name: face.name };
 	const mayBlock = !isClosed || isBlocked === false;
-	const body = (
-		<Suspense fallback={null}>
-			<DetailsPane
-				chat={chat}
-				face={face}
-				bio={bio}
-				onClose={details.close}
-				onRemove={person && !isClosed ? () => setAsking("remove") : null}
-				onBlock={person && mayBlock ? () => setAsking("block") : null}
-				onUnblock={isClosed && isBlocked ? takeBack : null}
-			/>
-		</Suspense>
+	const body = DetailsPane && (
+		<DetailsPane
+			chat={chat}
+			face={face}
+			bio={bio}
+			onClose={details.close}
+			onRemove={person && !isClosed ? () => setAsking("remove") : null}
+			onBlock={person && mayBlock ? () => setAsking("block") : null}
+			onUnblock={isClosed && isBlocked ? takeBack : null}
+		/>
 	);
 	return (
 		<>

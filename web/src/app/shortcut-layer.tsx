@@ -6,11 +6,10 @@ import { useActions, useSync } from "@/sync/use-sync";
 import { isLayerOpen } from "@/ui/layers";
 import { isMod, latinKey } from "@/ui/platform";
 import { moveRegion } from "./regions";
+import { useLoaded } from "./use-loaded";
 
-const loadSwitcher = () => import("@/features/chats/components/quick-switcher");
-const QuickSwitcher = lazy(() =>
-	loadSwitcher().then((module) => ({ default: module.QuickSwitcher })),
-);
+const loadSwitcher = () =>
+	import("@/features/chats/components/quick-switcher").then((module) => module.QuickSwitcher);
 const ShortcutSheet = lazy(() =>
 	import("./shortcut-sheet").then((module) => ({ default: module.ShortcutSheet })),
 );
@@ -22,13 +21,16 @@ export function ShortcutLayer({ current }: { current: string | null }) {
 	const [layer, setLayer] = useState<Layer>(null);
 	useShortcuts(current, setLayer);
 	const close = () => setLayer(null);
-	// Fetched before it is asked for: who opens it goes on typing at once.
-	useEffect(() => void loadSwitcher().catch(() => undefined), []);
+	const QuickSwitcher = useLoaded(loadSwitcher, layer === "switcher");
 	return (
-		<Suspense fallback={null}>
-			{layer === "switcher" && <QuickSwitcher onClose={close} />}
-			{layer === "sheet" && <ShortcutSheet onClose={close} />}
-		</Suspense>
+		<>
+			{layer === "switcher" && QuickSwitcher && <QuickSwitcher onClose={close} />}
+			{layer === "sheet" && (
+				<Suspense fallback={null}>
+					<ShortcutSheet onClose={close} />
+				</Suspense>
+			)}
+		</>
 	);
 }
 
