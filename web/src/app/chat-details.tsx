@@ -5,12 +5,13 @@ import { useText } from "@/i18n/use-text";
 import type { ChatFace } from "@/sync/chat-face";
 import type { ChatEntry } from "@/sync/types";
 import { Dialog } from "@/ui/dialog";
+import { latePart, useLatePart } from "./late-part";
 import type { useDetails } from "./use-details";
-import { useLoaded } from "./use-loaded";
 import { useTakeBack } from "./use-take-back";
 
-const loadPane = () =>
-	import("@/features/chats/components/details-pane").then((module) => module.DetailsPane);
+const pane = latePart(() =>
+	import("@/features/chats/components/details-pane").then((module) => module.DetailsPane),
+);
 
 type Details = ReturnType<typeof useDetails>;
 type Props = { chat: ChatEntry; face: ChatFace; details: Details };
@@ -20,7 +21,7 @@ export function ChatDetails({ chat, face, details }: Props) {
 	const [asking, setAsking] = useState<"remove" | "block" | null>(null);
 	const isClosed = chat.closed_at !== null;
 	const isShown = details.isPane || details.isDrawer;
-	const DetailsPane = useLoaded(loadPane, isShown);
+	const DetailsPane = useLatePart(pane, isShown);
 	// Back leads out of the details, and out of what they asked.
 	if (!isShown && asking !== null) setAsking(null);
 	// Known before somebody is blocked from here, so that the button turns in its place.

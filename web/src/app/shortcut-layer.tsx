@@ -5,11 +5,12 @@ import type { ChatEntry, State } from "@/sync/types";
 import { useActions, useSync } from "@/sync/use-sync";
 import { isLayerOpen } from "@/ui/layers";
 import { isMod, latinKey } from "@/ui/platform";
+import { latePart, useLatePart } from "./late-part";
 import { moveRegion } from "./regions";
-import { useLoaded } from "./use-loaded";
 
-const loadSwitcher = () =>
-	import("@/features/chats/components/quick-switcher").then((module) => module.QuickSwitcher);
+const switcher = latePart(() =>
+	import("@/features/chats/components/quick-switcher").then((module) => module.QuickSwitcher),
+);
 const ShortcutSheet = lazy(() =>
 	import("./shortcut-sheet").then((module) => ({ default: module.ShortcutSheet })),
 );
@@ -21,7 +22,7 @@ export function ShortcutLayer({ current }: { current: string | null }) {
 	const [layer, setLayer] = useState<Layer>(null);
 	useShortcuts(current, setLayer);
 	const close = () => setLayer(null);
-	const QuickSwitcher = useLoaded(loadSwitcher, layer === "switcher");
+	const QuickSwitcher = useLatePart(switcher, layer === "switcher");
 	return (
 		<>
 			{layer === "switcher" && QuickSwitcher && <QuickSwitcher onClose={close} />}

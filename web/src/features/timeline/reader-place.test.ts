@@ -57,6 +57,17 @@ function createFrame(rows: number, height: number) {
 
 const height = fc.integer({ min: 100, max: 900 });
 
+/** Back among so few rows that the place lies below the last of them. */
+function returnToFew() {
+	const left = createFrame(60, 300);
+	left.scroller.scrollTop = 1_000;
+	const { anchor } = placeAt(left.scroller, false);
+	const few = createFrame(28, 300);
+	const place = returnTo(anchor, few.scroller, false);
+	if (place === null) throw new Error("the rows are there");
+	return { ...few, place };
+}
+
 describe("the reader's place", () => {
 	it("at the end outlives any sizes, whichever event tells of them first", () => {
 		fc.assert(
@@ -177,12 +188,7 @@ describe("the reader's place", () => {
 	});
 
 	it("is meant while the rows below it are on their way, and reached with them", () => {
-		const left = createFrame(60, 300);
-		left.scroller.scrollTop = 1_000;
-		const { anchor } = placeAt(left.scroller, false);
-		const { scroller, append } = createFrame(28, 300);
-		const place = returnTo(anchor, scroller, false);
-		if (place === null) throw new Error("the rows are there");
+		const { scroller, append, place } = returnToFew();
 		expect(scroller.offsetOf("25")).toBe(180);
 		const heard = hearScroll(place, scroller, false);
 		append(20);
@@ -191,12 +197,7 @@ describe("the reader's place", () => {
 	});
 
 	it("is not meant any more once the reader moved on from where it was cut off", () => {
-		const left = createFrame(60, 300);
-		left.scroller.scrollTop = 1_000;
-		const { anchor } = placeAt(left.scroller, false);
-		const { scroller, append } = createFrame(28, 300);
-		const place = returnTo(anchor, scroller, false);
-		if (place === null) throw new Error("the rows are there");
+		const { scroller, append, place } = returnToFew();
 		scroller.scrollTop -= 200;
 		const moved = hearScroll(place, scroller, false);
 		append(20);
