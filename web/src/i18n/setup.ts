@@ -1,4 +1,7 @@
-import i18next from "i18next";
+/**
+ * The texts of the chosen language: found by key, with the plural form its
+ * grammar asks for, and the places filled.
+ */
 import { isLanguage, type Language } from "./languages";
 import en from "./locales/en.json";
 
@@ -8,53 +11,52 @@ type WithoutPlural<Key> = Key extends `${infer Base}_${Plural}` ? Base : Key;
 /** Every text of the client has a key here; the compiler knows them all. */
 export type TextKey = WithoutPlural<keyof typeof en>;
 
-export type Translate = (key: TextKey, values?: Record<string, string | number>) => string;
+type Values = Record<string, string | number>;
 
-const i18n = i18next.createInstance();
+export type Translate = (key: TextKey, values?: Values) => string;
+
+type Texts = Record<string, string>;
 
 /** English stands in the bundle; the others are fetched when chosen. */
-const LOCALES: Record<
-	Exclude<Language, "en">,
-	() => Promise<{ default: Record<string, string> }>
-> = {
+const LOCALES: Record<Exclude<Language, "en">, () => Promise<{ default: Texts }>> = {
 	de: () => import("./locales/de.json"),
 	es: () => import("./locales/es.json"),
 	uk: () => import("./locales/uk.json"),
 	ar: () => import("./locales/ar.json"),
 };
 
+let language: Language = "en";
+let texts: Texts = en;
+let rules = new Intl.PluralRules(language);
+const readers = new Set<() => void>();
+
 /** The language asked for last: one that arrives after another was asked for is not shown. */
 let wanted: Language | null = null;
 
-export async function startText(chosen: string | null): Promise<void> {
-	await i18n.init({
-		lng: "en",
-		fallbackLng: "en",
-		// Keys are whole names with dots in them, not paths.
-		keySeparator: false,
-		nsSeparator: false,
-		// React escapes what it draws.
-		interpolation: { escapeValue: false },
-		resources: { en: { translation: en } },
-	});
-	await setLanguage(pickLanguage(chosen, navigator.languages));
+export function startText(chosen: string | null): Promise<void> {
+	return setLanguage(pickLanguage(chosen, navigator.languages));
 }
 
-export async function setLanguage(language: Language): Promise<void> {
-	if (wanted === language) return;
-	wanted = language;
-	if (language !== "en" && !i18n.hasResourceBundle(language, "translation")) {
-		const locale = await LOCALES[language]().catch((error: unknown) => {
-			// It may be chosen again.
-			if (wanted === language) wanted = null;
-			throw error;
-		});
-		i18n.addResourceBundle(language, "translation", locale.default);
-	}
-	if (wanted !== language) return;
-	await i18n.changeLanguage(language);
-	document.documentElement.lang = language;
-	document.documentElement.dir = language === "ar" ? "rtl" : "ltr";
+export async function setLanguage(next: Language): Promise<void> {
+	if (wanted === next) return;
+	wanted = next;
+	const found = await load(next).catch((error: unknown) => {
+		// It may be chosen again.
+		if (wanted === next) wanted = null;
+		throw error;
+	});
+	if (wanted !== next) return;
+	language = next;
+	texts = found;
+	rules = new Intl.PluralRules(next);
+	document.documentElement.lang = next;
+	document.documentElement.dir = next === "ar" ? "rtl" : "ltr";
+	for (const notify of readers) notify();
+}
+
+/** The browser keeps what it has fetched once. */
+async function load(next: Language): Promise<Texts> {
+	return next === "en" ? en : (await LOCALES[next]()).default;
 }
 
 /** The chosen language, or the first the browser prefers that we have. */
@@ -68,20 +70,31 @@ export function pickLanguage(chosen: string | null, preferred: readonly string[]
 }
 
 export function currentLanguage(): Language {
-	return isLanguage(i18n.language) ? i18n.language : "en";
+	return language;
 }
 
 /** The tag for `Intl`: Arabic with the digits the rest of the page uses. */
 export function intlTag(): string {
-	const language = currentLanguage();
 	if (language === "ar") return "ar-u-nu-latn";
 	// The browser's own region knows 12 or 24 hours; only the language is ours.
 	return navigator.languages.find((tag) => tag.split("-")[0] === language) ?? language;
 }
 
-export const translate: Translate = (key, values) => i18n.t(key, values ?? {});
+/** What is counted stands under the key with its form; a text without forms is found as it is. */
+export const translate: Translate = (key, values = {}) => {
+	const { count } = values;
+	const counted = typeof count === "number" ? texts[`${key}_${rules.select(count)}`] : undefined;
+	return fill(counted ?? texts[key] ?? key, values);
+};
+
+/** A value is text, whatever marks it carries: it is neither filled again nor read as markup. */
+function fill(text: string, values: Values): string {
+	return text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => String(values[name] ?? ""));
+}
 
 export function onLanguage(notify: () => void): () => void {
-	i18n.on("languageChanged", notify);
-	return () => i18n.off("languageChanged", notify);
+	readers.add(notify);
+	return () => {
+		readers.delete(notify);
+	};
 }

@@ -1,0 +1,36 @@
+// @vitest-environment happy-dom
+import { afterEach, expect, it, vi } from "vitest";
+import { currentLanguage, onLanguage, setLanguage, translate } from "./setup";
+
+afterEach(() => setLanguage("en"));
+
+it("takes the plural form that the language has for the number", async () => {
+	const unread = (count: number) => translate("app.unreadChats", { count });
+	expect([unread(1), unread(5)]).toEqual(["1 unread chat", "5 unread chats"]);
+	await setLanguage("uk");
+	const [one, few, many] = [unread(1), unread(3), unread(11)];
+	expect(new Set([one, few, many].map((text) => text.replace(/\d+/, ""))).size).toBe(3);
+	expect(unread(21).replace("21", "1")).toBe(one);
+	expect(unread(24).replace("24", "3")).toBe(few);
+});
+
+it("counts in a text that has one form only", () => {
+	expect(translate("title.unread", { count: 3, title: "Tidings" })).toBe("(3) Tidings");
+});
+
+it("leaves alone what a value says", () => {
+	expect(translate("people.message", { name: "{{name}} $& <a>" })).toBe("Message {{name}} $& <a>");
+});
+
+it("shows the language asked for last, and tells once", async () => {
+	const told = vi.fn();
+	const stop = onLanguage(told);
+	await Promise.all([setLanguage("de"), setLanguage("ar")]);
+	stop();
+	expect(currentLanguage()).toBe("ar");
+	expect(document.documentElement.dir).toBe("rtl");
+	expect(told).toHaveBeenCalledTimes(1);
+	await setLanguage("en");
+	expect(told).toHaveBeenCalledTimes(1);
+	expect(document.documentElement.lang).toBe("en");
+});
