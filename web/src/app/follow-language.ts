@@ -4,7 +4,8 @@ import { currentLook, onLook } from "@/ui/look";
 /** The page speaks the language that was chosen, in this tab or in another. */
 export function followLanguage(): void {
 	const follow = () => {
-		void setLanguage(pickLanguage(currentLook().language, navigator.languages));
+		// What cannot be fetched now is asked for again when it is chosen again.
+		setLanguage(pickLanguage(currentLook().language, navigator.languages)).catch(() => undefined);
 	};
 	onLook(follow);
 	follow();

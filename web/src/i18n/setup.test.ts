@@ -1,6 +1,12 @@
 // @vitest-environment happy-dom
 import { afterEach, expect, it, vi } from "vitest";
-import { currentLanguage, onLanguage, setLanguage, translate } from "./setup";
+import { currentLanguage, onLanguage, setLanguage, startText, translate } from "./setup";
+
+const net = vi.hoisted(() => ({ isCutOff: false }));
+vi.mock("./locales/es.json", () => {
+	if (net.isCutOff) throw new Error("no network");
+	return { default: { "app.undo": "Deshacer" } };
+});
 
 afterEach(() => setLanguage("en"));
 
@@ -33,4 +39,13 @@ it("shows the language asked for last, and tells once", async () => {
 	await setLanguage("en");
 	expect(told).toHaveBeenCalledTimes(1);
 	expect(document.documentElement.lang).toBe("en");
+});
+
+it("starts in English where the words cannot be fetched, and has them once they can", async () => {
+	net.isCutOff = true;
+	await startText("es");
+	expect([currentLanguage(), translate("app.undo")]).toEqual(["en", "Undo"]);
+	net.isCutOff = false;
+	await setLanguage("es");
+	expect([currentLanguage(), translate("app.undo")]).toEqual(["es", "Deshacer"]);
 });

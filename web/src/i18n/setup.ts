@@ -33,8 +33,9 @@ const readers = new Set<() => void>();
 /** The language asked for last: one that arrives after another was asked for is not shown. */
 let wanted: Language | null = null;
 
+/** A page in English is better than none: a language that cannot be had keeps nobody out. */
 export function startText(chosen: string | null): Promise<void> {
-	return setLanguage(pickLanguage(chosen, navigator.languages));
+	return setLanguage(pickLanguage(chosen, navigator.languages)).catch(() => undefined);
 }
 
 export async function setLanguage(next: Language): Promise<void> {
