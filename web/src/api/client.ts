@@ -51,6 +51,8 @@ type ApiRequest = {
 	query?: Record<string, string | number | null | undefined>;
 	body?: unknown;
 	signal?: AbortSignal;
+	/** Is carried to the end although the page goes. */
+	keepalive?: boolean;
 };
 
 export type Api = {
@@ -88,6 +90,7 @@ export function createApi(options: ApiOptions = {}): Api {
 
 	async function ask(method: Method, path: string, request: ApiRequest): Promise<unknown> {
 		const init: RequestInit = { method, credentials: "same-origin", headers: {} };
+		if (request.keepalive) init.keepalive = true;
 		if (request.signal) init.signal = request.signal;
 		if (request.body !== undefined) {
 			init.body = JSON.stringify(request.body);

@@ -1,5 +1,6 @@
 import { QueryClient } from "@tanstack/react-query";
 import { isApiError } from "@/api/client";
+import { forgetDeclines } from "@/features/people/undo-decline";
 import type { Notice, Sync } from "@/sync/types";
 
 /** Which answers an account event makes stale. */
@@ -30,7 +31,10 @@ export function createQueries(): QueryClient {
 export function followEvents(queries: QueryClient, sync: Sync): () => void {
 	return sync.onNotice((notice: Notice) => {
 		if (notice.kind === "reset") void queries.invalidateQueries();
-		if (notice.kind === "signed-out") queries.clear();
+		if (notice.kind === "signed-out") {
+			forgetDeclines();
+			queries.clear();
+		}
 		if (notice.kind !== "account-event") return;
 		for (const key of STALE[notice.event] ?? [])
 			void queries.invalidateQueries({ queryKey: [key] });

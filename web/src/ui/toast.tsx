@@ -1,5 +1,5 @@
 import { X } from "lucide-react";
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { type FocusEvent, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { Button, IconButton } from "./button";
 
 const STAY_MS = 6000;
@@ -42,38 +42,52 @@ function subscribe(notify: () => void) {
 export function Toaster({ label, closeLabel }: { label: string; closeLabel: string }) {
 	const shown = useSyncExternalStore(subscribe, () => toasts);
 	const [isHeld, setHeld] = useState(false);
+	const back = useRef<Element | null>(null);
+	function handleFocus({ currentTarget, relatedTarget }: FocusEvent) {
+		setHeld(true);
+		if (!currentTarget.contains(relatedTarget)) back.current = relatedTarget;
+	}
+	/** The pressed button goes away: the keyboard goes back to where it came from. */
+	function leave() {
+		if (back.current instanceof HTMLElement && back.current.isConnected) back.current.focus();
+	}
 	return (
 		<section
 			className="toasts"
 			aria-label={label}
 			aria-live="polite"
+			data-region={shown.length > 0 || undefined}
 			onPointerEnter={() => setHeld(true)}
 			onPointerLeave={() => setHeld(false)}
-			onFocus={() => setHeld(true)}
+			onFocus={handleFocus}
 			onBlur={() => setHeld(false)}
 		>
 			{shown.map((toast) => (
-				<ToastLine key={toast.id} toast={toast} isHeld={isHeld} closeLabel={closeLabel} />
+				<ToastLine
+					key={toast.id}
+					toast={toast}
+					isHeld={isHeld}
+					closeLabel={closeLabel}
+					onLeave={leave}
+				/>
 			))}
 		</section>
 	);
 }
 
-function ToastLine({
-	toast,
-	isHeld,
-	closeLabel,
-}: {
-	toast: Toast;
-	isHeld: boolean;
-	closeLabel: string;
-}) {
+type LineProps = { toast: Toast; isHeld: boolean; closeLabel: string; onLeave: () => void };
+
+function ToastLine({ toast, isHeld, closeLabel, onLeave }: LineProps) {
 	const { id, action, stayMs } = toast;
 	useEffect(() => {
 		if (isHeld || stayMs === Number.POSITIVE_INFINITY) return;
 		const timer = setTimeout(() => dropToast(id), stayMs);
 		return () => clearTimeout(timer);
 	}, [id, isHeld, stayMs]);
+	function drop() {
+		onLeave();
+		dropToast(id);
+	}
 	return (
 		<div className="toast is-new">
 			<span className="grow">{toast.text}</span>
@@ -82,14 +96,14 @@ function ToastLine({
 					tone="ghost"
 					size="s"
 					onClick={() => {
-						dropToast(id);
+						drop();
 						action.onPress();
 					}}
 				>
 					{action.label}
 				</Button>
 			)}
-			<IconButton label={closeLabel} icon={X} size="s" onClick={() => dropToast(id)} />
+			<IconButton label={closeLabel} icon={X} size="s" onClick={drop} />
 		</div>
 	);
 }

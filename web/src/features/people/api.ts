@@ -19,9 +19,13 @@ export const listRequests = (api: Api, signal: AbortSignal) =>
 export const befriend = (api: Api, account: string) =>
 	api.call<Befriended>("PUT", `/v1/friends/${encodeURIComponent(account)}`);
 
-/** Ends what there is: declines, withdraws or removes. */
+/** Ends what there is: withdraws or removes. */
 export const unfriend = (api: Api, account: string) =>
 	api.call<void>("DELETE", `/v1/friends/${encodeURIComponent(account)}`);
+
+/** The same, said also by a page that goes. */
+export const decline = (api: Api, account: string) =>
+	api.call<void>("DELETE", `/v1/friends/${encodeURIComponent(account)}`, { keepalive: true });
 
 export const listBlocked = (api: Api, signal: AbortSignal) =>
 	api.call<Blocks>("GET", "/v1/blocks", { signal });

@@ -1,19 +1,28 @@
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import {
+	keepPreviousData,
+	type QueryClient,
+	useMutation,
+	useQuery,
+	useQueryClient,
+} from "@tanstack/react-query";
+import { useCallback, useEffect, useState } from "react";
 import { useApi } from "@/api/use-api";
 import type { Person } from "@/api/wire.gen";
 import { useActions, useSync } from "@/sync/use-sync";
 import {
 	befriend,
 	block,
+	decline,
 	listBlocked,
 	listFriends,
 	listRequests,
+	type Requests,
 	searchPeople,
 	showPerson,
 	unblock,
 	unfriend,
 } from "./api";
+import { declineLater, useDeclined } from "./undo-decline";
 
 type Who = Pick<Person, "id">;
 
@@ -39,11 +48,20 @@ export function useBio(account: string | null): string {
 
 export function useRequests() {
 	const api = useApi();
+	const declined = useDeclined();
+	const select = useCallback(
+		({ incoming, outgoing }: Requests): Requests => ({
+			incoming: incoming.filter(({ id }) => !declined.has(id)),
+			outgoing,
+		}),
+		[declined],
+	);
 	const isSignedIn = useSync((state) => state.me !== null);
 	return useQuery({
 		queryKey: ["requests"],
 		queryFn: ({ signal }) => listRequests(api, signal),
 		enabled: isSignedIn,
+		select,
 	});
 }
 
@@ -85,9 +103,23 @@ export function useBefriend() {
 	return useChange((api, person) => befriend(api, person.id));
 }
 
-/** Declines, withdraws or removes. */
+/** Withdraws or removes. */
 export function useUnfriend() {
 	return useChange((api, person) => unfriend(api, person.id));
+}
+
+/** Declines once it can no longer be taken back, unless there is nothing left to decline. */
+export function useDecline(onError: (error: unknown) => void) {
+	const api = useApi();
+	const queries = useQueryClient();
+	return (person: Who) =>
+		declineLater(person.id, async () => {
+			// Accepted on another device meanwhile, they are a friend: this would part the two.
+			const known = queries.getQueryData<Requests>(["requests"]);
+			if (!known?.incoming.some(({ id }) => id === person.id)) return;
+			await decline(api, person.id).catch(onError);
+			await invalidate(queries);
+		});
 }
 
 export function useBlock() {
@@ -103,13 +135,13 @@ function useChange<T>(change: (api: ReturnType<typeof useApi>, person: Who) => P
 	const queries = useQueryClient();
 	return useMutation({
 		mutationFn: (person: Who) => change(api, person),
-		onSettled: () =>
-			Promise.all(
-				["friends", "requests", "people", "blocked"].map((key) =>
-					queries.invalidateQueries({ queryKey: [key] }),
-				),
-			),
+		onSettled: () => invalidate(queries),
 	});
+}
+
+function invalidate(queries: QueryClient): Promise<unknown> {
+	const stale = ["friends", "requests", "people", "blocked"];
+	return Promise.all(stale.map((key) => queries.invalidateQueries({ queryKey: [key] })));
 }
 
 /** Listens to the presence of these people while they are on the screen. */

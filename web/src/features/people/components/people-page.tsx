@@ -14,6 +14,7 @@ import { Mark } from "@/ui/mark";
 import { SkeletonRows } from "@/ui/skeleton";
 import { useNow } from "@/ui/use-now";
 import { useBlocked, useFriends, usePeopleSearch, usePresenceOf, useRequests } from "../hooks";
+import { useDeclined } from "../undo-decline";
 import { useFirstFocus } from "../use-first-focus";
 import { useKeptFocus } from "../use-kept-focus";
 import { LoadFailed } from "./load-failed";
@@ -80,6 +81,7 @@ function SearchBox({ ref, value, onChange }: SearchProps) {
 
 function Matches({ search }: { search: ReturnType<typeof usePeopleSearch> }) {
 	const t = useText();
+	const declined = useDeclined();
 	const people = search.data?.people ?? [];
 	if (search.isError) return <LoadFailed error={search.error} onRetry={() => search.refetch()} />;
 	if (search.isPending) return <SkeletonRows label={t("app.loading")} />;
@@ -103,7 +105,9 @@ function Matches({ search }: { search: ReturnType<typeof usePeopleSearch> }) {
 					key={person.id}
 					person={person}
 					query={search.query}
-					line={<Handle person={person}>{relationWord(person, t)}</Handle>}
+					line={
+						<Handle person={person}>{!declined.has(person.id) && relationWord(person, t)}</Handle>
+					}
 				>
 					<PersonActions person={person} />
 				</PersonRow>

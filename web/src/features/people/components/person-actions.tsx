@@ -12,11 +12,14 @@ import { Icon } from "@/ui/icon";
 import type { MenuItem } from "@/ui/menu";
 import { MenuButton } from "@/ui/menu-button";
 import { showToast } from "@/ui/toast";
-import { useBefriend, useUnblock, useUnfriend } from "../hooks";
+import { useBefriend, useDecline, useUnblock, useUnfriend } from "../hooks";
+import { UNDO_MS, undoDecline, useDeclined } from "../undo-decline";
 import { BlockDialog, RemoveDialog } from "./part-dialogs";
 
 /** What one can do about a person, by what one is to them. */
 export function PersonActions({ person }: { person: Person }) {
+	const isDeclined = useDeclined().has(person.id);
+	if (isDeclined) return <UndoAction person={person} />;
 	if (person.relation === "friend") return <FriendActions person={person} />;
 	if (person.relation === "asking") return <AnswerActions person={person} />;
 	if (person.relation === "asked") return <WithdrawAction person={person} />;
@@ -47,12 +50,27 @@ function AddAction({ person }: { person: Person }) {
 	);
 }
 
+/** Where the row stays after a request was declined: among what was searched for. */
+function UndoAction({ person }: { person: Person }) {
+	const t = useText();
+	return (
+		<Button tone="ghost" size="s" icon={Undo2} onClick={() => undoDecline(person.id)}>
+			<span>{t("app.undo")}</span>
+		</Button>
+	);
+}
+
 function AnswerActions({ person }: { person: Person }) {
 	const t = useText();
 	const onError = useFailure();
 	const accept = useBefriend();
-	const decline = useUnfriend();
+	const decline = useDecline(onError);
 	const done = () => announce(t("people.accepted", { name: person.name }));
+	function handleDecline() {
+		const undo = { label: t("app.undo"), onPress: () => undoDecline(person.id) };
+		decline(person);
+		showToast(t("people.declined", { name: person.name }), undo, UNDO_MS);
+	}
 	return (
 		<>
 			<Button
@@ -66,9 +84,8 @@ function AnswerActions({ person }: { person: Person }) {
 			</Button>
 			<Button
 				size="s"
-				isBusy={decline.isPending}
 				aria-label={t("people.declineNamed", { name: person.name })}
-				onClick={() => decline.mutate(person, { onError })}
+				onClick={handleDecline}
 			>
 				<span>{t("people.decline")}</span>
 			</Button>

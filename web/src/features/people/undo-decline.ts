@@ -1,0 +1,68 @@
+/**
+ * Requests declined a moment ago: gone from sight, not yet from the server, so
+ * that a slip of the hand can be taken back. A page that goes declines at once.
+ */
+import { useSyncExternalStore } from "react";
+
+export const UNDO_MS = 6000;
+
+type Pending = { commit: () => Promise<unknown>; timer: ReturnType<typeof setTimeout> };
+
+const pending = new Map<string, Pending>();
+/** Declined, or being declined: what is answered while the lists are fetched anew blinks not once more. */
+let hidden: ReadonlySet<string> = new Set();
+const listeners = new Set<() => void>();
+
+function show(change: (ids: Set<string>) => void) {
+	const next = new Set(hidden);
+	change(next);
+	hidden = next;
+	for (const notify of listeners) notify();
+}
+
+/** Hides the request now; `commit` declines it when the time to undo is over. */
+export function declineLater(person: string, commit: () => Promise<unknown>): void {
+	if (hidden.has(person)) return;
+	pending.set(person, { commit, timer: setTimeout(() => decline(person), UNDO_MS) });
+	show((ids) => ids.add(person));
+}
+
+export function undoDecline(person: string): void {
+	const entry = pending.get(person);
+	if (!entry) return;
+	clearTimeout(entry.timer);
+	pending.delete(person);
+	show((ids) => ids.delete(person));
+}
+
+function decline(person: string): void {
+	const entry = pending.get(person);
+	if (!entry) return;
+	clearTimeout(entry.timer);
+	pending.delete(person);
+	void entry.commit().finally(() => show((ids) => ids.delete(person)));
+}
+
+/** Whoever signs in next on this page answers for themselves. */
+export function forgetDeclines(): void {
+	for (const { timer } of pending.values()) clearTimeout(timer);
+	pending.clear();
+	show((ids) => ids.clear());
+}
+
+addEventListener("pagehide", () => {
+	for (const person of [...pending.keys()]) decline(person);
+});
+
+/** Whose requests are out of sight. */
+export function useDeclined(): ReadonlySet<string> {
+	return useSyncExternalStore(
+		(notify) => {
+			listeners.add(notify);
+			return () => {
+				listeners.delete(notify);
+			};
+		},
+		() => hidden,
+	);
+}
