@@ -1,6 +1,6 @@
 /** People: what was answered by a slip of the hand can be taken back, and the keyboard stays in its place. */
 import type { Page } from "@playwright/test";
-import { ask, expect, type Person, test } from "./fixtures";
+import { ask, befriend, expect, type Person, test } from "./fixtures";
 
 async function asks(one: Person, other: Person): Promise<void> {
 	const { account } = await ask(other, "GET", "/v1/me");
@@ -54,3 +54,27 @@ test("a request that is declined as the page goes is declined", async ({ person 
 	await page.goto("about:blank");
 	await expect.poll(() => requests(bob)).toBe(0);
 });
+
+for (const width of [1440, 1280]) {
+	test(`the focus stays in the details when a friendship ends there, ${width} px`, async ({
+		person,
+	}) => {
+		const ann = await person("Ann");
+		const bob = await person("Bob");
+		const chat = await befriend(ann, bob);
+		const { page } = ann;
+		await page.setViewportSize({ width, height: 800 });
+		await page.goto(`/chats/${chat}`);
+		// Where there is room for them they are open.
+		if (width < 1360) await page.getByRole("button", { name: "Details" }).first().click();
+		const end = async (label: string) => {
+			await page.getByRole("button", { name: label }).press("Enter");
+			await page.getByRole("dialog").last().getByRole("button", { name: label }).press("Enter");
+		};
+		await end("Remove friend");
+		await expect(page.locator("h2:focus")).toHaveText("Details");
+		await end("Block");
+		await expect(page.getByRole("dialog", { name: "Block Bob?" })).toHaveCount(0);
+		await expect(page.locator(":focus")).toHaveText("Unblock");
+	});
+}

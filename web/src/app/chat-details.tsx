@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { BlockDialog, RemoveDialog } from "@/features/people/components/part-dialogs";
 import { useBio } from "@/features/people/hooks";
 import { useText } from "@/i18n/use-text";
@@ -27,6 +27,7 @@ export function ChatDetails({ chat, face, details }: Props) {
 	// Known before somebody is blocked from here, so that the button turns in its place.
 	const { isBlocked, takeBack } = useTakeBack(face, isShown);
 	const close = () => setAsking(null);
+	const title = useFocusAfter(asking !== null, `${isClosed} ${isBlocked}`);
 	const { peer } = face;
 	const bio = useBio(isShown && peer ? peer.account : null);
 	const person = peer && { id: peer.account, name: face.name };
@@ -36,6 +37,7 @@ export function ChatDetails({ chat, face, details }: Props) {
 			chat={chat}
 			face={face}
 			bio={bio}
+			titleRef={title}
 			onClose={details.close}
 			onRemove={person && !isClosed ? () => setAsking("remove") : null}
 			onBlock={person && mayBlock ? () => setAsking("block") : null}
@@ -54,6 +56,18 @@ export function ChatDetails({ chat, face, details }: Props) {
 			{asking === "block" && person && <BlockDialog person={person} onClose={close} />}
 		</>
 	);
+}
+
+/** What was pressed goes away once it is answered, before the question or after it: the title takes the focus. */
+function useFocusAfter(isAsking: boolean, outcome: string) {
+	const title = useRef<HTMLHeadingElement>(null);
+	const hasAsked = useRef(false);
+	// biome-ignore lint/correctness/useExhaustiveDependencies: each outcome may take the focus away.
+	useEffect(() => {
+		if (isAsking) hasAsked.current = true;
+		else if (hasAsked.current && document.activeElement === document.body) title.current?.focus();
+	}, [isAsking, outcome]);
+	return title;
 }
 
 function DetailsDrawer({ onClose, children }: { onClose: () => void; children: ReactNode }) {

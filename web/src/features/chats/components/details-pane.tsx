@@ -7,6 +7,7 @@ import {
 	UserMinus,
 	X,
 } from "lucide-react";
+import type { RefObject } from "react";
 import { dateOf, numberOf } from "@/i18n/format";
 import { presenceText } from "@/i18n/presence-text";
 import { useText } from "@/i18n/use-text";
@@ -27,6 +28,8 @@ type Props = {
 	face: ChatFace;
 	/** What the person says of themselves; empty when nothing, or not known yet. */
 	bio: string;
+	/** Takes the focus where what had it is gone. */
+	titleRef: RefObject<HTMLHeadingElement | null>;
 	onClose: () => void;
 	/** Null where there is no friendship to end. */
 	onRemove: (() => void) | null;
@@ -37,12 +40,14 @@ type Props = {
 };
 
 /** What is known about the chat and the person, and what one can do about them. */
-export function DetailsPane({ chat, face, bio, onClose, ...ways }: Props) {
+export function DetailsPane({ chat, face, bio, titleRef, onClose, ...ways }: Props) {
 	const t = useText();
 	return (
 		<>
 			<header className="head">
-				<h2 className="grow">{t("details.title")}</h2>
+				<h2 ref={titleRef} tabIndex={-1} className="grow">
+					{t("details.title")}
+				</h2>
 				<IconButton label={t("details.close")} icon={X} onClick={onClose} />
 			</header>
 			<Who chat={chat.id} face={face} />
