@@ -3,26 +3,20 @@ import { type LucideIcon, MessageCircle, Settings, Users } from "lucide-react";
 import type { ReactNode } from "react";
 import { useRequests } from "@/features/people/hooks";
 import { useText } from "@/i18n/use-text";
-import { unreadOf } from "@/sync/selectors";
-import type { State } from "@/sync/types";
 import { useSync } from "@/sync/use-sync";
 import { Avatar } from "@/ui/avatar";
 import { Badge } from "@/ui/badge";
 import { Icon } from "@/ui/icon";
 import { Mark } from "@/ui/mark";
-
-function countUnreadChats(state: State): number {
-	let count = 0;
-	for (const chat of state.chats.values()) if (unreadOf(chat) > 0 && !chat.archived) count += 1;
-	return count;
-}
+import { useWaiting } from "./use-waiting";
 
 /** The way between the places, and back to the chat that was open; on a phone, the bar of tabs. */
 export function Rail({ lastChat }: { lastChat: string | null }) {
 	const t = useText();
 	const me = useSync((state) => state.me);
 	const isOnline = useSync((state) => state.session.status === "live");
-	const unread = useSync(countUnreadChats);
+	const { direct, other } = useWaiting();
+	const unread = direct + other;
 	const incoming = useRequests().data?.incoming.length ?? 0;
 	return (
 		<nav className="rail" aria-label={t("app.nav")} data-region>
@@ -30,7 +24,7 @@ export function Rail({ lastChat }: { lastChat: string | null }) {
 				<Mark size={26} />
 			</span>
 			<Place to="/chats" chat={lastChat} icon={MessageCircle} label={t("app.chats")}>
-				<Badge count={unread} label={t("app.unreadChats", { count: unread })} />
+				<Badge count={unread} label={t("chats.unreadCount", { count: unread })} />
 			</Place>
 			<Place to="/people" icon={Users} label={t("app.people")}>
 				<Badge count={incoming} label={t("app.requests", { count: incoming })} />

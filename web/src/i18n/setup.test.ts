@@ -11,13 +11,13 @@ vi.mock("./locales/es.json", () => {
 afterEach(() => setLanguage("en"));
 
 it("takes the plural form that the language has for the number", async () => {
-	const unread = (count: number) => translate("app.unreadChats", { count });
-	expect([unread(1), unread(5)]).toEqual(["1 unread chat", "5 unread chats"]);
+	const asked = (count: number) => translate("app.requests", { count });
+	expect([asked(1), asked(5)]).toEqual(["1 request", "5 requests"]);
 	await setLanguage("uk");
-	const [one, few, many] = [unread(1), unread(3), unread(11)];
+	const [one, few, many] = [asked(1), asked(3), asked(11)];
 	expect(new Set([one, few, many].map((text) => text.replace(/\d+/, ""))).size).toBe(3);
-	expect(unread(21).replace("21", "1")).toBe(one);
-	expect(unread(24).replace("24", "3")).toBe(few);
+	expect(asked(21).replace("21", "1")).toBe(one);
+	expect(asked(24).replace("24", "3")).toBe(few);
 });
 
 it("counts in a text that has one form only", () => {
