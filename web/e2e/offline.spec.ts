@@ -1,6 +1,7 @@
 /** Without a network: said plainly, kept on the device, sent once and in order. */
+import type { Page } from "@playwright/test";
 import { befriend, expect, test } from "./fixtures";
-import { nav, openChat, say, words } from "./verbs";
+import { message, nav, openChat, say, sendAll, words } from "./verbs";
 
 /** Less than a call waits for its answer: the device's own word has been taken. */
 const SOON_MS = 8_000;
@@ -33,6 +34,58 @@ test("twenty messages written in a minute offline arrive once and in order", asy
 	await expect(ann.page.getByText("You are offline.")).toHaveCount(0);
 	await expect(ann.page.locator("[aria-live]", { hasText: "Back online" })).toHaveCount(1);
 });
+
+/** What of a page's head and foot the banner lies over. */
+const covered = (page: Page) =>
+	page.locator("h1:visible, h2:visible, .head, .search, .composer, .rail").evaluateAll((all) => {
+		const banner = document.querySelector(".banner")?.getBoundingClientRect();
+		if (!banner) throw new Error("there is no banner");
+		return all
+			.filter((one) => {
+				const { top, bottom, left, right } = one.getBoundingClientRect();
+				const isBeside = left >= banner.right || right <= banner.left;
+				return !isBeside && top < banner.bottom && bottom > banner.top;
+			})
+			.map(({ className }) => className);
+	});
+
+for (const width of [1280, 360]) {
+	test(`that the network is gone is said over the page, and moves nothing, ${width} px`, async ({
+		person,
+	}) => {
+		const ann = await person("Ann");
+		const bob = await person("Bob");
+		const chat = await befriend(ann, bob);
+		const { page } = ann;
+		await page.setViewportSize({ width, height: 740 });
+		const bodies = Array.from({ length: 30 }, (_, index) => `line-${index}.`);
+		await sendAll(bob, chat, bodies, 1);
+		const places = () =>
+			page
+				.locator("h1:visible, .msg, .lrow, .search, .composer, .prow, .rail a:visible")
+				.evaluateAll((all) => all.map((one) => Math.round(one.getBoundingClientRect().y)));
+		for (const path of [`/chats/${chat}`, "/chats", "/people"]) {
+			await page.goto(path);
+			await expect(page.locator(".msg, .lrow, .prow").last()).toBeVisible();
+			const before = await places();
+			await ann.context.setOffline(true);
+			await expect(page.getByText("You are offline.")).toBeVisible({ timeout: SOON_MS });
+			expect(await places(), path).toEqual(before);
+			// It hides neither the page's name nor the field to search.
+			expect(await covered(page), path).toEqual([]);
+			await ann.context.setOffline(false);
+			await expect(page.getByText("You are offline.")).toHaveCount(0);
+		}
+		await page.goto(`/chats/${chat}?at=1`);
+		await expect(message(page, "line-0.")).toBeInViewport();
+		await page.locator(".timeline").evaluate((frame) => {
+			frame.scrollTop = 0;
+		});
+		await ann.context.setOffline(true);
+		await expect(page.getByText("You are offline.")).toBeVisible({ timeout: SOON_MS });
+		await page.getByText("This is where it begins.").click({ trial: true });
+	});
+}
 
 test("what waits to be sent survives a reload", async ({ server, person }) => {
 	const ann = await person("Ann");
