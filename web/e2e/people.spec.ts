@@ -1,6 +1,7 @@
 /** People: what was answered by a slip of the hand can be taken back, and the keyboard stays in its place. */
 import type { Page } from "@playwright/test";
 import { ask, befriend, expect, type Person, test } from "./fixtures";
+import { composer, signUp } from "./verbs";
 
 async function asks(one: Person, other: Person): Promise<void> {
 	const { account } = await ask(other, "GET", "/v1/me");
@@ -78,3 +79,33 @@ for (const width of [1440, 1280]) {
 		await expect(page.locator(":focus")).toHaveText("Unblock");
 	});
 }
+
+test("details that are opened long after the sign-up meet no refusal", async ({
+	visitor,
+	person,
+	server,
+}) => {
+	const ann = await visitor("Ann");
+	const bob = await person("Bob");
+	const { page } = ann;
+	const refused: string[] = [];
+	page.on("response", (answer) => {
+		if (answer.status() === 401) refused.push(answer.url());
+	});
+	await page.clock.install();
+	await signUp(ann, server);
+	const chat = await befriend(ann, bob);
+	await page.getByRole("link", { name: "Bob" }).first().click();
+	await expect(composer(page)).toBeVisible();
+	expect(page.url()).toContain(chat);
+	refused.length = 0;
+	// The server's clock goes on as ever, so the token is taken away as its own end would.
+	await ann.context.clearCookies({ name: /access/ });
+	await page.clock.setSystemTime(Date.now() + 16 * 60_000);
+	const renewed = page.waitForResponse("**/v1/login/refresh");
+	const shown = page.waitForResponse("**/v1/people/*");
+	await page.getByRole("button", { name: "Details" }).first().click();
+	expect((await renewed).status()).toBe(200);
+	expect((await shown).status()).toBe(200);
+	expect(refused).toEqual([]);
+});

@@ -35,6 +35,41 @@ describe("the api client", () => {
 		expect(asked).toHaveLength(5);
 	});
 
+	it("renews the login before it ends, once for all calls, and meets no refusal", async () => {
+		let now = 0;
+		const { asked, fetch } = serve((path) => ({
+			status: 200,
+			body: path.startsWith("/v1/login") ? { expires_in: 900 } : {},
+		}));
+		const api = createApi({ fetch, now: () => now });
+		const both = () => Promise.all(["/v1/me", "/v1/chats"].map((path) => api.call("GET", path)));
+		await api.call("POST", "/v1/login", { body: {} });
+		now = 800_000;
+		await both();
+		expect(asked.filter((line) => line.endsWith("/refresh"))).toHaveLength(0);
+		now = 880_000;
+		await both();
+		now = 1_700_000;
+		await both();
+		expect(asked.filter((line) => line.endsWith("/refresh"))).toHaveLength(1);
+		expect(asked.at(3)).toBe("POST /v1/login/refresh");
+	});
+
+	it("asks all the same where the login could not be renewed", async () => {
+		let now = 0;
+		const { asked, fetch } = serve((path) => {
+			if (path === "/v1/login/refresh") return problem(401, "login.expired");
+			return { status: 200, body: path === "/v1/login" ? { expires_in: 900 } : {} };
+		});
+		const api = createApi({ fetch, now: () => now });
+		await api.call("POST", "/v1/login", { body: {} });
+		now = 900_000;
+		await api.call("POST", "/v1/password/strength", { body: {} });
+		await api.call("POST", "/v1/password/strength", { body: {} });
+		expect(asked.filter((line) => line.endsWith("/refresh"))).toHaveLength(1);
+		expect(asked.filter((line) => line.endsWith("/strength"))).toHaveLength(2);
+	});
+
 	it("tells once that the login is over", async () => {
 		let told = 0;
 		const { fetch } = serve(() => problem(401, "login.expired"));

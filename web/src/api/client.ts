@@ -1,11 +1,13 @@
 /**
  * The one way to the REST API: JSON in, JSON out, one error shape.
  *
- * Signing in lives in HttpOnly cookies, so nothing here holds a token. A 401
- * renews the login once for all requests that met it, then repeats them. What
- * it refuses: to retry anything else; that is the outbox's and Query's affair.
+ * Signing in lives in HttpOnly cookies, so nothing here holds a token, but for
+ * how long the last one that was handed out lives: before it ends the login is
+ * renewed, once for all requests, so that none is refused first. A 401 where
+ * that was not known renews it too and repeats the requests. What it refuses:
+ * to retry anything else; that is the outbox's and Query's affair.
  */
-import type { Problem } from "./wire.gen";
+import type { Problem, Tokens } from "./wire.gen";
 
 export type ApiError = Error & {
 	readonly kind: "api";
@@ -64,6 +66,7 @@ export type Api = {
 export type ApiOptions = {
 	origin?: string;
 	fetch?: typeof fetch;
+	now?: () => number;
 	/** Called once when the login can no longer be renewed. */
 	onSignedOut?: () => void;
 };
@@ -71,14 +74,21 @@ export type ApiOptions = {
 /** Paths where a 401 is the answer itself, not a sign of an expired login. */
 const PLAIN = new Set(["/v1/login", "/v1/login/refresh", "/v1/password/reset"]);
 
+/** A request and the clocks of two machines need this long at most. */
+const SPARE_MS = 30_000;
+
 export function createApi(options: ApiOptions = {}): Api {
 	const fetchFrom = options.fetch ?? ((input, init) => fetch(input, init));
+	const now = options.now ?? Date.now;
 	let renewal: Promise<void> | null = null;
+	/** Null where nothing is known of the login: before the first answer about it, and after the last. */
+	let endsAt: number | null = null;
 
 	function refresh(): Promise<void> {
 		renewal ??= ask("POST", "/v1/login/refresh", { body: {} })
 			.then(() => undefined)
 			.catch((error: unknown) => {
+				endsAt = null;
 				if (isApiError(error) && error.status === 401) options.onSignedOut?.();
 				throw error;
 			})
@@ -104,12 +114,22 @@ export function createApi(options: ApiOptions = {}): Api {
 			throw toOfflineError(error);
 		}
 		if (!response.ok) throw toApiError(await readProblem(response));
-		return response.status === 204 ? undefined : await response.json();
+		if (response.status === 204) return undefined;
+		const answer = await response.json();
+		const lives = (answer as Partial<Tokens> | null)?.expires_in;
+		if (typeof lives === "number") endsAt = now() + lives * 1_000 - SPARE_MS;
+		return answer;
+	}
+
+	/** What comes of it the request itself tells: not each needs a login. */
+	async function renewInTime(path: string): Promise<void> {
+		if (!PLAIN.has(path) && endsAt !== null && now() >= endsAt) await refresh().catch(() => null);
 	}
 
 	return {
 		refresh,
 		async call<T>(method: Method, path: string, request: ApiRequest = {}): Promise<T> {
+			await renewInTime(path);
 			try {
 				return (await ask(method, path, request)) as T;
 			} catch (error) {
