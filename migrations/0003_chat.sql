@@ -62,6 +62,8 @@ create table message (
     attachments text,
     reactions text,
     changed boolean not null,
+    -- The rev of the last edit, which `rev` leaves behind when reactions come.
+    edited_rev bigint,
     edited_at bigint,
     deleted_at bigint,
     created_at bigint not null,

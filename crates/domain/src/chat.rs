@@ -400,7 +400,7 @@ macro_rules! chat_columns {
                 coalesce(k.read_seq, 0), coalesce(k.read_n, 0), k.muted_until,
                 coalesce(k.pinned, false), coalesce(k.archived, false),
                 l.seq, l.n, l.rev, l.sender_id, l.client_id, l.kind, l.body,
-                l.reply_to_seq, l.edited_at, l.deleted_at, l.created_at
+                l.reply_to_seq, l.reactions, l.edited_rev, l.edited_at, l.deleted_at, l.created_at
          from member m
          join chat c on c.id = m.chat_id
          left join account_chat k on k.account_id = m.account_id and k.chat_id = m.chat_id

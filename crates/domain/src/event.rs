@@ -16,6 +16,8 @@ pub enum Event {
     MessageSent(Arc<Message>),
     /// A message has a new body.
     MessageEdited(Arc<Message>),
+    /// A message has other reactions.
+    MessageReacted(Arc<Message>),
     /// A message was deleted for everyone and is a tombstone now.
     MessageDeleted(Arc<Message>),
     /// `account` has a chat it did not have, or has it again.
@@ -60,6 +62,7 @@ impl Event {
         match self {
             Self::MessageSent(message)
             | Self::MessageEdited(message)
+            | Self::MessageReacted(message)
             | Self::MessageDeleted(message) => Audience::Chat(message.chat),
             Self::ChatUpdated { chat, .. } | Self::TypingChanged { chat, .. } => {
                 Audience::Chat(*chat)

@@ -21,6 +21,7 @@ pub mod password;
 pub mod people;
 pub mod presence;
 pub mod profile;
+pub mod reaction;
 pub mod receipt;
 pub mod reset;
 pub mod signup;
@@ -101,6 +102,7 @@ pub fn statements() -> Vec<&'static sql::Sql> {
         message::STATEMENTS,
         people::STATEMENTS,
         presence::STATEMENTS,
+        reaction::STATEMENTS,
         signup::STATEMENTS,
         sync::STATEMENTS,
     ]

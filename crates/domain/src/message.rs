@@ -10,8 +10,8 @@
 /// The columns of a message, without the chat's id, which whoever asks knows.
 macro_rules! message_columns {
     () => {
-        "seq, n, rev, sender_id, client_id, kind, body, reply_to_seq, edited_at, deleted_at,
-         created_at "
+        "seq, n, rev, sender_id, client_id, kind, body, reply_to_seq, reactions, edited_rev,
+         edited_at, deleted_at, created_at "
     };
 }
 
@@ -24,6 +24,7 @@ use std::sync::Arc;
 use sql::{Appended, Batch, Row, Sql, args};
 
 use crate::chat::{self, Member};
+use crate::reaction::{self, Reaction};
 use crate::{AccountId, App, Caller, ChatId, Error, Event, Kind, Result};
 
 pub use history::{Budget, Changes, Held, MAX_CHANGES, Page, Part, changes, page};
@@ -50,6 +51,10 @@ pub struct Message {
     pub body: String,
     /// The message it answers.
     pub reply_to_seq: Option<i64>,
+    /// What it was answered with, in the order of their first use.
+    pub reactions: Vec<Reaction>,
+    /// The chat's revision at its last edit.
+    pub edited_rev: Option<i64>,
     /// When it was last edited.
     pub edited_at: Option<i64>,
     /// When it was deleted for everyone.
@@ -75,7 +80,7 @@ pub async fn send(app: &App, caller: &Caller, chat: ChatId, new: New) -> Result<
         args![chat, caller.account, &new.client_id, now, hash, new.body.text(), new.reply_to_seq];
     let (message, repeated) = match app.db.append(&append::SEND, row).await? {
         Appended::New(place) => (Message::placed(new, (chat, caller), &place, now)?, false),
-        Appended::Found(mut row) if row.get::<[u8; 32]>(11)? == hash => {
+        Appended::Found(mut row) if row.get::<[u8; 32]>(13)? == hash => {
             (Message::read(chat, &mut row, 0)?, true)
         }
         Appended::Found(_) => {
@@ -120,7 +125,7 @@ pub async fn edit(app: &App, caller: &Caller, at: (ChatId, i64), edit: Edit) -> 
     if !changed {
         chat::member(app, caller, chat).await?.demand_open()?;
         if message.body != body {
-            let is_late = edit.seen_rev.is_some_and(|seen| message.rev > seen);
+            let is_late = edit.seen_rev.is_some_and(|seen| message.edited_rev > Some(seen));
             return Err(if is_late { changed_since() } else { chat::changing() });
         }
     }
@@ -136,6 +141,7 @@ pub async fn delete(app: &App, caller: &Caller, at: (ChatId, i64)) -> Result<Mes
     let mut batch = Batch::new();
     chat::lock(&mut batch, chat);
     let deleted = batch.run(&DELETE, args![chat, seq, caller.account, app.clock.now_ms()]);
+    reaction::clear(&mut batch, at);
     let (changed, message) = finish(app, batch, deleted, (chat, seq)).await?;
     let message = demand_own(&member, message)?;
     if !changed && message.deleted_at.is_none() {
@@ -153,6 +159,7 @@ fn tell(app: &App, message: Arc<Message>) {
     app.bus.publish(&match (message.deleted_at, message.edited_at) {
         (Some(_), _) => Event::MessageDeleted(message),
         (None, Some(_)) => Event::MessageEdited(message),
+        (None, None) if !message.reactions.is_empty() => Event::MessageReacted(message),
         (None, None) => Event::MessageSent(message),
     });
 }
@@ -170,6 +177,8 @@ impl Message {
             kind: "text".to_owned(),
             body: new.body.into_text(),
             reply_to_seq: new.reply_to_seq,
+            reactions: Vec::new(),
+            edited_rev: None,
             edited_at: None,
             deleted_at: None,
             created_at: now,
@@ -188,22 +197,34 @@ impl Message {
             kind: row.take(at + 5)?,
             body: row.take(at + 6)?,
             reply_to_seq: row.get(at + 7)?,
-            edited_at: row.get(at + 8)?,
-            deleted_at: row.get(at + 9)?,
-            created_at: row.get(at + 10)?,
+            reactions: reaction::read(row.get(at + 8)?)?,
+            edited_rev: row.get(at + 9)?,
+            edited_at: row.get(at + 10)?,
+            deleted_at: row.get(at + 11)?,
+            created_at: row.get(at + 12)?,
         })
     }
 }
 
-/// Moves the chat's revision if the row took it, and reads the row.
+/// Sums up the message's reactions, where they have changed, as a change of the
+/// message. Answers where the row of one that was changed stands.
+pub(crate) fn sum_up(batch: &mut Batch, at: (ChatId, i64)) -> usize {
+    batch.run(&SUM_UP, args![at.0, at.1])
+}
+
+/// Moves the chat's revision if the row took it. Answers where the row stands.
+pub(crate) fn bump(batch: &mut Batch, at: (ChatId, i64)) -> usize {
+    chat::bump(batch, at);
+    batch.run(&BY_SEQ, args![at.0, at.1])
+}
+
 async fn finish(
     app: &App,
     mut batch: Batch,
     statement: usize,
     at: (ChatId, i64),
 ) -> Result<(bool, Option<Message>)> {
-    chat::bump(&mut batch, at);
-    let found = batch.run(&BY_SEQ, args![at.0, at.1]);
+    let found = bump(&mut batch, at);
     let mut rows = app.db.write(batch).await?;
     let message = rows[found].first_mut().map(|row| Message::read(at.0, row, 0)).transpose()?;
     Ok((!rows[statement].is_empty(), message))
@@ -243,6 +264,7 @@ pub(crate) const STATEMENTS: &[&Sql] = &[
     &append::FIND,
     &EDIT,
     &DELETE,
+    &SUM_UP,
     &BY_SEQ,
     &history::NEWEST,
     &history::LIKELY,
@@ -253,10 +275,11 @@ pub(crate) const STATEMENTS: &[&Sql] = &[
 static EDIT: Sql = Sql::new(
     "update message
      set body = $4, edited_at = $5, changed = true,
-         rev = (select c.rev + 1 from chat c where c.id = $1)
+         rev = (select c.rev + 1 from chat c where c.id = $1),
+         edited_rev = (select c.rev + 1 from chat c where c.id = $1)
      where chat_id = $1 and seq = $2 and sender_id = $3 and kind = 'text'
        and deleted_at is null and body <> $4
-       and (cast($6 as bigint) is null or rev <= $6)
+       and (cast($6 as bigint) is null or coalesce(edited_rev, 0) <= $6)
        and exists (select 1 from chat c join member m on m.chat_id = c.id
                    where c.id = $1 and c.closed_at is null
                      and m.account_id = $3 and m.left_at is null)
@@ -274,6 +297,25 @@ static DELETE: Sql = Sql::new(
                      and m.account_id = $3 and m.left_at is null)
      returning seq",
 );
+
+macro_rules! sum_up {
+    ($account:literal) => {
+        concat!(
+            "update message
+             set reactions = ",
+            reaction::summary!($account),
+            ", changed = true, rev = (select c.rev + 1 from chat c where c.id = $1)
+             where chat_id = $1 and seq = $2 and deleted_at is null
+               and reactions is distinct from ",
+            reaction::summary!($account),
+            " returning seq"
+        )
+    };
+}
+
+// An id as text is spelled by a function that each engine has under another name.
+static SUM_UP: Sql =
+    Sql::per_engine(sum_up!("hex(g.account_id)"), sum_up!("encode(g.account_id, 'hex')"));
 
 static BY_SEQ: Sql = Sql::new(concat!(
     "select ",

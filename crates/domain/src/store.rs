@@ -12,8 +12,13 @@ macro_rules! files {
 }
 
 /// Every migration, by file name.
-pub const MIGRATIONS: &[(&str, &str)] =
-    files!["0001_account.sql", "0002_friend.sql", "0003_chat.sql", "0004_job.sql"];
+pub const MIGRATIONS: &[(&str, &str)] = files![
+    "0001_account.sql",
+    "0002_friend.sql",
+    "0003_chat.sql",
+    "0004_job.sql",
+    "0005_reaction.sql"
+];
 
 /// Brings the schema up to date.
 ///

@@ -14,6 +14,7 @@ pub mod me;
 pub mod message;
 pub mod password;
 pub mod people;
+pub mod reaction;
 pub mod receipt;
 pub mod socket;
 pub mod sync;

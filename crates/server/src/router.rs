@@ -13,7 +13,7 @@ use tracing::Instrument;
 
 use crate::edge::Edge;
 use crate::native::{account, friend, login, me, password, people};
-use crate::native::{chat, message, receipt, sync};
+use crate::native::{chat, message, reaction, receipt, sync};
 use crate::problems::PROBLEMS;
 use crate::reply::{Failure, Problem};
 use crate::route::{Route, delete, get};
@@ -54,16 +54,24 @@ fn people() -> Vec<Route> {
 
 /// Chats, messages, receipts, sync.
 fn chats() -> Vec<Route> {
-    [chat::routes(), message::routes(), receipt::routes(), sync::routes(), native::live::routes()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        chat::routes(),
+        message::routes(),
+        reaction::routes(),
+        receipt::routes(),
+        sync::routes(),
+        native::live::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// The events of the native socket.
 fn native_events() -> Vec<EventDoc> {
     [
         message::events(),
+        reaction::events(),
         receipt::events(),
         sync::events(),
         native::live::events(),

@@ -332,8 +332,8 @@ export type Message = {
 	kind: MessageKind;
 	/** The number of countable messages up to here. */
 	n: number;
-	/** Always empty yet. */
-	reactions: object[];
+	/** What it was answered with, in the order of their first use. */
+	reactions: Reaction[];
 	/** The place of the message it answers. */
 	reply_to_seq: number | null;
 	/** The chat's rev at this message's last change. */
@@ -491,6 +491,16 @@ export type ProfilePatch = {
 	username?: string | null;
 };
 
+/** One emoji on a message. */
+export type Reaction = {
+	/** Who did, the oldest first; at most 100 of them. */
+	accounts: string[];
+	/** How many gave it. */
+	count: number;
+	/** The emoji, in the form that Unicode recommends. */
+	emoji: string;
+};
+
 /** `chat.read`: everything up to `seq` was read. */
 export type Read = {
 	/** The chat. */
@@ -575,6 +585,18 @@ export type SendMessage = {
 	client_id: string;
 	/** The place of the message it answers. */
 	reply_to_seq?: number | null;
+};
+
+/** `reaction.set`: an emoji of one's own on a message, there or not. */
+export type SetReaction = {
+	/** The chat the message stands in. */
+	chat: string;
+	/** One emoji, with or without invisible selectors. */
+	emoji: string;
+	/** Whether it is there from now on. */
+	on: boolean;
+	/** The message's place there. */
+	seq: number;
 };
 
 /** An address or username, and the password. */
@@ -723,7 +745,7 @@ export type ServerEvents = {
 	ready: Ready;
 	/** A message. It moves its sender's marks to its place. */
 	"message.new": MessageEvent;
-	/** A message has another body. */
+	/** A message has another body or other reactions. */
 	"message.updated": MessageEvent;
 	/** A message is a tombstone now. */
 	"message.deleted": MessageEvent;
@@ -763,6 +785,8 @@ export type ClientCalls = {
 	"message.edit": { ask: EditMessage; answer: OneMessage };
 	/** Deletes one's own message for everyone. */
 	"message.delete": { ask: DeleteMessage; answer: Done };
+	/** Gives a message an emoji, or takes it back; repeat it until acknowledged. */
+	"reaction.set": { ask: SetReaction; answer: OneMessage };
 	/** Everything up to this place was read. */
 	"chat.read": { ask: Read; answer: Done };
 	/** Everything up to this place reached this device. */

@@ -82,7 +82,8 @@ const ADD_MANY: &str = concat!(
 );
 
 const FIND_MANY: &str = "select r.ord, m.seq, m.n, m.rev, m.sender_id, m.client_id, m.kind, m.body,
-            m.reply_to_seq, m.edited_at, m.deleted_at, m.created_at, m.sent_hash
+            m.reply_to_seq, m.reactions, m.edited_rev, m.edited_at, m.deleted_at, m.created_at,
+            m.sent_hash
      from unnest($1::bytea[], $2::bytea[], $3::text[])
          with ordinality as r (chat_id, sender_id, client_id, ord)
      join message m on m.chat_id = r.chat_id and m.sender_id = r.sender_id

@@ -283,6 +283,7 @@ fn pass(edge: &Edge, event: &Event) {
     match event {
         Event::MessageSent(message)
         | Event::MessageEdited(message)
+        | Event::MessageReacted(message)
         | Event::MessageDeleted(message) => {
             in_turn(edge, event, Counter::Chat(message.chat), message.rev);
         }

@@ -176,7 +176,7 @@ pub(crate) fn events() -> Vec<EventDoc> {
     vec![
         EventDoc::to_client::<Ready<'_>>("ready", "The socket hears everything from here on."),
         message("message.new", "A message. It moves its sender's marks to its place."),
-        message("message.updated", "A message has another body."),
+        message("message.updated", "A message has another body or other reactions."),
         message("message.deleted", "A message is a tombstone now."),
         EventDoc::to_client::<ChatNew>("chat.new", "A chat the account did not have."),
         EventDoc::to_client::<ChatUpdated>("chat.updated", "The chat itself changed: ask for it."),
@@ -235,7 +235,9 @@ pub fn frame<T: Serialize>(name: &str, payload: &T) -> Frame {
 pub(super) fn render(event: &Event, epoch: &str) -> Rendered {
     match event {
         Event::MessageSent(message) => about_message("message.new", message, epoch),
-        Event::MessageEdited(message) => about_message("message.updated", message, epoch),
+        Event::MessageEdited(message) | Event::MessageReacted(message) => {
+            about_message("message.updated", message, epoch)
+        }
         Event::MessageDeleted(message) => about_message("message.deleted", message, epoch),
         Event::ChatOpened { chat, arev, .. } => {
             Rendered::one("chat.new", &ChatNew { arev: *arev, chat: *chat })

@@ -11,6 +11,7 @@ use crate::auth::Caller;
 use crate::edge::Edge;
 use crate::native::Done;
 use crate::native::chat::Member;
+use crate::native::reaction::Reaction;
 use crate::native::word::MessageKind;
 use crate::reply::{Json, Path, Query, Reply};
 use crate::route::{Route, delete, get, patch, post};
@@ -49,9 +50,8 @@ pub struct Message<'a> {
     /// Always empty yet.
     #[schema(value_type = Vec<Object>)]
     attachments: [(); 0],
-    /// Always empty yet.
-    #[schema(value_type = Vec<Object>)]
-    reactions: [(); 0],
+    /// What it was answered with, in the order of their first use.
+    reactions: Vec<Reaction<'a>>,
     /// When its body was last changed.
     edited_at: Option<i64>,
     /// When it was deleted; then this is a tombstone.
@@ -75,7 +75,7 @@ impl<'a> Message<'a> {
             body: &message.body,
             reply_to_seq: message.reply_to_seq,
             attachments: [],
-            reactions: [],
+            reactions: Reaction::all(&message.reactions),
             edited_at: message.edited_at,
             deleted_at: message.deleted_at,
             created_at: message.created_at,

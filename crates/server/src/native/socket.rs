@@ -22,6 +22,7 @@ use crate::live::push::{NAMESPACE, Ready, SyncRequired, frame};
 use crate::live::{self, Bucket, Verdict};
 use crate::native::live::{Check, OpenChat, Typing, Watch, Watched};
 use crate::native::message::{DeleteMessage, EditMessage, Message, OneMessage, SendMessage};
+use crate::native::reaction::SetReaction;
 use crate::native::receipt::{Delivered, Read};
 use crate::native::sync::Sync;
 use crate::reply::{Problem, parse};
@@ -285,6 +286,10 @@ fn dispatch(session: Arc<Session>, event: Event<'_>) -> Flow {
                 Ok(acked(&delete.run(&edge, caller).await?))
             })
         }
+        "reaction.set" => run(edge, event, Flow::Wait, move |edge, set: SetReaction| async move {
+            let reacted = set.run(&edge, caller).await?;
+            Ok(acked(&OneMessage { message: Message::of(&reacted, Some(caller.account)) }))
+        }),
         "chat.read" => run(edge, event, Flow::Pipelined, move |edge, read: Read| async move {
             Ok(acked(&read.run(&edge, caller).await?))
         }),

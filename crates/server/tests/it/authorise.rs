@@ -49,6 +49,10 @@ const SIGNED: &[Row] = &[
         [NO_CHAT, NO_CHAT, "message.not_yours", "message.not_yours", "message.not_yours"]),
     ("DELETE /v1/chats/{id}/messages/{seq}", "",
         [NO_CHAT, NO_CHAT, "message.not_yours", "message.not_yours", "message.not_yours"]),
+    ("PUT /v1/chats/{id}/messages/{seq}/reactions/{emoji}", "",
+        [NO_CHAT, NO_CHAT, "200", "chat.closed", "chat.closed"]),
+    ("DELETE /v1/chats/{id}/messages/{seq}/reactions/{emoji}", "",
+        [NO_CHAT, NO_CHAT, "200", "chat.closed", "chat.closed"]),
     ("PUT /v1/chats/{id}/read", r#"{"seq":1}"#, [NO_CHAT, NO_CHAT, "204", "204", "204"]),
     ("PUT /v1/chats/{id}/delivered", r#"{"seq":1}"#,
         [NO_CHAT, NO_CHAT, "204", "chat.closed", "chat.closed"]),
@@ -84,6 +88,8 @@ const EVENTS: &[Row] = &[
         [NO_CHAT, NO_CHAT, "message.not_yours", "message.not_yours", "message.not_yours"]),
     ("message.delete", r#"{"chat":"{id}","seq":1}"#,
         [NO_CHAT, NO_CHAT, "message.not_yours", "message.not_yours", "message.not_yours"]),
+    ("reaction.set", r#"{"chat":"{id}","seq":1,"emoji":"👍","on":true}"#,
+        [NO_CHAT, NO_CHAT, "ok", "chat.closed", "chat.closed"]),
     ("chat.delivered", r#"{"chat":"{id}","seq":1}"#,
         [NO_CHAT, NO_CHAT, "ok", "chat.closed", "chat.closed"]),
     ("chat.open", r#"{"chat":"{id}"}"#, [NO_CHAT, NO_CHAT, "ok", "ok", "ok"]),
@@ -142,7 +148,9 @@ impl Cast {
     /// The text with everything that is ann's filled in.
     fn fill(&self, text: &str, chat: &str) -> String {
         let text = text.replace("{id}", chat).replace("{account}", &self.ann.id);
-        text.replace("{seq}", "1").replace("{login}", &self.login)
+        text.replace("{seq}", "1")
+            .replace("{login}", &self.login)
+            .replace("{emoji}", "%F0%9F%91%8D")
     }
 
     /// The text with chats and sign-ins that are nowhere.

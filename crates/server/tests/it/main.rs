@@ -26,6 +26,7 @@ mod password;
 mod people;
 mod plans;
 mod program;
+mod reaction;
 mod receipt;
 mod reference;
 mod schema;
