@@ -9,7 +9,7 @@ import { selectTimeline, unreadOf } from "@/sync/selectors";
 import { CHATS, faults, history, isQuiet, type Step } from "./model/history";
 import { noFaults } from "./model/model-network";
 import type { ModelServer } from "./model/model-server";
-import { countOf, goOn, run, type World } from "./model/world";
+import { countOf, goOn, nameOf, run, type World } from "./model/world";
 
 type Truth = { server: ModelServer; hasMarks: boolean };
 
@@ -104,6 +104,23 @@ function expectEditsOnce(w: World): void {
 	}
 }
 
+/** Of a message and an emoji the last wish stands, unless another device, a deletion or the limit was in the way. */
+function expectReactions(w: World): void {
+	if (!w.isOrdered) return;
+	const last = new Map<string, World["reacted"][number]>();
+	for (const wish of w.reacted) last.set(`${wish.id} ${wish.emoji}`, wish);
+	for (const [name, { chat, id, emoji, on, isSafe }] of last) {
+		const row = w.server.chats.get(chat)?.rows.find((it) => nameOf(chat, it.seq) === id);
+		const isElsewhere = w.reactedElsewhere.has(name);
+		if (!isSafe || isElsewhere || row === undefined || row.deleted_at !== null) continue;
+		const held = row.reactions.find((it) => it.emoji === emoji);
+		if (!w.refused.has(name)) expect(held?.accounts.includes("ann") ?? false).toBe(on);
+	}
+	for (const chat of w.server.chats.values())
+		for (const { reactions } of chat.rows)
+			for (const { count, accounts } of reactions) expect(new Set(accounts).size).toBe(count);
+}
+
 /**
  * Nothing waits. What was refused is shown so in a chat that was left, where a
  * tab or device changed what another had, and where it `mayFail`.
@@ -153,6 +170,7 @@ describe("the store", { timeout: PATIENCE_MS }, () => {
 			expectSentOnce(w);
 			expectOwnChanges(w);
 			expectEditsOnce(w);
+			expectReactions(w);
 		});
 		await fc.assert(law, runs);
 	});
@@ -164,6 +182,7 @@ describe("the store", { timeout: PATIENCE_MS }, () => {
 			for (const sync of w.device.tabs) expectSame({ server: w.server, hasMarks: false }, sync);
 			expectSentOnce(w);
 			expectEditsOnce(w);
+			expectReactions(w);
 		});
 		await fc.assert(law, { ...runs, examples: [[0, sleptOverEdit]] });
 	});

@@ -24,6 +24,7 @@ export function createActions(core: Core, signedIn: SignedIn): Actions {
 		},
 		editMessage: (chat, target, body) => signedIn.session()?.outbox.edit(chat, target, body),
 		deleteMessage: (chat, target) => signedIn.session()?.outbox.remove(chat, target),
+		react: (chat, seq, emoji, on) => signedIn.session()?.outbox.react(chat, seq, { emoji, on }),
 		retry: (id) => signedIn.session()?.outbox.retry(id),
 		retryAll() {
 			for (const entry of core.store.getState().outbox) signedIn.session()?.outbox.retry(entry.id);

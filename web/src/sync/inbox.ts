@@ -34,7 +34,7 @@ export type Inbox = {
 };
 
 export type InboxHooks = {
-	/** A row was applied. `isLive` is false for rows that a catch-up brought. */
+	/** A row was applied. `isLive` is false for rows that a catch-up brought, and for those that were there. */
 	readonly onRow: (row: Message, isLive: boolean) => void;
 	/** Rows may have lost trust: what is mounted may need fetching. */
 	readonly onCaughtUp: (chat: string) => void;
@@ -95,7 +95,7 @@ export function createInbox(core: Core, hooks: InboxHooks): Inbox {
 			line.held = rest;
 			const { row, rev } = next;
 			core.store.update((state) => applyRow(state, row, rev));
-			hooks.onRow(row, true);
+			hooks.onRow(row, row.seq > entry.seq);
 		}
 		if (line.held.length === 0) {
 			line.cancelTimer?.();

@@ -68,7 +68,8 @@ export function createReplica(core: Core, storage: Storage, tabs: Tabs): Replica
 	function show(entry: OutboxEntry): void {
 		const { id, kind, stored, epoch } = entry;
 		const clientId = kind === "send" ? id : entry.target?.clientId;
-		if (stored !== null && clientId) {
+		// A reaction says nothing of the words, which are what a place is of.
+		if (stored !== null && clientId && kind !== "react") {
 			const { seq, ownRev: rev } = stored;
 			learn({ clientId, seq, epoch, rev, askedAt: kind === "send" ? 0 : entry.createdAt });
 		}

@@ -140,6 +140,10 @@ export function createSender(core: Core, deps: SenderDeps): Sender {
 		}
 		const seq = entry.target?.seq ?? null;
 		if (seq === null) return null;
+		if (entry.kind === "react") {
+			if (entry.reaction === null) return null;
+			return (await core.socket.call("reaction.set", { chat, seq, ...entry.reaction })).message;
+		}
 		if (entry.kind === "edit") {
 			const edit = { chat, seq, body, seen_rev: entry.seenRev };
 			return (await core.socket.call("message.edit", edit)).message;
@@ -179,7 +183,9 @@ export function createSender(core: Core, deps: SenderDeps): Sender {
 			void replica.end(entry.id);
 		} else if (isRefusal) {
 			const reason = { code: error.code, detail: error.message };
-			void replica.change(entry.id, { state: "failed", error: reason });
+			// A reaction is asked for again by the same press; nothing of it needs to be kept.
+			if (entry.kind === "react") void replica.end(entry.id);
+			else void replica.change(entry.id, { state: "failed", error: reason });
 			core.notify({ kind: "failed", entry: { ...entry, state: "failed", error: reason } });
 		} else {
 			const least = isApiError(error) ? (error.retryAfter ?? 0) * 1_000 : 0;

@@ -54,7 +54,8 @@ export function createTargets(core: Core, replica: Replica): Targets {
 	/** An edit from another tab waits for it, which a later one must follow. */
 	function isAwaited(target: Target): boolean {
 		if (!("clientId" in target)) return false;
-		return entries().some((entry) => entry.target?.clientId === target.clientId);
+		const isOfWords = (entry: OutboxEntry) => entry.kind !== "react";
+		return entries().some((it) => isOfWords(it) && it.target?.clientId === target.clientId);
 	}
 
 	/**
@@ -79,6 +80,7 @@ export function createTargets(core: Core, replica: Replica): Targets {
 			const attempts = entry.epoch === epoch ? entry.attempts : 0;
 			return replica.change(id, { target: { seq, clientId }, epoch, seenRev: seen, attempts });
 		}
+		if (entry.kind === "react") return replica.end(id);
 		const error = { code: "message.not_found", detail: "" };
 		return replica.change(id, { state: "failed", error });
 	}
@@ -90,11 +92,14 @@ export function createTargets(core: Core, replica: Replica): Targets {
 		return isBefore ? Math.max(seen, known.rev) : seen;
 	}
 
-	/** A later change from here decides. */
+	/** A later change of the words from here decides. */
 	function isOutdone({ target, createdAt }: OutboxEntry): boolean {
 		const clientId = target?.clientId ?? "";
 		const isLater = (other: OutboxEntry) =>
-			isOpen(other) && other.target?.clientId === clientId && other.createdAt > createdAt;
+			isOpen(other) &&
+			other.kind !== "react" &&
+			other.target?.clientId === clientId &&
+			other.createdAt > createdAt;
 		const askedAt = replica.placeOf(clientId)?.askedAt ?? 0;
 		return askedAt > createdAt || (clientId !== "" && entries().some(isLater));
 	}

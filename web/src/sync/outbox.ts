@@ -1,5 +1,5 @@
 /**
- * Changes on their way to the server: messages, edits and deletes.
+ * Changes on their way to the server: messages, edits, deletes and reactions.
  *
  * What one may ask for, and when it is done. How the copies of an entry agree
  * stands in `outbox-replica.ts`, how it is sent in `outbox-sender.ts`. A
@@ -23,6 +23,7 @@ export type Outbox = {
 	readonly send: (chat: string, body: string, replyToSeq: number | null) => string;
 	readonly edit: (chat: string, target: Target, body: string) => void;
 	readonly remove: (chat: string, target: Target) => void;
+	readonly react: (chat: string, seq: number, reaction: Reaction) => void;
 	readonly retry: (id: string) => void;
 	readonly discard: (id: string) => void;
 	/** The connection is back: nobody waits out a delay that was meant for the old one. */
@@ -38,6 +39,8 @@ export type Outbox = {
 	readonly follow: () => void;
 	readonly stop: () => void;
 };
+
+type Reaction = NonNullable<OutboxEntry["reaction"]>;
 
 export type OutboxDeps = Omit<SenderDeps, "replica" | "targets" | "onAmended"> & {
 	readonly storage: Storage;
@@ -75,6 +78,7 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 			body: "",
 			firstBody: null,
 			replyToSeq: null,
+			reaction: null,
 			target: null,
 			seenRev: 0,
 			state: "waiting",
@@ -142,6 +146,10 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 			const entry = unsent(target);
 			if (entry === null) add({ kind: "delete", chat, ...targets.toTarget(chat, target) });
 			else discard(entry.id);
+		},
+		// What is asked for is a state, so asking for one after the other is as good as for the last.
+		react(chat, seq, reaction) {
+			add({ kind: "react", chat, reaction, ...targets.toTarget(chat, { seq }) });
 		},
 		retry(id) {
 			const held = find(id);

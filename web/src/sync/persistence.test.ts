@@ -27,6 +27,7 @@ const entry: OutboxEntry = {
 	body: "hello",
 	firstBody: null,
 	replyToSeq: null,
+	reaction: null,
 	target: null,
 	seenRev: 0,
 	state: "waiting",

@@ -4,6 +4,7 @@
  * not stored yet. Pure.
  */
 import type { Message } from "@/api/wire.gen";
+import { withReaction } from "./reactions";
 import { weakly } from "./remember";
 import type { ChatEntry, OutboxEntry, Row, Timeline, TimelineView } from "./types";
 
@@ -35,7 +36,7 @@ export function toView(
 		const message = timeline.bySeq.get(seq);
 		if (message === undefined) continue;
 		if (message.client_id !== null) shown.add(message.client_id);
-		rows.push(toRow(message, outbox));
+		rows.push(toRow(message, outbox, me));
 	}
 	if (isFollowing || window === null) {
 		for (const entry of outbox) {
@@ -65,43 +66,54 @@ const storedRow = weakly(
 	}),
 );
 
-/** A stored message with the person's own pending edit or delete laid over it. */
-function toRow(message: Message, outbox: readonly OutboxEntry[]): Row {
-	const change = lastChangeFor(outbox, message.seq, message.client_id);
-	if (change === null) return storedRow(message);
-	return { ...storedRow(message), message: overlay(message, change), pending: change };
+/** A stored message with the person's own pending changes laid over it. */
+function toRow(message: Message, outbox: readonly OutboxEntry[], me: string): Row {
+	const changes = changesFor(outbox, message.seq, message.client_id);
+	if (changes.length === 0) return storedRow(message);
+	const change = lastOfWords(changes);
+	const reacted = react(message, changes, me);
+	return {
+		...storedRow(message),
+		message: change === null ? reacted : overlay(reacted, change),
+		pending: change,
+	};
 }
 
-function lastChangeFor(
-	outbox: readonly OutboxEntry[],
-	seq: number,
-	clientId: string | null,
-): OutboxEntry | null {
-	let found: OutboxEntry | null = null;
-	for (const entry of outbox) {
-		if (entry.target === null) continue;
-		const isMatch =
-			(entry.target.seq !== null && entry.target.seq === seq) ||
-			(entry.target.clientId !== null && entry.target.clientId === clientId);
-		if (isMatch) found = entry;
-	}
-	return found;
+function changesFor(outbox: readonly OutboxEntry[], seq: number, clientId: string | null) {
+	return outbox.filter(({ target }) => {
+		if (target === null) return false;
+		const isPlace = target.seq !== null && target.seq === seq;
+		return isPlace || (target.clientId !== null && target.clientId === clientId);
+	});
+}
+
+function lastOfWords(changes: readonly OutboxEntry[]): OutboxEntry | null {
+	return changes.findLast(({ kind }) => kind !== "react") ?? null;
+}
+
+function react(message: Message, changes: readonly OutboxEntry[], me: string): Message {
+	const wishes = changes.flatMap(({ reaction }) => reaction ?? []);
+	if (wishes.length === 0 || message.deleted_at !== null) return message;
+	const reactions = wishes.reduce((all, wish) => withReaction(all, me, wish), message.reactions);
+	return { ...message, reactions };
 }
 
 /** A refused change is not shown as done: the row says what the server holds. */
 function overlay(message: Message, change: OutboxEntry): Message {
 	if (change.state === "failed") return message;
 	return change.kind === "delete"
-		? { ...message, body: "", deleted_at: change.createdAt }
+		? { ...message, body: "", reactions: [], deleted_at: change.createdAt }
 		: { ...message, body: change.body, edited_at: change.createdAt };
 }
 
 function toPendingRow(entry: OutboxEntry, outbox: readonly OutboxEntry[], me: string): Row {
 	const message = pendingMessage(entry, me);
-	const change = lastChangeFor(outbox, entry.stored?.seq ?? -1, entry.id);
+	const changes = changesFor(outbox, entry.stored?.seq ?? -1, entry.id);
+	const change = lastOfWords(changes);
+	const reacted = react(message, changes, me);
 	return {
 		key: entry.id,
-		message: change === null ? message : overlay(message, change),
+		message: change === null ? reacted : overlay(reacted, change),
 		state: entry.state,
 		pending: entry,
 	};

@@ -97,7 +97,7 @@ export type OutboxEntry = {
 	readonly id: string;
 	/** One more with every change; of two copies the higher one counts. */
 	readonly version: number;
-	readonly kind: "send" | "edit" | "delete";
+	readonly kind: "send" | "edit" | "delete" | "react";
 	readonly chat: string;
 	/** The server's epoch that the seqs and revs here are of: in another they name other rows. */
 	readonly epoch: string | null;
@@ -107,7 +107,9 @@ export type OutboxEntry = {
 	/** Of a message that got another body before it was sent: what another tab may have sent all the same. */
 	readonly firstBody: string | null;
 	readonly replyToSeq: number | null;
-	/** The row an edit or delete is for: by seq, or by client id while it has no seq. */
+	/** Of a reaction: which emoji is to stand there, or no longer. */
+	readonly reaction: { readonly emoji: string; readonly on: boolean } | null;
+	/** The row that a change is for: by seq, or by client id while it has no seq. */
 	readonly target: { readonly seq: number | null; readonly clientId: string | null } | null;
 	/** The rev of that row as the person saw it; 0 while it has none. An edit of any later version is refused. */
 	readonly seenRev: number;
@@ -196,6 +198,7 @@ export type State = {
 
 /** What other parts may listen to: for query invalidation, sounds and notifications. */
 export type Notice =
+	/** `isLive` is true for a message that has just come: neither caught up with nor merely changed. */
 	| { kind: "message"; chat: string; message: Message; isMine: boolean; isLive: boolean }
 	| { kind: "account-event"; event: string; body: unknown }
 	/** The account's event log was too old or was restored: refetch everything asked over REST. */
@@ -225,6 +228,8 @@ export type Actions = {
 	/** `row.message` of a stored row by seq, or of a pending one by its client id. */
 	editMessage(chat: string, target: { seq: number } | { clientId: string }, body: string): void;
 	deleteMessage(chat: string, target: { seq: number } | { clientId: string }): void;
+	/** Gives the stored message an emoji, or takes it back. One that is refused is gone again, with a notice. */
+	react(chat: string, seq: number, emoji: string, on: boolean): void;
 	retry(id: string): void;
 	retryAll(): void;
 	/** Drops a pending or failed change; the row returns to what the server holds. */

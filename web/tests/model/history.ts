@@ -8,7 +8,8 @@ type WriteStep =
 	| { kind: "send"; tab: number; chat: number }
 	/** To a chat that one may have to leave. */
 	| { kind: "send-joined"; tab: number }
-	| { kind: "edit" | "delete"; tab: number; chat: number; seq: number };
+	| { kind: "edit" | "delete"; tab: number; chat: number; seq: number }
+	| { kind: "react"; tab: number; chat: number; seq: number; emoji: number };
 
 /** What the person looks at. */
 export type LookStep =
@@ -22,6 +23,7 @@ export type OtherStep =
 	| { kind: "other-sends"; chat: number; count: number }
 	/** `own-edits`: the person does, on another device. */
 	| { kind: "other-edits" | "other-deletes" | "own-edits"; chat: number; seq: number }
+	| { kind: "other-reacts" | "own-reacts"; chat: number; seq: number; emoji: number }
 	| { kind: "other-edits-many" | "retitle"; chat: number }
 	| { kind: "join" | "leave" };
 
@@ -38,6 +40,10 @@ export type Step = WriteStep | LookStep | OtherStep | DeviceStep;
 const tab = fc.nat({ max: 2 });
 const chat = fc.nat({ max: CHATS.length - 1 });
 const seq = fc.integer({ min: 1, max: 200 });
+
+/** Few messages and few emoji, so that what is asked for meets. */
+const few = fc.integer({ min: 1, max: 5 });
+const emoji = fc.nat({ max: 3 });
 
 function of<K extends Step["kind"]>(...kinds: K[]): fc.Arbitrary<K> {
 	return fc.constantFrom(...kinds);
@@ -56,6 +62,8 @@ const chatSteps = [
 	often(3, fc.record({ kind: of("other-edits", "other-deletes"), chat, seq })),
 	often(1, fc.record({ kind: of("own-edits"), chat, seq: fc.integer({ min: 1, max: 5 }) })),
 	often(3, fc.record({ kind: of("edit", "delete"), tab, chat, seq })),
+	often(4, fc.record({ kind: of("react"), tab, chat, seq: few, emoji })),
+	often(2, fc.record({ kind: of("other-reacts", "own-reacts"), chat, seq: few, emoji })),
 	often(1, fc.record({ kind: of("retitle"), chat })),
 	often(1, fc.record({ kind: of("read"), tab, chat, seq })),
 	often(4, fc.record({ kind: of("open", "close", "older", "newer", "latest"), tab, chat })),

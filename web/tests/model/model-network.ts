@@ -88,6 +88,8 @@ export function createModelNetwork(server: ModelServer, clock: Clock, random: ()
 				return { message: server.send(who, body as ClientCalls["message.send"]["ask"]) };
 			case "message.edit":
 				return { message: server.edit(who, body as ClientCalls["message.edit"]["ask"]) };
+			case "reaction.set":
+				return { message: server.react(who, body as ClientCalls["reaction.set"]["ask"]) };
 			case "message.delete":
 				server.remove(who, body as ClientCalls["message.delete"]["ask"]);
 				return {};

@@ -20,6 +20,8 @@ import type { ServerEvent } from "@/sync/socket";
 
 const MAX_CHANGES = 100;
 const NEWEST = 20;
+/** Fewer than the real one, so that it is met. */
+const MOST_KINDS = 3;
 
 type ModelChat = {
 	id: string;
@@ -73,6 +75,9 @@ export function createModelServer(now: () => number) {
 	let publish: (to: string, event: ServerEvent) => void = () => undefined;
 	let epoch = "e1";
 	const bodies: { clientId: string; body: string }[] = [];
+	/** The rev of each message's last edit, by sender and client id. */
+	const editedRevs = new Map<string, number>();
+	const nameOf = ({ sender, client_id }: Message) => `${sender} ${client_id}`;
 
 	function get(id: string, who: string): ModelChat {
 		const chat = chats.get(id);
@@ -259,14 +264,35 @@ export function createModelServer(now: () => number) {
 		): Message {
 			const row = ownRow(who, ask);
 			if (row.body === ask.body) return row;
-			if (row.rev > (ask.seen_rev ?? row.rev)) throw new Refusal(409, "message.changed");
+			const edited = editedRevs.get(nameOf(row)) ?? 0;
+			if (edited > (ask.seen_rev ?? edited)) throw new Refusal(409, "message.changed");
 			bodies.push({ clientId: row.client_id ?? "", body: ask.body });
-			return change(who, ask, "message.updated", { body: ask.body, edited_at: now() });
+			const next = change(ask, "message.updated", { body: ask.body, edited_at: now() });
+			editedRevs.set(nameOf(row), next.rev);
+			return next;
+		},
+		react(who: string, ask: { chat: string; seq: number; emoji: string; on: boolean }): Message {
+			const row = get(ask.chat, who).rows[ask.seq - 1];
+			if (row === undefined) throw new Refusal(404, "message.not_found");
+			const others = row.reactions.filter(({ emoji }) => emoji !== ask.emoji);
+			const held = row.reactions.find(({ emoji }) => emoji === ask.emoji);
+			if ((held?.accounts.includes(who) ?? false) === ask.on) return show(row, who);
+			if (row.deleted_at !== null) throw new Refusal(409, "message.deleted");
+			if (ask.on && held === undefined && others.length >= MOST_KINDS)
+				throw new Refusal(409, "reaction.too_many");
+			const rest = (held?.accounts ?? []).filter((account) => account !== who);
+			const accounts = ask.on ? [...rest, who] : rest;
+			const one = { emoji: ask.emoji, count: accounts.length, accounts };
+			const at = held === undefined ? others.length : row.reactions.indexOf(held);
+			const reactions = row.reactions.toSpliced(at, held === undefined ? 0 : 1, one);
+			const left = reactions.filter(({ count }) => count > 0);
+			return show(change(ask, "message.updated", { reactions: left }), who);
 		},
 		remove(who: string, ask: { chat: string; seq: number }): void {
 			const row = get(ask.chat, who).rows[ask.seq - 1];
 			if (row?.sender === who && row.deleted_at !== null) return;
-			change(who, ask, "message.deleted", { body: "", deleted_at: now() });
+			ownRow(who, ask);
+			change(ask, "message.deleted", { body: "", reactions: [], deleted_at: now() });
 		},
 		retitle(id: string, title: string): void {
 			const chat = chats.get(id);
@@ -374,13 +400,13 @@ export function createModelServer(now: () => number) {
 	};
 
 	function change(
-		who: string,
 		ask: { chat: string; seq: number },
 		name: "message.updated" | "message.deleted",
 		patch: Partial<Message>,
 	): Message {
-		const chat = get(ask.chat, who);
-		const row = ownRow(who, ask);
+		const chat = chats.get(ask.chat);
+		const row = chat?.rows[ask.seq - 1];
+		if (chat === undefined || row === undefined) throw new Refusal(404, "message.not_found");
 		const next = { ...row, ...patch, rev: ++chat.rev };
 		chat.rows[ask.seq - 1] = next;
 		tellRow(chat, name, next);

@@ -1,6 +1,7 @@
 /** One person's tabs before the model server, and how each step of a history happens to them. */
 import type { SyncHost } from "@/sync/create-sync";
 import { selectTimeline } from "@/sync/selectors";
+import type { OutboxEntry } from "@/sync/types";
 import { createFakeClock } from "./fake-clock";
 import { CHATS, type DeviceStep, type LookStep, type OtherStep, type Step } from "./history";
 import { createModelDevice } from "./model-device";
@@ -22,6 +23,11 @@ type Sent = { chat: string; id: string; by: SyncHost; at: number; isSafe: boolea
 
 /** An edit of the message with this client id. */
 type Edited = Sent & { body: string };
+
+/** A wish for a reaction to the message of this name. */
+type Reacted = Sent & { emoji: string; on: boolean };
+
+const EMOJI = ["👍", "❤️", "😂", "🎉"];
 
 /** A small generator of our own, so that one number replays a whole run. */
 function randomFrom(seed: number): () => number {
@@ -49,6 +55,11 @@ function createWorld(seed: number) {
 		device,
 		sent: [] as Sent[],
 		edited: [] as Edited[],
+		reacted: [] as Reacted[],
+		/** Messages and emoji, as the law names them, that another device of hers reacted with. */
+		reactedElsewhere: new Set<string>(),
+		/** The same, of reactions that the server refused. */
+		refused: new Set<string>(),
 		/** Client ids of messages that were edited on another device. */
 		editedElsewhere: new Set<string>(),
 		/** Client ids of messages that somebody asked to delete, and when first. */
@@ -107,6 +118,9 @@ function perform(w: World, s: Step): void {
 		case "delete":
 			change(w, tabOf(w, s.tab), s);
 			break;
+		case "react":
+			react(w, tabOf(w, s.tab), s);
+			break;
 		case "read":
 		case "open":
 		case "close":
@@ -121,6 +135,8 @@ function perform(w: World, s: Step): void {
 		case "other-edits":
 		case "other-deletes":
 		case "own-edits":
+		case "other-reacts":
+		case "own-reacts":
 		case "other-edits-many":
 		case "retitle":
 		case "join":
@@ -210,11 +226,17 @@ function signIn(w: World): void {
 function openTab(w: World): void {
 	const tab = w.device.openTab();
 	tab.onNotice((notice) => {
+		if (notice.kind === "failed") noteRefusal(w, notice.entry);
 		if (notice.kind !== "signed-out") return;
 		w.ended.set(tab, (w.ended.get(tab) ?? 0) + 1);
 		for (const asked of all(w)) asked.isSafe = false;
 		w.clock.after(SIGN_IN_MS, () => signIn(w));
 	});
+}
+
+function noteRefusal(w: World, { chat, target, reaction, error }: OutboxEntry): void {
+	if (reaction !== null && error?.code === "reaction.too_many")
+		w.refused.add(`${nameOf(chat, target?.seq ?? 0)} ${reaction.emoji}`);
 }
 
 /** The last tab stays, for somebody must be left to converge. */
@@ -239,7 +261,7 @@ function askedNow(w: World, by: SyncHost) {
 }
 
 function all(w: World): readonly Sent[] {
-	return [...w.sent, ...w.edited];
+	return [...w.sent, ...w.edited, ...w.reacted];
 }
 
 /** Edits or deletes an own row: a stored one by its seq, a pending one by its client id. */
@@ -263,6 +285,48 @@ function change(
 		if (!w.deleted.has(client_id ?? "")) w.deleted.set(client_id ?? "", w.clock.steady());
 		sync.actions.deleteMessage(id, target);
 	}
+}
+
+/** Gives a stored row what it has not, or takes back what it has: as a press does. */
+function react(
+	w: World,
+	sync: SyncHost | undefined,
+	s: { chat: number; seq: number; emoji: number },
+): void {
+	const chat = chatOf(s.chat);
+	if (sync === undefined) return;
+	const rows = selectTimeline(sync.getState(), chat).rows;
+	const stored = rows.filter(
+		({ state, message }) => state === "stored" && message.deleted_at === null,
+	);
+	const row = stored[s.seq % Math.max(1, stored.length)];
+	if (row === undefined) return;
+	const emoji = EMOJI[s.emoji] ?? "";
+	const { seq, reactions } = row.message;
+	const on = !reactions.some((it) => it.emoji === emoji && it.accounts.includes("ann"));
+	sync.actions.react(chat, seq, emoji, on);
+	w.reacted.push({ chat, id: nameOf(chat, seq), emoji, on, ...askedNow(w, sync) });
+}
+
+export function nameOf(chat: string, seq: number): string {
+	return `${chat} ${seq}`;
+}
+
+/** Somebody gives what they have not, or takes back what they have. */
+function reactElsewhere(w: World, s: { kind: string; chat: number; seq: number; emoji: number }) {
+	const chat = chatOf(s.chat);
+	const rows = w.server.chats.get(chat)?.rows.filter((row) => row.deleted_at === null) ?? [];
+	const row = rows.at(-s.seq);
+	const emoji = EMOJI[s.emoji] ?? "";
+	const isOwn = s.kind === "own-reacts";
+	if (row === undefined) return;
+	const who = isOwn ? "ann" : "bob";
+	const held = row.reactions.find((it) => it.emoji === emoji);
+	const isFull = held === undefined && row.reactions.length >= 3;
+	if (isFull) return;
+	if (isOwn) w.reactedElsewhere.add(`${nameOf(chat, row.seq)} ${emoji}`);
+	const on = held?.accounts.includes(who) !== true;
+	w.server.react(who, { chat, seq: row.seq, emoji, on });
 }
 
 /** Says of which message it is a version, and the how manieth edit of all. */
@@ -332,6 +396,10 @@ function happenElsewhere(w: World, s: OtherStep): void {
 			server.edit("ann", { ...row, body: toEdited(w.extra++, row.client_id), seen_rev: row.rev });
 			break;
 		}
+		case "other-reacts":
+		case "own-reacts":
+			reactElsewhere(w, s);
+			break;
 		case "other-edits-many":
 			for (const row of rows) if (row.sender === "bob" && row.deleted_at === null) edit(row);
 			break;
