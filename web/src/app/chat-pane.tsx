@@ -9,6 +9,7 @@ import type { ChatEntry, Row } from "@/sync/types";
 import { useActions, useSync } from "@/sync/use-sync";
 import { ChatDetails } from "./chat-details";
 import { ClosedFoot } from "./closed-foot";
+import { useReactionPicker } from "./reaction-picker";
 import { useDetails } from "./use-details";
 
 type Props = { chat: ChatEntry; at: number | null; onBack: () => void };
@@ -21,6 +22,7 @@ export function ChatPane({ chat, at, onBack }: Props) {
 	const { editing, setEditing, reply, editLast } = useAim(chat.id, me);
 	const details = useDetails();
 	const permalink = usePermalink(chat.id, at);
+	const picker = useReactionPicker();
 	const toSent = useRef<() => void>(null);
 
 	function handleSent() {
@@ -45,6 +47,7 @@ export function ChatPane({ chat, at, onBack }: Props) {
 					at={at}
 					onReply={reply}
 					onEdit={setEditing}
+					onEmoji={picker.open}
 				/>
 				{canWrite ? (
 					<Composer
@@ -60,6 +63,7 @@ export function ChatPane({ chat, at, onBack }: Props) {
 					<ClosedFoot face={face} />
 				)}
 			</main>
+			{picker.panel}
 			<ChatDetails chat={chat} face={face} details={details} />
 		</>
 	);

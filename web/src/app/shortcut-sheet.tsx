@@ -21,6 +21,7 @@ const IN_CHAT: Shortcut[] = [
 	["Page ↑ ↓", "keys.pages"],
 	["↑ ↓ Home End", "keys.messages"],
 	["Enter, Shift F10", "keys.messageMenu"],
+	["+", "keys.react"],
 	["Enter", "keys.toDate"],
 	["Space", "keys.select"],
 	["Shift ↑ ↓", "keys.selectMore"],

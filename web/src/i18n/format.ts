@@ -110,6 +110,11 @@ export function durationOf(seconds: number): string {
 	);
 }
 
+/** "Ana, Bob and Cy", as the page's language joins them. */
+export function listOf(words: readonly string[]): string {
+	return new Intl.ListFormat(intlTag()).format(words);
+}
+
 export function numberOf(value: number): string {
 	return new Intl.NumberFormat(intlTag()).format(value);
 }

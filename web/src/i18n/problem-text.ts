@@ -11,6 +11,8 @@ const CODES: Record<string, TextKey> = {
 	"password.token_invalid": "auth.reset.bad",
 	"password.weak": "auth.signUp.passwordWeak",
 	"message.changed": "timeline.changedMeanwhile",
+	"reaction.too_many": "timeline.tooManyReactions",
+	"reaction.too_many_own": "timeline.tooManyOwn",
 };
 
 /** What went wrong, for people: our words for codes we know, the server's for the rest. */

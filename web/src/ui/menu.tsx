@@ -1,5 +1,5 @@
 import type { LucideIcon } from "lucide-react";
-import { type KeyboardEvent, useEffect, useLayoutEffect, useRef } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef } from "react";
 import { createPortal } from "react-dom";
 import { classes } from "./classes";
 import { Icon } from "./icon";
@@ -21,6 +21,8 @@ export type MenuItem = {
 
 type Props = {
 	label: string;
+	/** Above the items: what stands in `.menu__chips` there is gone along by the arrows. */
+	head?: ReactNode;
 	items: (MenuItem | "line")[];
 	anchor: Anchor;
 	/** What it is of, in words: a sheet covers the thing itself. */
@@ -29,7 +31,7 @@ type Props = {
 };
 
 /** A list of actions beside the thing they act on; on narrow screens, a sheet from below. */
-export function Menu({ label, items, anchor, of, onClose }: Props) {
+export function Menu({ label, head, items, anchor, of, onClose }: Props) {
 	const ref = useRef<HTMLDivElement>(null);
 	const isSheet = useRef(matchMedia("(max-width: 639px)").matches).current;
 	useOpened(ref, anchor, isSheet, onClose);
@@ -56,6 +58,7 @@ export function Menu({ label, items, anchor, of, onClose }: Props) {
 						{of}
 					</p>
 				)}
+				{head}
 				{items.map((item, index) =>
 					item === "line" ? (
 						// biome-ignore lint/suspicious/noArrayIndexKey: a line has no identity but its place.
@@ -112,7 +115,8 @@ function useOpened(
 		if (!isSheet) placeLayer(layer, anchor);
 		// Under a finger the first action, with the focus, would look as if it were chosen.
 		const isTouch = isSheet && matchMedia("(pointer: coarse)").matches;
-		const stop = isTouch ? layer.querySelector<HTMLElement>(".menu") : rowsOf(layer)[0];
+		const first = layer.querySelector<HTMLElement>("[data-first], .menu__i");
+		const stop = isTouch ? layer.querySelector<HTMLElement>(".menu") : first;
 		stop?.focus({ preventScroll: true });
 		return () => {
 			// A choice may have moved the focus on purpose; only a lost focus is brought back.
@@ -139,7 +143,25 @@ function useOpened(
 }
 
 function rowsOf(root: Element): HTMLElement[] {
-	return [...root.querySelectorAll<HTMLElement>('[role="menuitem"]')];
+	return [...root.querySelectorAll<HTMLElement>('[role^="menuitem"]')];
+}
+
+/** Up and down go from row to row, and the chips are one of them; beside each other these are gone along. */
+function stopAt(rows: HTMLElement[], at: number, key: string): HTMLElement | undefined {
+	const chips = rows.filter((row) => row.parentElement?.classList.contains("menu__chips"));
+	const isChip = at >= 0 && at < chips.length;
+	const isRtl = document.documentElement.dir === "rtl";
+	const way = { ArrowDown: 1, ArrowUp: -1, ArrowRight: isRtl ? -1 : 1, ArrowLeft: isRtl ? 1 : -1 }[
+		key
+	];
+	if (key === "Home" || key === "End") return rows.at(key === "Home" ? 0 : -1);
+	if (way === undefined) return undefined;
+	if (/Left|Right/.test(key))
+		return isChip ? chips[(at + way + chips.length) % chips.length] : undefined;
+	const isLeaving = isChip && rows.length > chips.length;
+	if (isLeaving) return way > 0 ? rows[chips.length] : rows.at(-1);
+	const next = rows[(at + way + rows.length) % rows.length];
+	return next && chips.includes(next) ? chips[0] : next;
 }
 
 function handleKey(
@@ -150,13 +172,10 @@ function handleKey(
 ) {
 	const rows = rowsOf(event.currentTarget);
 	const at = rows.indexOf(document.activeElement as HTMLElement);
-	const focusAt = (index: number) => rows[(index + rows.length) % rows.length]?.focus();
+	const stop = stopAt(rows, at, event.key);
 	event.stopPropagation();
 	if (event.key === "Escape" || event.key === "Tab") close();
-	else if (event.key === "ArrowDown") focusAt(at + 1);
-	else if (event.key === "ArrowUp") focusAt(at - 1);
-	else if (event.key === "Home") focusAt(0);
-	else if (event.key === "End") focusAt(-1);
+	else if (stop) stop.focus();
 	else if (event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey) {
 		const letter = latinKey(event);
 		const byLetter = items.find((item) => item !== "line" && item.letter === letter);

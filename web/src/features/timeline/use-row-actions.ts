@@ -3,6 +3,7 @@ import { longTimeOf } from "@/i18n/format";
 import { useText } from "@/i18n/use-text";
 import type { Row } from "@/sync/types";
 import { useActions } from "@/sync/use-sync";
+import { announce } from "@/ui/announcer";
 import { copyOut } from "@/ui/copy-out";
 import { markedTextIn } from "@/ui/marked-text";
 import { showToast } from "@/ui/toast";
@@ -18,6 +19,8 @@ export type RowActions = {
 	copyLink: (row: Row) => void;
 	retry: (row: Row) => void;
 	discard: (row: Row) => void;
+	/** Gives the message an emoji, or takes one's own back. */
+	react: (row: Row, emoji: string, on: boolean) => void;
 	/** Several at once: copied with who said each and when, deleted with one way back. */
 	copyAll: (rows: readonly Row[], nameOf: (account: string) => string) => void;
 	removeAll: (rows: readonly Row[]) => void;
@@ -82,6 +85,10 @@ export function useRowActions(chat: string, { onReply, onEdit, onQuoted }: Callb
 					),
 				),
 			copyLink: (row) => void copyOut(`${location.origin}/chats/${chat}?at=${row.message.seq}`),
+			react({ message: { seq } }, emoji, on) {
+				actions.react(chat, seq, emoji, on);
+				announce(t(on ? "timeline.reacted" : "timeline.unreacted", { emoji }));
+			},
 			retry: (row) => row.pending && actions.retry(row.pending.id),
 			discard,
 		};

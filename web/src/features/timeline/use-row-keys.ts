@@ -7,13 +7,15 @@ import type { Picking } from "./use-selection";
 
 /**
  * What keys mean on a row: arrows go, Enter opens its menu, Space chooses it,
- * Shift with an arrow chooses along the way.
+ * Shift with an arrow chooses along the way,
+ * and plus, wherever it stands on the keyboard, is for an emoji.
  */
 export function useRowKeys(
 	ref: RefObject<HTMLElement | null>,
 	rows: readonly Row[],
 	picking: Picking,
 	onMenu: (row: Row, anchor: Anchor) => void,
+	onReact: (row: Row, anchor: Anchor) => void,
 ) {
 	const roving = useRoving(ref, rows.at(-1)?.key ?? null);
 
@@ -39,6 +41,7 @@ export function useRowKeys(
 		else if (event.key === " " || (event.key === "Enter" && isPicking))
 			picking.pick(row, event.shiftKey);
 		else if (event.key === "Enter") onMenu(row, { element });
+		else if (event.key === "+" && !isPicking) onReact(row, { element });
 		else return;
 		event.preventDefault();
 	}

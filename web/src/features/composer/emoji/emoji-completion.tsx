@@ -1,8 +1,8 @@
 import { type KeyboardEvent, useEffect, useLayoutEffect, useState } from "react";
 import { useText } from "@/i18n/use-text";
 import { classes } from "@/ui/classes";
+import { rememberEmoji, useTaste } from "@/ui/emoji-taste";
 import { byCode, type Emoji, type EmojiSet, searchEmoji, withTone } from "./emoji-set";
-import { rememberEmoji, useTaste } from "./emoji-taste";
 import { useEmojiSet } from "./use-emoji-set";
 import type { Offer } from "./use-shortcode";
 

@@ -1,7 +1,7 @@
 import { useText } from "@/i18n/use-text";
 import { Segmented } from "@/ui/choice";
+import { setTone } from "@/ui/emoji-taste";
 import type { Emoji } from "./emoji-set";
-import { setTone } from "./emoji-taste";
 
 /** Readers say each with its tone, so the pictures are names enough. */
 const TONES = ["✋", "✋🏻", "✋🏼", "✋🏽", "✋🏾", "✋🏿"].map((label, tone) => ({

@@ -1,6 +1,7 @@
 import { Search } from "lucide-react";
 import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { useText } from "@/i18n/use-text";
+import { rememberEmoji, useTaste } from "@/ui/emoji-taste";
 import { Icon } from "@/ui/icon";
 import { useCloseRequest } from "@/ui/use-close-request";
 import { EmojiFoot } from "./emoji-foot";
@@ -8,7 +9,6 @@ import { COLUMNS, EmojiGrid } from "./emoji-grid";
 import { EmojiLayer } from "./emoji-layer";
 import { type Emoji, type EmojiSet, searchEmoji, withTone } from "./emoji-set";
 import { EmojiTabs } from "./emoji-tabs";
-import { rememberEmoji, useTaste } from "./emoji-taste";
 import { useEmojiSet } from "./use-emoji-set";
 
 const MOST_FOUND = 12 * COLUMNS;

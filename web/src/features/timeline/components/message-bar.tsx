@@ -1,4 +1,4 @@
-import { Ellipsis, Pencil, Reply } from "lucide-react";
+import { Ellipsis, Pencil, Reply, SmilePlus } from "lucide-react";
 import { useText } from "@/i18n/use-text";
 import type { Row } from "@/sync/types";
 import { IconButton } from "@/ui/button";
@@ -11,13 +11,24 @@ type Props = {
 	canWrite: boolean;
 	actions: RowActions;
 	onMenu: (row: Row, anchor: Anchor) => void;
+	onReact: (row: Row, anchor: Anchor) => void;
 };
 
 /** The few actions at hand above the pointed row. By keyboard they are in its menu. */
-export function MessageBar({ row, isOwn, canWrite, actions, onMenu }: Props) {
+export function MessageBar({ row, isOwn, canWrite, actions, onMenu, onReact }: Props) {
 	const t = useText();
 	return (
 		<div className="msg__bar">
+			{canWrite && row.state === "stored" && (
+				<IconButton
+					label={t("timeline.react")}
+					icon={SmilePlus}
+					size="s"
+					tabIndex={-1}
+					aria-haspopup="menu"
+					onClick={(event) => onReact(row, { element: event.currentTarget })}
+				/>
+			)}
 			{canWrite && row.state === "stored" && (
 				<IconButton
 					label={t("timeline.reply")}

@@ -24,6 +24,7 @@ type Props = {
 	actions: RowActions;
 	picking: Picking;
 	onMenu: (row: Row, anchor: Anchor) => void;
+	onReact: (row: Row, anchor: Anchor) => void;
 	onDay: (at: number) => void;
 };
 
@@ -69,6 +70,7 @@ export function MessageList({ days, chat, name, unread, lit, picking, ...rest }:
 								tick={isOwn ? TICKS[tickOf(row, ticks)] : null}
 								actions={rest.actions}
 								onMenu={rest.onMenu}
+								onReact={rest.onReact}
 								onPick={picking.pick}
 							/>
 						))}

@@ -6,24 +6,33 @@ import type { Row } from "@/sync/types";
 import { Menu, type MenuItem } from "@/ui/menu";
 import type { Anchor } from "@/ui/place";
 import type { RowActions } from "../use-row-actions";
+import { QuickRow } from "./quick-row";
 
 type Props = {
 	row: Row;
 	isOwn: boolean;
 	canWrite: boolean;
 	anchor: Anchor;
+	/** Opened to react: the emoji alone. */
+	isReact: boolean;
+	me: string;
 	actions: RowActions;
 	onPick: (row: Row) => void;
+	/** Any other emoji is wanted. */
+	onMore: (row: Row) => void;
 	onClose: () => void;
 };
 
 export function MessageMenu(props: Props) {
 	const t = useText();
-	const items = [...answers(props, t), ...copies(props, t), ...endings(props, t)];
-	const { anchor, onClose, row } = props;
-	const isDeleted = row.message.deleted_at !== null;
-	const of = isDeleted ? undefined : plainText(row.message.body);
-	return <Menu label={t("timeline.menu")} {...{ items, anchor, of, onClose }} />;
+	const { anchor, onClose, row, isReact } = props;
+	const items = isReact ? [] : [...answers(props, t), ...copies(props, t), ...endings(props, t)];
+	const { deleted_at } = row.message;
+	const canReact = props.canWrite && row.state === "stored" && deleted_at === null;
+	const head = canReact && <QuickRow {...props} isFirst={isReact} />;
+	const of = deleted_at !== null ? undefined : plainText(row.message.body);
+	const label = t(isReact ? "timeline.react" : "timeline.menu");
+	return <Menu {...{ label, head, items, anchor, of, onClose }} />;
 }
 
 type Items = (MenuItem | "line")[];

@@ -13,6 +13,7 @@ import { useSwipe } from "../use-swipe";
 import { Bubble } from "./bubble";
 import { MessageBar } from "./message-bar";
 import { PickMark } from "./pick-mark";
+import { Reactions } from "./reactions";
 import { Refused } from "./refused";
 
 type Props = {
@@ -34,6 +35,7 @@ type Props = {
 	tick: TickState | null;
 	actions: RowActions;
 	onMenu: (row: Row, anchor: Anchor) => void;
+	onReact: (row: Row, anchor: Anchor) => void;
 	onPick: (row: Row, isRange: boolean) => void;
 };
 
@@ -73,6 +75,7 @@ export const MessageRow = memo(function MessageRow(props: Props) {
 				<AuthorLine name={isOwn ? null : name} at={row.message.created_at} />
 				<div className="msg__col">
 					<Bubble {...props} isDeleted={isDeleted} />
+					{!isDeleted && <Reactions {...props} />}
 					{isPointed && !isPicking && !isDeleted && row.state !== "failed" && (
 						<MessageBar {...props} />
 					)}

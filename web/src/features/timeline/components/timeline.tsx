@@ -16,7 +16,7 @@ import type { ChatEntry, Row, TimelineView } from "@/sync/types";
 import { useActions, useSync } from "@/sync/use-sync";
 import { classes } from "@/ui/classes";
 import type { Anchor } from "@/ui/place";
-import { lowestSeenSeq } from "../dom-scroller";
+import { lowestSeenSeq, rowOf } from "../dom-scroller";
 import { layOut } from "../layout";
 import { useLeftPlace } from "../left-places";
 import { usePendingDeletes } from "../undo-delete";
@@ -48,12 +48,14 @@ type Props = {
 	at: number | null;
 	onReply: (row: Row) => void;
 	onEdit: (row: Row) => void;
+	/** Another emoji than those at hand is wanted, beside this element; `onPick` takes it. */
+	onEmoji: (beside: Element, onPick: (emoji: string) => void) => void;
 	/** Calling it tells that a message was written here: the rows go to their end. */
 	ref: Ref<() => void>;
 };
 
 /** The messages of one chat. Mounted anew for each chat, so nothing leaks from one to the next. */
-export function Timeline({ chat, canWrite, at, onReply, onEdit, ref: sent }: Props) {
+export function Timeline({ chat, canWrite, at, onReply, onEdit, onEmoji, ref: sent }: Props) {
 	const ref = useRef<HTMLDivElement>(null);
 	const me = useSync((state) => state.me?.id ?? "");
 	const name = faceOf(chat, me).name;
@@ -61,7 +63,11 @@ export function Timeline({ chat, canWrite, at, onReply, onEdit, ref: sent }: Pro
 	useImperativeHandle(sent, () => jump.toSent, [jump.toSent]);
 	const actions = useRowActions(chat.id, { onReply, onEdit, onQuoted: back.toQuoted });
 	const days = useDays(view, me, visit.dividerAfter);
-	const { picking, menu, keys, day } = useHands(ref, view, jump);
+	const { picking, menu, keys, day } = useHands(ref, view, jump, canWrite);
+	const handleMore = (row: Row) => {
+		const bubble = ref.current && rowOf(ref.current, row.key)?.querySelector(".bubble");
+		if (bubble) onEmoji(bubble, (emoji) => actions.react(row, emoji, true));
+	};
 
 	return (
 		<>
@@ -86,6 +92,7 @@ export function Timeline({ chat, canWrite, at, onReply, onEdit, ref: sent }: Pro
 						lit={jump.lit}
 						{...{ canWrite, actions, picking }}
 						onMenu={menu.show}
+						onReact={menu.showEmoji}
 						onDay={day.choose}
 					/>
 					<TypingRow chat={chat.id} />
@@ -98,7 +105,7 @@ export function Timeline({ chat, canWrite, at, onReply, onEdit, ref: sent }: Pro
 				onBack={back.goBack}
 			/>
 			<SelectionBar {...{ chat, me, canWrite, actions, picking }} />
-			<MenuLayer {...{ menu, me, canWrite, actions, picking }} />
+			<MenuLayer {...{ menu, me, canWrite, actions, picking }} onMore={handleMore} />
 			<DayLayer chat={chat} day={day} />
 		</>
 	);
@@ -109,19 +116,33 @@ function useHands(
 	ref: RefObject<HTMLElement | null>,
 	view: TimelineView,
 	jump: ReturnType<typeof useJump>,
+	canWrite: boolean,
 ) {
 	const picking = useSelection(usePickable(view));
-	const menu = useMenu();
-	const keys = useRowKeys(ref, view.rows, picking, menu.show);
+	const menu = useMenu(canWrite);
+	const keys = useRowKeys(ref, view.rows, picking, menu.show, menu.showEmoji);
 	const day = useDayJump(ref, jump, keys.setTabStop);
 	return { picking, menu, keys, day };
 }
 
-/** Of which row the menu is open, and where. */
-function useMenu() {
-	const [open, setOpen] = useState<{ row: Row; anchor: Anchor } | null>(null);
-	const show = useCallback((row: Row, anchor: Anchor) => setOpen({ row, anchor }), []);
-	return { open, show, close: () => setOpen(null) };
+type OpenMenu = { row: Row; anchor: Anchor; isReact: boolean };
+
+/** Of which row the menu is open, where, and whether for its emoji alone. */
+function useMenu(canWrite: boolean) {
+	const [open, setOpen] = useState<OpenMenu | null>(null);
+	const show = useCallback(
+		(row: Row, anchor: Anchor) => setOpen({ row, anchor, isReact: false }),
+		[],
+	);
+	const showEmoji = useCallback(
+		(row: Row, anchor: Anchor) => {
+			const { state, message } = row;
+			if (canWrite && state === "stored" && message.deleted_at === null)
+				setOpen({ row, anchor, isReact: true });
+		},
+		[canWrite],
+	);
+	return { open, show, showEmoji, close: () => setOpen(null) };
 }
 
 type MenuLayerProps = {
@@ -130,14 +151,15 @@ type MenuLayerProps = {
 	canWrite: boolean;
 	actions: RowActions;
 	picking: Picking;
+	onMore: (row: Row) => void;
 };
 
-function MenuLayer({ menu, me, canWrite, actions, picking }: MenuLayerProps) {
+function MenuLayer({ menu, me, canWrite, actions, picking, onMore }: MenuLayerProps) {
 	if (menu.open === null) return null;
 	return (
 		<MessageMenu
 			{...menu.open}
-			{...{ canWrite, actions }}
+			{...{ me, canWrite, actions, onMore }}
 			isOwn={menu.open.row.message.sender === me}
 			onPick={(row) => picking.pick(row, false)}
 			onClose={menu.close}
