@@ -26,22 +26,26 @@ async fn state(who: &Person, chat: &str) -> Value {
     who.get(&format!("/v1/chats/{chat}")).await.gives(200)["chat"].clone()
 }
 
-/// Sends, edits every third message and deletes every fifth; answers how many
-/// changes there were.
+/// Sends, edits every third message, reacts to every fourth and deletes every
+/// fifth; answers how many changes there were.
 async fn changes(people: [&Person; 2], chat: &str) -> usize {
     let one = async |n: usize| {
         let who = people[n % 2];
         let (status, sent) = sends(who, chat, n).await;
         assert_eq!(status, 201, "{sent}");
         let place = format!("/v1/chats/{chat}/messages/{}", sent["message"]["seq"]);
-        let (edits, deletes) = (n.is_multiple_of(3), n.is_multiple_of(5));
+        let [edits, reacts, deletes] = [3, 4, 5].map(|nth| n.is_multiple_of(nth));
         if edits {
             who.patch(&place, &json!({ "body": format!("edited {n}") })).await.gives(200);
+        }
+        if reacts {
+            let thumb = format!("{place}/reactions/%F0%9F%91%8D");
+            people[(n + 1) % 2].put(&thumb, &Value::Null).await.gives(200);
         }
         if deletes {
             who.delete(&place).await.gives(204);
         }
-        1 + usize::from(edits) + usize::from(deletes)
+        1 + [edits, reacts, deletes].map(usize::from).iter().sum::<usize>()
     };
     join_all((0..MESSAGES).map(one)).await.into_iter().sum()
 }
@@ -198,10 +202,13 @@ async fn an_answer_never_comes_before_its_event() {
     let place = json!({ "chat": chat, "seq": 1 });
     let mut edit = place.clone();
     edit["body"] = json!("edited");
+    let mut react = place.clone();
+    (react["emoji"], react["on"]) = (json!("👍"), json!(true));
     let send = json!({ "chat": chat, "client_id": "1", "body": "sent" });
     for (ask, payload, event) in [
         ("message.send", &send, "message.new"),
         ("message.edit", &edit, "message.updated"),
+        ("reaction.set", &react, "message.updated"),
         ("message.delete", &place, "message.deleted"),
     ] {
         // A change whose event never comes.
