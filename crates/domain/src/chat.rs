@@ -5,6 +5,7 @@
 //! A verb that needs membership demands a [`Member`], which only [`member`]
 //! gives; "no such chat" and "not yours" are the same answer.
 
+pub mod mine;
 mod view;
 
 use std::collections::HashMap;
@@ -14,6 +15,8 @@ use sql::{Batch, Row, Rows, Sql, Turn, args};
 use crate::message::Message;
 use crate::{AccountId, App, Caller, ChatId, Error, Event, Result, account};
 
+pub use mine::Mine;
+use mine::mine_columns;
 pub use view::{Chat, Listed};
 
 /// What a chat is for.
@@ -285,7 +288,7 @@ fn read_chat(row: &mut Row) -> Result<Chat> {
     if own > read_seq {
         (read_seq, read_n) = (own, row.get(15)?);
     }
-    let (id, last_seq): (ChatId, Option<i64>) = (row.get(0)?, row.get(19)?);
+    let (id, last_seq): (ChatId, Option<i64>) = (row.get(0)?, row.get(21)?);
     Ok(Chat {
         id,
         kind: ChatKind::read(&row.get::<String>(1)?)?,
@@ -300,11 +303,9 @@ fn read_chat(row: &mut Row) -> Result<Chat> {
         created_at: row.get(10)?,
         read_seq,
         read_n,
-        muted_until: row.get(16)?,
-        pinned: row.get(17)?,
-        archived: row.get(18)?,
+        mine: mine::read(row, 16)?,
         members: Vec::new(),
-        last_message: last_seq.map(|_| Message::read(id, row, 19)).transpose()?,
+        last_message: last_seq.map(|_| Message::read(id, row, 21)).transpose()?,
     })
 }
 
@@ -349,6 +350,8 @@ pub(crate) const STATEMENTS: &[&Sql] = &[
     &LOCK_MEMBER,
     &MARK,
     &READ_ALONE,
+    &mine::HELD,
+    &mine::WRITE,
 ];
 
 static OPEN_DIRECT: Sql = Sql::new(
@@ -367,8 +370,8 @@ static JOIN: Sql = Sql::new(
 
 static KEEP: Sql = Sql::new(
     "insert into account_chat
-       (account_id, chat_id, pinned, archived, hidden_upto_seq, read_seq, read_n)
-     values ($2, $1, false, false, 0, 0, 0)
+       (account_id, chat_id, version, pinned, archived, hidden_upto_seq, read_seq, read_n)
+     values ($2, $1, 0, false, false, 0, 0, 0)
      on conflict (account_id, chat_id) do nothing",
 );
 
@@ -395,11 +398,12 @@ static PLACES: Sql = Sql::new(
 
 macro_rules! chat_columns {
     () => {
-        "select c.id, c.kind, c.title, c.photo, c.closed_at, c.rev, c.last_seq, c.last_n,
+        concat!(
+            "select c.id, c.kind, c.title, c.photo, c.closed_at, c.rev, c.last_seq, c.last_n,
                 c.first_seq, c.last_at, c.created_at, m.rev, m.read_seq, m.read_n,
-                coalesce(k.read_seq, 0), coalesce(k.read_n, 0), k.muted_until,
-                coalesce(k.pinned, false), coalesce(k.archived, false),
-                l.seq, l.n, l.rev, l.sender_id, l.client_id, l.kind, l.body,
+                coalesce(k.read_seq, 0), coalesce(k.read_n, 0), ",
+            mine_columns!(),
+            ", l.seq, l.n, l.rev, l.sender_id, l.client_id, l.kind, l.body,
                 l.reply_to_seq, l.reactions, l.edited_rev, l.edited_at, l.deleted_at, l.created_at
          from member m
          join chat c on c.id = m.chat_id
@@ -407,6 +411,7 @@ macro_rules! chat_columns {
          left join message l on l.chat_id = c.id and l.seq = c.last_seq
                             and l.seq > coalesce(k.hidden_upto_seq, 0)
          where m.account_id = $1 and m.left_at is null "
+        )
     };
 }
 

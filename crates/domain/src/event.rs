@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::account::Account;
-use crate::chat::Receipt;
+use crate::chat::{Mine, Receipt};
 use crate::friend::Person;
 use crate::message::Message;
 use crate::{AccountId, ChatId, LoginId};
@@ -24,6 +24,8 @@ pub enum Event {
     ChatOpened { account: AccountId, chat: ChatId, arev: i64 },
     /// The chat's own row changed: title, photo, opened, closed.
     ChatUpdated { chat: ChatId, rev: i64, is_open: bool },
+    /// `account` chose something about a chat for itself alone.
+    MineUpdated { account: AccountId, arev: i64, chat: ChatId, mine: Mine },
     /// A member's read or delivered mark moved.
     ReceiptMoved(Receipt),
     /// A member read on in a chat that is closed: only they are told.
@@ -72,6 +74,7 @@ impl Event {
             Self::OwnReadMoved(receipt) => Audience::Accounts(vec![receipt.account]),
             Self::PresenceChanged { friends, .. } => Audience::Accounts(friends.clone()),
             Self::ChatOpened { account, .. }
+            | Self::MineUpdated { account, .. }
             | Self::FriendChanged { account, .. }
             | Self::LoginRevoked { account, .. } => Audience::Accounts(vec![*account]),
         }

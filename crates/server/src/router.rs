@@ -13,7 +13,7 @@ use tracing::Instrument;
 
 use crate::edge::Edge;
 use crate::native::{account, friend, login, me, password, people};
-use crate::native::{chat, message, reaction, receipt, sync};
+use crate::native::{chat, message, mine, reaction, receipt, sync};
 use crate::problems::PROBLEMS;
 use crate::reply::{Failure, Problem};
 use crate::route::{Route, delete, get};
@@ -52,10 +52,11 @@ fn people() -> Vec<Route> {
     .collect()
 }
 
-/// Chats, messages, receipts, sync.
+/// Chats, what of them is one's own, messages, receipts, sync.
 fn chats() -> Vec<Route> {
     [
         chat::routes(),
+        mine::routes(),
         message::routes(),
         reaction::routes(),
         receipt::routes(),

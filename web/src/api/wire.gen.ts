@@ -22,7 +22,7 @@ export type Account = {
 };
 
 /** An event of the account, by the name it has when it is heard live. */
-export type AccountEventKind = "friend.request" | "friend.accepted" | "friend.removed" | "chat.new" | "chat.removed" | "account.updated";
+export type AccountEventKind = "friend.request" | "friend.accepted" | "friend.removed" | "chat.new" | "chat.removed" | "mine.updated" | "account.updated";
 
 /** What an account may do here. */
 export type AccountRole = "member" | "admin";
@@ -66,8 +66,6 @@ export type Changes = {
 
 /** A chat as one of its members sees it. */
 export type Chat = {
-	/** The caller has put it away. */
-	archived: boolean;
 	/** Since when it can only be read. */
 	closed_at: number | null;
 	/** When it began. */
@@ -86,14 +84,12 @@ export type Chat = {
 	marks: number;
 	/** Everybody who is or was in it. */
 	members: Member[];
-	/** Until when the caller wants no sound of it. */
-	muted_until: number | null;
+	/** What of it is the caller's alone. */
+	mine: Mine;
 	/** How many countable messages it has had. */
 	n: number;
 	/** Where its photo is. */
 	photo: string | null;
-	/** The caller keeps it on top. */
-	pinned: boolean;
 	/** The countable number that belongs to `read_seq`. */
 	read_n: number;
 	/** How far the caller has read. */
@@ -374,6 +370,48 @@ export type MessagePage = {
 	messages: Message[];
 };
 
+/** What of a chat is the caller's alone; nobody else is told. */
+export type Mine = {
+	/** The caller has put it away. */
+	archived: boolean;
+	/**
+	 * Until when the caller wants no sound of it; `8640000000000000`, the last
+	 * moment that a date can name, is for ever.
+	 */
+	muted_until: number | null;
+	/** The caller keeps it on top. */
+	pinned: boolean;
+	/** Marked as unread while `read_seq` is not beyond this place. */
+	unread_seq: number | null;
+	/** Grows with each change: of two the higher one is the later. */
+	version: number;
+};
+
+/** What to change; a field that is absent stays as it is. */
+export type MinePatch = {
+	/** Put it away, or not. */
+	archived?: boolean | null;
+	/** `null` turns the sound on again; `8640000000000000` is for ever. */
+	muted_until?: number | null;
+	/** Keep it on top, or not. */
+	pinned?: boolean | null;
+	/**
+	 * How far one has read, to mark the chat as unread: reading on takes the
+	 * mark away, and so does `null`.
+	 */
+	unread_seq?: number | null;
+};
+
+/** `mine.updated`: the account chose something about a chat for itself alone. */
+export type MineUpdated = {
+	/** The number of this event in the account. */
+	arev: number;
+	/** The chat. */
+	chat: string;
+	/** What of it is the account's alone, as it is now. */
+	mine: Mine;
+};
+
 /** What somebody signs up with. */
 export type NewAccount = {
 	/** Where the code goes. */
@@ -417,6 +455,12 @@ export type OneChat = {
 export type OneMessage = {
 	/** The message. */
 	message: Message;
+};
+
+/** What of the chat is the caller's alone, as it is now. */
+export type OneMine = {
+	/** As it is now. */
+	mine: Mine;
 };
 
 /** `online.count`: how many people are here. */
@@ -767,6 +811,8 @@ export type ServerEvents = {
 	"friend.accepted": FriendAccepted;
 	/** They are nothing to each other any more. */
 	"friend.removed": FriendEvent;
+	/** What of a chat is one's alone changed. */
+	"mine.updated": MineUpdated;
 	/** One's own profile changed. */
 	"account.updated": AccountUpdated;
 	/** This sign-in was ended. */

@@ -89,7 +89,7 @@ function useLatestState() {
 }
 
 function listed(state: State | null): readonly ChatEntry[] {
-	return state === null ? [] : selectChats(state).filter((chat) => !chat.archived);
+	return state === null ? [] : selectChats(state).filter((chat) => !chat.mine.archived);
 }
 
 /** What Ctrl or ⌘ and this key open; null where the key is not ours. */

@@ -29,7 +29,7 @@ export function useNotifications(): void {
 			if (notice.kind !== "message" || notice.isMine || !notice.isLive || state.current === null)
 				return;
 			const chat = selectChat(state.current, notice.chat);
-			if (chat === null || isMuted(chat.muted_until)) return;
+			if (chat === null || isMuted(chat.mine.muted_until)) return;
 			const name = faceOf(chat, state.current.me?.id ?? "").name;
 			unspoken.current++;
 			announce(() => {

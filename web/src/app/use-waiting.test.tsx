@@ -6,25 +6,28 @@ import type { ChatEntry, State, Sync } from "@/sync/types";
 import { SyncProvider } from "@/sync/use-sync";
 import { useWaiting } from "./use-waiting";
 
+const NONE = { version: 0, muted_until: null, pinned: false, archived: false, unread_seq: null };
+
 const chat = (id: string, unread: number, more: Partial<ChatEntry> = {}) =>
 	({
 		id,
 		kind: "direct",
 		n: 10,
 		read_n: 10 - unread,
-		muted_until: null,
-		archived: false,
+		mine: NONE,
 		...more,
 	}) as ChatEntry;
+
+const until = (wait: number) => ({ mine: { ...NONE, muted_until: Date.now() + wait } });
 
 it("counts the unread messages of chats that are neither muted nor archived", () => {
 	const chats = [
 		chat("a", 3),
 		chat("b", 2),
 		chat("c", 4, { kind: "group" }),
-		chat("d", 5, { muted_until: Date.now() + 60_000 }),
-		chat("e", 1, { muted_until: Date.now() - 60_000 }),
-		chat("f", 6, { archived: true }),
+		chat("d", 5, until(60_000)),
+		chat("e", 1, until(-60_000)),
+		chat("f", 6, { mine: { ...NONE, archived: true } }),
 	];
 	const state = { chats: new Map(chats.map((one) => [one.id, one])) } as unknown as State;
 	const sync = { getState: () => state, subscribe: () => () => undefined } as unknown as Sync;

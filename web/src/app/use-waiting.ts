@@ -7,8 +7,8 @@ import type { Waiting } from "./tab-face";
 function waitingOf(state: State, now: number): Waiting {
 	const waiting = { direct: 0, other: 0 };
 	for (const chat of state.chats.values()) {
-		const isMuted = chat.muted_until !== null && chat.muted_until > now;
-		if (isMuted || chat.archived) continue;
+		const isMuted = chat.mine.muted_until !== null && chat.mine.muted_until > now;
+		if (isMuted || chat.mine.archived) continue;
 		waiting[chat.kind === "direct" ? "direct" : "other"] += unreadOf(chat);
 	}
 	return waiting;

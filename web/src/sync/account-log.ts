@@ -28,6 +28,7 @@ export const ACCOUNT_EVENTS: ReadonlySet<string> = new Set<SyncEvent["kind"]>([
 	"friend.request",
 	"friend.accepted",
 	"friend.removed",
+	"mine.updated",
 	"account.updated",
 ]);
 

@@ -29,7 +29,7 @@ export const selectChats = memo(
 );
 
 function byActivity(a: ChatEntry, b: ChatEntry): number {
-	if (a.pinned !== b.pinned) return a.pinned ? -1 : 1;
+	if (a.mine.pinned !== b.mine.pinned) return a.mine.pinned ? -1 : 1;
 	return b.last_at - a.last_at || (a.id < b.id ? 1 : -1);
 }
 

@@ -154,9 +154,7 @@ export function createModelServer(now: () => number) {
 			read_n: mine?.read_n ?? 0,
 			marks: members.reduce((sum, member) => sum + member.read_seq + member.delivered_seq, 0),
 			unread: chat.n - (mine?.read_n ?? 0),
-			muted_until: null,
-			pinned: false,
-			archived: false,
+			mine: { version: 0, muted_until: null, pinned: false, archived: false, unread_seq: null },
 			members,
 			last_message: last === undefined ? null : show(last, who),
 		};

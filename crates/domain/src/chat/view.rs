@@ -1,7 +1,7 @@
 //! A chat and its members as one of the members sees them: values without a
 //! store, read in the file above.
 
-use super::ChatKind;
+use super::{ChatKind, Mine};
 use crate::message::Message;
 use crate::{AccountId, ChatId};
 
@@ -71,12 +71,8 @@ pub struct Chat {
     pub read_seq: i64,
     /// The countable number that belongs to `read_seq`.
     pub read_n: i64,
-    /// The caller hears nothing of it until then.
-    pub muted_until: Option<i64>,
-    /// The caller keeps it on top.
-    pub pinned: bool,
-    /// The caller has put it away.
-    pub archived: bool,
+    /// What of it is the caller's alone.
+    pub mine: Mine,
     /// Everybody in it, and who was.
     pub members: Vec<Listed>,
     /// The newest message the caller may see.

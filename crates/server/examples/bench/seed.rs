@@ -163,9 +163,9 @@ static MEMBER: Sql = Sql::new(
      values ($1, $2, $3, 0, 0, 0, 0, 0)",
 );
 static ACCOUNT_CHAT: Sql = Sql::new(
-    "insert into account_chat (chat_id, account_id, pinned, archived, hidden_upto_seq,
+    "insert into account_chat (chat_id, account_id, version, pinned, archived, hidden_upto_seq,
                                read_seq, read_n)
-     values ($1, $2, false, false, 0, 0, 0)",
+     values ($1, $2, 0, false, false, 0, 0, 0)",
 );
 static MESSAGES: Sql = Sql::new(
     "insert into message (chat_id, seq, n, rev, sender_id, client_id, sent_hash, kind, body,

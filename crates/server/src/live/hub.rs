@@ -294,7 +294,7 @@ fn pass(edge: &Edge, event: &Event) {
             open(&edge.live, *account, *chat);
             in_turn(edge, event, Counter::Account(*account), *arev);
         }
-        Event::FriendChanged { account, arev, .. } => {
+        Event::FriendChanged { account, arev, .. } | Event::MineUpdated { account, arev, .. } => {
             in_turn(edge, event, Counter::Account(*account), *arev);
         }
         Event::AccountUpdated { account, arev } => {

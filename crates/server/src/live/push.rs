@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 
 use crate::native::me::Account;
 use crate::native::message::Message;
+use crate::native::mine::Mine;
 use crate::native::people::Person;
 use crate::schema::EventDoc;
 
@@ -160,6 +161,18 @@ pub struct FriendAccepted {
     pub chat: ChatId,
 }
 
+/// `mine.updated`: the account chose something about a chat for itself alone.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MineUpdated {
+    /// The number of this event in the account.
+    pub arev: i64,
+    /// The chat.
+    #[schema(value_type = String)]
+    pub chat: ChatId,
+    /// What of it is the account's alone, as it is now.
+    pub mine: Mine,
+}
+
 /// `account.updated`: one's own profile changed.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AccountUpdated {
@@ -187,6 +200,10 @@ pub(crate) fn events() -> Vec<EventDoc> {
         friend("friend.request", "Somebody asks, or was asked."),
         EventDoc::to_client::<FriendAccepted>("friend.accepted", "Two became friends."),
         friend("friend.removed", "They are nothing to each other any more."),
+        EventDoc::to_client::<MineUpdated>(
+            "mine.updated",
+            "What of a chat is one's alone changed.",
+        ),
         EventDoc::to_client::<AccountUpdated>("account.updated", "One's own profile changed."),
         EventDoc::to_client::<LoginRevoked>("login.revoked", "This sign-in was ended."),
         EventDoc::to_client::<SyncRequired>("sync.required", "Events were dropped: call sync."),
@@ -271,6 +288,10 @@ pub(super) fn render(event: &Event, epoch: &str) -> Rendered {
                 None => Rendered::one(name, &FriendEvent { arev, person }),
             }
         }
+        Event::MineUpdated { arev, chat, mine, .. } => Rendered::one(
+            "mine.updated",
+            &MineUpdated { arev: *arev, chat: *chat, mine: (*mine).into() },
+        ),
         Event::AccountUpdated { arev, account } => {
             let account = Account::from(&**account);
             Rendered::one("account.updated", &AccountUpdated { arev: *arev, account })

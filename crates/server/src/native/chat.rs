@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use crate::auth::Caller;
 use crate::edge::Edge;
 use crate::native::message::Message;
+use crate::native::mine::Mine;
 use crate::native::word::{ChatKind, MemberRole};
 use crate::reply::{Json, Path, Reply};
 use crate::route::{Route, get};
@@ -96,12 +97,8 @@ pub struct Chat<'a> {
     marks: i64,
     /// `n - read_n`.
     unread: i64,
-    /// Until when the caller wants no sound of it.
-    muted_until: Option<i64>,
-    /// The caller keeps it on top.
-    pinned: bool,
-    /// The caller has put it away.
-    archived: bool,
+    /// What of it is the caller's alone.
+    mine: Mine,
     /// Everybody who is or was in it.
     members: Vec<Member>,
     /// What was last said, or its tombstone.
@@ -129,9 +126,7 @@ impl<'a> Chat<'a> {
             created_at: chat.created_at,
             read_seq: chat.read_seq,
             read_n: chat.read_n,
-            muted_until: chat.muted_until,
-            pinned: chat.pinned,
-            archived: chat.archived,
+            mine: chat.mine.into(),
             members: chat.members.into_iter().map(Member::from).collect(),
             last_message: last.map(|message| Message::of(message, Some(viewer))),
         }

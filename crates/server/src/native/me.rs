@@ -5,7 +5,7 @@ use axum::response::IntoResponse;
 use domain::AccountId;
 use domain::account::{self, Change};
 use domain::profile::{Bio, Name, Username};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::auth::Caller;
@@ -73,16 +73,11 @@ pub struct Patch {
     /// Another name.
     name: Option<String>,
     /// `null` gives the username up.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "super::present")]
     #[schema(value_type = Option<String>)]
     username: Option<Option<String>>,
     /// Other words; empty text takes them back.
     bio: Option<String>,
-}
-
-/// Tells a field that is `null` from one that is absent.
-fn present<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::deserialize(from).map(Some)
 }
 
 /// `GET /v1/me`

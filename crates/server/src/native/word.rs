@@ -64,6 +64,9 @@ pub enum AccountEventKind {
     /// The account is in a chat no longer.
     #[serde(rename = "chat.removed")]
     ChatRemoved,
+    /// The account chose something about a chat for itself alone.
+    #[serde(rename = "mine.updated")]
+    MineUpdated,
     /// One's own profile changed.
     #[serde(rename = "account.updated")]
     AccountUpdated,

@@ -56,6 +56,7 @@ const SIGNED: &[Row] = &[
     ("PUT /v1/chats/{id}/read", r#"{"seq":1}"#, [NO_CHAT, NO_CHAT, "204", "204", "204"]),
     ("PUT /v1/chats/{id}/delivered", r#"{"seq":1}"#,
         [NO_CHAT, NO_CHAT, "204", "chat.closed", "chat.closed"]),
+    ("PATCH /v1/chats/{id}/mine", r#"{"pinned":true}"#, [NO_CHAT, NO_CHAT, "200", "200", "200"]),
     ("GET /v1/people/{account}", "", [NO_PERSON, "200", "200", NO_PERSON, NO_PERSON]),
     // From here on the rows change who is what, or who is signed in.
     ("PUT /v1/friends/{account}", "", ["200", "200", "200", "200", NO_PERSON]),

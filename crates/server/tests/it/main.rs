@@ -21,6 +21,7 @@ mod login;
 mod me;
 mod message;
 mod metrics;
+mod mine;
 mod order;
 mod password;
 mod people;

@@ -139,6 +139,8 @@ async fn answers_are_as_the_reference_says() {
     asks(&bob, "PATCH", &format!("{messages}/2"), json!({ "body": "three" })).await;
     asks(&bob, "DELETE", &format!("{messages}/2"), Value::Null).await;
     asks(&ann, "PUT", &format!("/v1/chats/{chat}/read"), json!({ "seq": 2 })).await;
+    let mine = json!({ "pinned": true, "muted_until": null, "unread_seq": 2 });
+    asks(&ann, "PATCH", &format!("/v1/chats/{chat}/mine"), mine).await;
     asks(&ann, "POST", "/v1/password/strength", json!({ "password": "x" })).await;
     let login = json!({ "email": ann.email, "password": crate::harness::PASSWORD, "tokens": true });
     asks(&ann, "POST", "/v1/login", login).await;
@@ -198,6 +200,7 @@ async fn events_are_as_the_reference_says() {
         let found = faults(&ack, &part(name, "ack"), &events, name);
         assert!(found.is_empty(), "{found:#?}");
     }
+    ann.patch(&format!("/v1/chats/{chat}/mine"), &json!({ "pinned": true })).await.gives(200);
     ann.patch("/v1/me", &json!({ "name": "Anna" })).await.gives(200);
     his.emit("typing", &json!({ "chat": chat, "on": true }));
     bob.put(&format!("/v1/chats/{chat}/read"), &json!({ "seq": 1 })).await.gives(204);
@@ -213,6 +216,7 @@ async fn events_are_as_the_reference_says() {
         "message.new",
         "message.updated",
         "message.deleted",
+        "mine.updated",
         "account.updated",
         "typing",
         "receipt",

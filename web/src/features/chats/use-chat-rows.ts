@@ -18,7 +18,7 @@ export function useChatRows(
 	return useMemo(() => {
 		const wanted = folded(typed);
 		return chats.filter((chat) => {
-			if (chat.archived) return false;
+			if (chat.mine.archived) return false;
 			// The open chat stays in "unread" although reading it empties it: rows must not vanish under a pointer.
 			if (filter === "unread" && unreadOf(chat) === 0 && chat.id !== current) return false;
 			return wanted === "" || matchesName(chat, me, wanted);

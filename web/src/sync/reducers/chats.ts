@@ -182,9 +182,7 @@ function mergeMeta(held: ChatEntry, chat: Chat, me: string | null): ChatEntry {
 	entry = {
 		...entry,
 		last_message: laterRow(entry.last_message, chat.last_message),
-		muted_until: chat.muted_until,
-		pinned: chat.pinned,
-		archived: chat.archived,
+		mine: chat.mine.version < entry.mine.version ? entry.mine : chat.mine,
 	};
 	if (chat.rev < held.metaRev) return entry;
 	return {

@@ -73,7 +73,7 @@ function RowWords({ chat, name, now, isOpen }: WordsProps) {
 	const t = useText();
 	const unread = unreadOf(chat);
 	const preview = usePreview(chat, isOpen);
-	const isMuted = chat.muted_until !== null && chat.muted_until > now;
+	const isMuted = chat.mine.muted_until !== null && chat.mine.muted_until > now;
 	return (
 		<span className="grow">
 			<span className="lrow__top">
@@ -81,7 +81,7 @@ function RowWords({ chat, name, now, isOpen }: WordsProps) {
 					{name}
 				</span>
 				{isMuted && <NamedIcon of={BellOff} name={t("chats.muted")} />}
-				{chat.pinned && <NamedIcon of={Pin} name={t("chats.pinned")} />}
+				{chat.mine.pinned && <NamedIcon of={Pin} name={t("chats.pinned")} />}
 				<time className="lrow__time" dateTime={new Date(preview.at).toISOString()}>
 					{shortWhen(preview.at, now)}
 				</time>
