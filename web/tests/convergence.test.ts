@@ -21,8 +21,8 @@ function expectSame({ server, hasMarks }: Truth, sync: SyncHost): void {
 	const mine = [...server.chats.values()].filter((chat) => chat.members.has("ann"));
 	expect([...state.chats.keys()].sort()).toEqual(mine.map((chat) => chat.id).sort());
 	for (const [id, held] of state.chats) {
-		const { rev, seq, n, title, ...truth } = server.chat("ann", id);
-		expect(held).toMatchObject({ rev, seq, n, title });
+		const { rev, seq, n, title, mine, ...truth } = server.chat("ann", id);
+		expect(held).toMatchObject({ rev, seq, n, title, mine });
 		expect(held.last_message).toEqual(truth.last_message);
 		if (hasMarks) {
 			expect([...held.members.values()].sort(byAccount)).toEqual(truth.members.sort(byAccount));
@@ -136,6 +136,7 @@ function expectNothingWaits(w: World, mayFail: boolean): void {
 			return state !== "failed" || (isMember && !isElsewhere && !mayFail);
 		});
 		expect(waiting).toEqual([]);
+		expect(sync.getState().wishes.size).toBe(0);
 		expect(w.ended.get(sync) ?? 0).toBeLessThanOrEqual(w.signOuts);
 	}
 	expect(w.device.tabs.filter((sync) => sync.getState().isLeader)).toHaveLength(1);

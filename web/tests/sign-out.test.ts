@@ -36,6 +36,7 @@ describe("signing out", () => {
 		tab.actions.saveDraft("c", { body: "a draft" });
 		network.setFaults({ ...noFaults, lostAnswer: 1 });
 		tab.actions.sendMessage("c", { body: "queued" });
+		tab.actions.setMine("c", { pinned: true });
 		await clock.advance(100);
 		network.setFaults(noFaults);
 		await Promise.all([tab.actions.signOut(), clock.advance(100)]);
@@ -47,6 +48,7 @@ describe("signing out", () => {
 		await clock.advance(2_000);
 		expect(next.getState().outbox).toEqual([]);
 		expect(next.getState().drafts.size).toBe(0);
+		expect(next.getState().wishes.size).toBe(0);
 	});
 });
 

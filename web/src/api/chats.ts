@@ -1,6 +1,6 @@
 /** The REST calls that the chat state is made from. */
 import type { Api } from "./client";
-import type { Account, Changes, Chat, MessagePage } from "./wire.gen";
+import type { Account, Changes, Chat, MessagePage, Mine, MinePatch, OneMine } from "./wire.gen";
 
 export type PageAt = { before: number } | { after: number } | { around: number } | "latest";
 
@@ -10,6 +10,10 @@ export async function fetchMe(api: Api): Promise<Account> {
 
 export async function fetchChat(api: Api, chat: string): Promise<Chat> {
 	return (await api.call<{ chat: Chat }>("GET", `/v1/chats/${chat}`)).chat;
+}
+
+export async function setMine(api: Api, chat: string, change: MinePatch): Promise<Mine> {
+	return (await api.call<OneMine>("PATCH", `/v1/chats/${chat}/mine`, { body: change })).mine;
 }
 
 export function fetchPage(api: Api, chat: string, at: PageAt, limit: number): Promise<MessagePage> {

@@ -3,8 +3,9 @@
  * to, the account itself. Ordered by `arev` as chats are by `rev`; a gap is
  * closed by a sync, which carries the events that were missed.
  */
-import type { Account, SyncEvent } from "@/api/wire.gen";
+import type { Account, Mine, SyncEvent } from "@/api/wire.gen";
 import type { Core } from "./core";
+import { applyMine } from "./reducers/mine";
 
 export type AccountLog = {
 	readonly receive: (event: SyncEvent) => void;
@@ -32,6 +33,8 @@ export const ACCOUNT_EVENTS: ReadonlySet<string> = new Set<SyncEvent["kind"]>([
 	"account.updated",
 ]);
 
+type Body = { chat?: string | null; account?: Account; mine?: Mine };
+
 export function createAccountLog(core: Core, hooks: AccountLogHooks): AccountLog {
 	let aside: SyncEvent[] | null = null;
 
@@ -47,13 +50,15 @@ export function createAccountLog(core: Core, hooks: AccountLogHooks): AccountLog
 	}
 
 	function apply(event: SyncEvent): void {
-		const body = (event.body ?? {}) as { chat?: string | null; account?: Account };
+		const body = (event.body ?? {}) as Body;
 		if (event.kind === "account.updated" && body.account !== undefined) {
 			const { account } = body;
 			core.store.update((state) => ({ ...state, me: account }));
 		}
 		if (typeof body.chat === "string") {
 			const { chat } = body;
+			const { mine } = body;
+			if (mine !== undefined) core.store.update((state) => applyMine(state, chat, mine));
 			if (event.kind === "chat.removed") hooks.onRemoved(chat);
 			else if (!core.store.getState().chats.has(chat)) hooks.onChat(chat);
 		}

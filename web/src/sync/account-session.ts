@@ -16,6 +16,8 @@ import { type Device, joinParts, type Parts, type SessionHooks } from "./session
 export type AccountSession = Omit<Parts, "tabs"> & {
 	readonly account: string;
 	readonly drafts: Drafts;
+	/** Another tab changed what this device keeps. */
+	readonly hearDisk: (key: string | null) => void;
 	/** Writes down what waits: the page may go away. */
 	readonly flush: () => void;
 	readonly stop: () => void;
@@ -47,13 +49,15 @@ export async function startSession(
 	}
 	restore(core, saved, me);
 	drafts.restore();
+	parts.wishes.restore();
 	parts.connection.open();
 }
 
 type Held = Parts & { readonly drafts: Drafts; readonly cache: Cache; readonly storage: Storage };
 
 function toSession(account: string, held: Held): AccountSession {
-	const { drafts, cache, storage, tabs, connection, outbox, pages, receipts, ephemeral } = held;
+	const { drafts, cache, storage, tabs, connection, outbox, pages, receipts, ephemeral, wishes } =
+		held;
 
 	function stop(): void {
 		connection.close();
@@ -61,6 +65,7 @@ function toSession(account: string, held: Held): AccountSession {
 		outbox.stop();
 		receipts.stop();
 		ephemeral.stop();
+		wishes.stop();
 		cache.stop();
 		tabs.leave();
 	}
@@ -72,7 +77,12 @@ function toSession(account: string, held: Held): AccountSession {
 		pages,
 		receipts,
 		ephemeral,
+		wishes,
 		drafts,
+		hearDisk(key) {
+			drafts.hear(key);
+			wishes.hear(key);
+		},
 		flush() {
 			drafts.flush();
 			void cache.flush();

@@ -3,6 +3,7 @@
  */
 
 import type { Core } from "./core";
+import { isMarked } from "./selectors";
 import { tellOpen } from "./session-parts";
 import type { SignedIn } from "./signed-in";
 import type { Actions } from "./types";
@@ -32,6 +33,8 @@ export function createActions(core: Core, signedIn: SignedIn): Actions {
 		discard: (id) => signedIn.session()?.outbox.discard(id),
 		async openChat(chat) {
 			tellOpen(core, chat, true);
+			const entry = core.store.getState().chats.get(chat);
+			if (entry && isMarked(entry)) signedIn.session()?.wishes.ask(chat, { unread_seq: null });
 			await signedIn.session()?.pages.open(chat);
 		},
 		closeChat(chat) {
@@ -45,6 +48,7 @@ export function createActions(core: Core, signedIn: SignedIn): Actions {
 		jumpTo: async (chat, seq) => signedIn.session()?.pages.jumpTo(chat, seq),
 		jumpToLatest: async (chat) => signedIn.session()?.pages.jumpToLatest(chat),
 		markRead: (chat, seq) => signedIn.session()?.receipts.markRead(chat, seq),
+		setMine: (chat, change) => signedIn.session()?.wishes.ask(chat, change),
 		setTyping: (chat, on) => signedIn.session()?.ephemeral.setTyping(chat, on),
 		saveDraft: (chat, draft) => signedIn.session()?.drafts.save(chat, draft),
 		watchPresence: (accounts) => signedIn.session()?.ephemeral.watch(accounts) ?? (() => undefined),

@@ -7,6 +7,7 @@
  */
 import type { Clock } from "./clock";
 import type { SavedChat, Storage } from "./persistence";
+import { NO_MINE } from "./reducers/mine";
 import { timelineOf } from "./state";
 import type { Store } from "./store";
 import { emptyTimeline, rangeAt } from "./timeline";
@@ -76,13 +77,19 @@ function toSaved(epoch: string, entry: ChatEntry, timeline: Timeline): SavedChat
 
 /** The state as it was saved. What came since the restore began is not overwritten. */
 export function restoreChats(state: State, chats: readonly SavedChat[]): State {
-	const entries = new Map(chats.map((chat) => [chat.id, chat.entry]));
+	const entries = new Map(chats.map((chat) => [chat.id, asHeld(chat.entry)]));
 	const timelines = new Map(chats.map((chat) => [chat.id, toTimeline(chat)]));
 	return {
 		...state,
 		chats: new Map([...entries, ...state.chats]),
 		timelines: new Map([...timelines, ...state.timelines]),
 	};
+}
+
+/** What was asked for then is told by the disk, if it still waits; an earlier build knew of none. */
+function asHeld(entry: ChatEntry): ChatEntry {
+	const heldMine = entry.heldMine ?? NO_MINE;
+	return { ...entry, heldMine, mine: heldMine };
 }
 
 function toTimeline({ rows }: SavedChat): Timeline {

@@ -38,6 +38,21 @@ export function unreadOf(chat: ChatEntry): number {
 	return Math.max(0, chat.n - chat.read_n);
 }
 
+/** Marked as unread, and nothing read since. */
+export function isMarked({ mine, read_seq }: ChatEntry): boolean {
+	return mine.unread_seq !== null && mine.unread_seq >= read_seq;
+}
+
+/** Whether something in it waits for the reader. */
+export function isUnread(chat: ChatEntry): boolean {
+	return unreadOf(chat) > 0 || isMarked(chat);
+}
+
+/** Whether nothing of the chat is to be heard or counted at this time. */
+export function isMuted({ mine }: ChatEntry, now: number): boolean {
+	return mine.muted_until !== null && mine.muted_until > now;
+}
+
 export function selectMember(state: State, chat: string, account: string): Member | null {
 	return state.chats.get(chat)?.members.get(account) ?? null;
 }

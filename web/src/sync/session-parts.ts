@@ -19,6 +19,7 @@ import type { OpenStorage, Storage } from "./persistence";
 import { createReceipts, type Receipts } from "./receipts";
 import type { ServerEvent } from "./socket";
 import type { JoinTabs, Tabs, TabsListener } from "./tabs";
+import { createWishes, type Wishes } from "./wishes";
 
 export type Device = {
 	readonly openStorage: OpenStorage;
@@ -41,6 +42,7 @@ export type Parts = {
 	readonly pages: Pages;
 	readonly receipts: Receipts;
 	readonly ephemeral: Ephemeral;
+	readonly wishes: Wishes;
 	readonly tabs: Tabs;
 };
 
@@ -54,6 +56,8 @@ export function joinParts(
 	const receipts = createReceipts(core);
 	const ephemeral = createEphemeral(core);
 	const pages = createPages(core);
+	const { disk } = device;
+	const wishes = createWishes(core, { disk, account: account.id, isLeft: hooks.isLeft });
 
 	const onRow: InboxHooks["onRow"] = (row, isLive) => {
 		outbox.confirm(row);
@@ -72,7 +76,7 @@ export function joinParts(
 	});
 	const tabs = device.joinTabs(
 		mark,
-		hearTabs(core, receipts, () => outbox),
+		hearTabs(core, { receipts, wishes }, () => outbox),
 	);
 	const outbox = createOutbox(core, {
 		storage,
@@ -84,7 +88,7 @@ export function joinParts(
 
 	void outbox.restore();
 	const caughtUp = { log, receipts, onRow, onCaughtUp, onGone: leave };
-	const parts = { inbox, log, pages, outbox, receipts, ephemeral };
+	const parts = { inbox, log, pages, outbox, receipts, ephemeral, wishes };
 	const connection = createConnection(core, {
 		...hearConnection(core, parts),
 		hasNetwork: device.hasNetwork,
@@ -101,11 +105,15 @@ export function joinParts(
 		},
 	});
 
-	return { connection, outbox, pages, receipts, ephemeral, tabs };
+	return { connection, outbox, pages, receipts, ephemeral, wishes, tabs };
 }
 
 /** The outbox is made with the tabs that it hears. */
-function hearTabs(core: Core, receipts: Receipts, outbox: () => Outbox): TabsListener {
+function hearTabs(
+	core: Core,
+	{ receipts, wishes }: Pick<Parts, "receipts" | "wishes">,
+	outbox: () => Outbox,
+): TabsListener {
 	const lead = (isLeader: boolean) => core.store.update((state) => ({ ...state, isLeader }));
 	return {
 		onMessage: (message) => outbox().hear(message),
@@ -113,6 +121,7 @@ function hearTabs(core: Core, receipts: Receipts, outbox: () => Outbox): TabsLis
 			lead(true);
 			void outbox().lead();
 			receipts.flush();
+			wishes.hurry();
 		},
 		onFollow() {
 			lead(false);
@@ -121,11 +130,11 @@ function hearTabs(core: Core, receipts: Receipts, outbox: () => Outbox): TabsLis
 	};
 }
 
-type Joined = Listeners & Pick<Parts, "pages" | "outbox" | "receipts">;
+type Joined = Listeners & Pick<Parts, "pages" | "outbox" | "receipts" | "wishes">;
 
 /** What each part does as the connection comes, is caught up and goes. */
 function hearConnection(core: Core, parts: Joined) {
-	const { inbox, log, pages, outbox, receipts, ephemeral } = parts;
+	const { inbox, log, pages, outbox, receipts, ephemeral, wishes } = parts;
 	return {
 		onOpening() {
 			inbox.pause();
@@ -138,6 +147,7 @@ function hearConnection(core: Core, parts: Joined) {
 			});
 			outbox.hurry();
 			receipts.flush();
+			wishes.hurry();
 			ephemeral.rewatch();
 			for (const chat of pages.openChats()) tellOpen(core, chat, true);
 		},

@@ -19,6 +19,7 @@ import { nextSession, reconnectDelay } from "./session-machine";
 import type { Device } from "./session-parts";
 import { emptyState } from "./state";
 import type { Session } from "./types";
+import { createWishes } from "./wishes";
 
 export type SignedInDeps = Device & {
 	/** False when a request for who is signed in is sure to be refused. */
@@ -117,6 +118,7 @@ export function createSignedIn(core: Core, deps: SignedInDeps): SignedIn {
 
 	async function wipe(account: string): Promise<void> {
 		createDrafts({ ...core, disk: deps.disk, account }).wipe();
+		createWishes(core, { disk: deps.disk, account, isLeft }).wipe();
 		const storage = await openInTime(deps.openStorage, core.clock, account);
 		// Whoever signed in while it opened keeps what is there by now.
 		if (farewell.isAsked()) await storage.wipe().catch(() => undefined);
@@ -234,7 +236,7 @@ export function createSignedIn(core: Core, deps: SignedInDeps): SignedIn {
 		diskChanged(key) {
 			noteFarewell();
 			if (isAwaited()) void start();
-			else if (!isLeft()) session?.drafts.hear(key);
+			else if (!isLeft()) session?.hearDisk(key);
 		},
 		stop() {
 			turn++;

@@ -15,6 +15,7 @@ export const emptyState: State = {
 	held: new Set(),
 	outbox: [],
 	drafts: new Map(),
+	wishes: new Map(),
 	typing: new Map(),
 	presence: new Map(),
 	online: null,

@@ -7,7 +7,7 @@
  * the state. All of it is immutable: an object that did not change keeps its
  * identity, so selectors may be compared by reference.
  */
-import type { Account, Chat, Member, Message, Presence } from "@/api/wire.gen";
+import type { Account, Chat, Member, Message, Mine, Presence } from "@/api/wire.gen";
 
 /**
  * - `signed-out`: nobody is signed in; `reason` says whether that was asked for.
@@ -48,7 +48,15 @@ export type ChatEntry = Omit<Chat, "members" | "unread" | "marks"> & {
 	readonly members: ReadonlyMap<string, Member>;
 	/** The rev whose chat-level fields (title, closed_at, …) these are. */
 	readonly metaRev: number;
+	/** `mine` as the server holds it: shown is that with what was asked for here since. */
+	readonly heldMine: Mine;
 };
+
+/** What one may choose about a chat for oneself. */
+export type MineChange = Partial<Omit<Mine, "version">>;
+
+/** A choice that the server has not confirmed yet. */
+export type Wish = { readonly id: string; readonly change: MineChange };
 
 /** An inclusive stretch of seqs of which every row is held and current. */
 export type Range = readonly [from: number, to: number];
@@ -186,6 +194,8 @@ export type State = {
 	/** Sorted by `createdAt`, then `id`. */
 	readonly outbox: readonly OutboxEntry[];
 	readonly drafts: ReadonlyMap<string, Draft>;
+	/** By chat: what one chose for oneself and the server has not confirmed yet. */
+	readonly wishes: ReadonlyMap<string, Wish>;
 	/** chat → account → when it expires. */
 	readonly typing: ReadonlyMap<string, ReadonlyMap<string, number>>;
 	readonly presence: ReadonlyMap<string, Presence>;
@@ -204,6 +214,8 @@ export type Notice =
 	/** The account's event log was too old or was restored: refetch everything asked over REST. */
 	| { kind: "reset" }
 	| { kind: "failed"; entry: OutboxEntry }
+	/** The server refused what one chose about the chat; it is as it was. */
+	| { kind: "wish-refused"; chat: string }
 	| { kind: "signed-out"; reason: "asked" | "revoked" | "expired" };
 
 export type Actions = {
@@ -247,6 +259,8 @@ export type Actions = {
 	jumpToLatest(chat: string): Promise<void>;
 	/** Everything up to `seq` was seen. Only grows; sent at most once a second. */
 	markRead(chat: string, seq: number): void;
+	/** Mutes, pins, archives or marks as unread: shown at once and told when it can be. */
+	setMine(chat: string, change: MineChange): void;
 	/** Call on every key press (`true`), on blur and on clearing (`false`). */
 	setTyping(chat: string, on: boolean): void;
 	saveDraft(chat: string, draft: { body: string; replyToSeq?: number | null }): void;

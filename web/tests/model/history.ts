@@ -1,5 +1,6 @@
 /** What may happen to a person's tabs, their server and what lies between, one step after the other. */
 import fc from "fast-check";
+import type { MineChange } from "@/sync/types";
 import type { Faults } from "./model-network";
 
 export const CHATS = ["c0", "c1", "c2"];
@@ -9,7 +10,8 @@ type WriteStep =
 	/** To a chat that one may have to leave. */
 	| { kind: "send-joined"; tab: number }
 	| { kind: "edit" | "delete"; tab: number; chat: number; seq: number }
-	| { kind: "react"; tab: number; chat: number; seq: number; emoji: number };
+	| { kind: "react"; tab: number; chat: number; seq: number; emoji: number }
+	| { kind: "mine"; tab: number; chat: number; change: MineChange };
 
 /** What the person looks at. */
 export type LookStep =
@@ -24,6 +26,7 @@ export type OtherStep =
 	/** `own-edits`: the person does, on another device. */
 	| { kind: "other-edits" | "other-deletes" | "own-edits"; chat: number; seq: number }
 	| { kind: "other-reacts" | "own-reacts"; chat: number; seq: number; emoji: number }
+	| { kind: "own-mine"; chat: number; change: MineChange }
 	| { kind: "other-edits-many" | "retitle"; chat: number }
 	| { kind: "join" | "leave" };
 
@@ -55,6 +58,13 @@ function often(weight: number, arbitrary: fc.Arbitrary<Step>) {
 
 const some = fc.oneof(fc.integer({ min: 1, max: 3 }), fc.constant(30), fc.constant(150));
 
+const change: fc.Arbitrary<MineChange> = fc.oneof(
+	fc.record({ pinned: fc.boolean() }),
+	fc.record({ archived: fc.boolean() }),
+	fc.record({ muted_until: fc.option(fc.nat({ max: 9 })) }),
+	fc.record({ unread_seq: fc.option(fc.nat({ max: 9 })) }),
+);
+
 const chatSteps = [
 	often(6, fc.record({ kind: of("send"), tab, chat })),
 	often(1, fc.record({ kind: of("send-joined"), tab })),
@@ -64,6 +74,8 @@ const chatSteps = [
 	often(3, fc.record({ kind: of("edit", "delete"), tab, chat, seq })),
 	often(4, fc.record({ kind: of("react"), tab, chat, seq: few, emoji })),
 	often(2, fc.record({ kind: of("other-reacts", "own-reacts"), chat, seq: few, emoji })),
+	often(3, fc.record({ kind: of("mine"), tab, chat, change })),
+	often(1, fc.record({ kind: of("own-mine"), chat, change })),
 	often(1, fc.record({ kind: of("retitle"), chat })),
 	often(1, fc.record({ kind: of("read"), tab, chat, seq })),
 	often(4, fc.record({ kind: of("open", "close", "older", "newer", "latest"), tab, chat })),

@@ -7,6 +7,7 @@ import { type Api, toApiError, toOfflineError } from "@/api/client";
 import type { ClientCalls } from "@/api/wire.gen";
 import type { Clock } from "@/sync/clock";
 import type { ServerEvent, Socket, SocketListener } from "@/sync/socket";
+import type { MineChange } from "@/sync/types";
 import { account, type ModelServer, Refusal } from "./model-server";
 
 export type Faults = {
@@ -189,6 +190,9 @@ export function createModelNetwork(server: ModelServer, clock: Clock, random: ()
 					}
 					if (over.has(who)) throw new Refusal(401, "login.ended");
 					if (first === "me") return { account: account(who) };
+					if (last === "mine") {
+						return { mine: server.setMine(who, chat, request.body as MineChange) };
+					}
 					if (last === "messages") return server.page(who, chat, query);
 					if (last === "changes") {
 						return server.changes(who, chat, { rev: query.rev ?? 0, seq: query.seq ?? 0 });

@@ -11,12 +11,15 @@ import type {
 	Member,
 	Message,
 	MessagePage,
+	Mine,
 	Problem,
 	SyncAnswer,
 	SyncEvent,
 	SyncRequest,
 } from "@/api/wire.gen";
+import { NO_MINE } from "@/sync/reducers/mine";
 import type { ServerEvent } from "@/sync/socket";
+import type { MineChange } from "@/sync/types";
 
 const MAX_CHANGES = 100;
 const NEWEST = 20;
@@ -31,6 +34,7 @@ type ModelChat = {
 	rows: Message[];
 	n: number;
 	members: Map<string, Member>;
+	mine: Map<string, Mine>;
 	lastAt: number;
 };
 
@@ -74,6 +78,7 @@ export function createModelServer(now: () => number) {
 	/** Says what happened to everybody concerned; the network decides who hears it. */
 	let publish: (to: string, event: ServerEvent) => void = () => undefined;
 	let epoch = "e1";
+	let refusesMine = false;
 	const bodies: { clientId: string; body: string }[] = [];
 	/** The rev of each message's last edit, by sender and client id. */
 	const editedRevs = new Map<string, number>();
@@ -106,11 +111,16 @@ export function createModelServer(now: () => number) {
 	}
 
 	function tellAccount(who: string, kind: "chat.new" | "chat.removed", chat: string): void {
-		const log = logs.get(who) ?? [];
-		const arev = log.length + 1;
-		logs.set(who, [...log, { arev, kind, body: { chat } }]);
+		const arev = log(who, kind, { chat });
 		// A removal is told by sync alone, as by the server of today.
 		if (kind === "chat.new") publish(who, { name: kind, body: { arev, chat } });
+	}
+
+	function log(who: string, kind: SyncEvent["kind"], body: object): number {
+		const before = logs.get(who) ?? [];
+		const arev = before.length + 1;
+		logs.set(who, [...before, { arev, kind, body }]);
+		return arev;
 	}
 
 	function raise(chat: ModelChat, who: string, seq: number, isRead: boolean): void {
@@ -154,7 +164,7 @@ export function createModelServer(now: () => number) {
 			read_n: mine?.read_n ?? 0,
 			marks: members.reduce((sum, member) => sum + member.read_seq + member.delivered_seq, 0),
 			unread: chat.n - (mine?.read_n ?? 0),
-			mine: { version: 0, muted_until: null, pinned: false, archived: false, unread_seq: null },
+			mine: chat.mine.get(who) ?? NO_MINE,
 			members,
 			last_message: last === undefined ? null : show(last, who),
 		};
@@ -210,9 +220,26 @@ export function createModelServer(now: () => number) {
 				rows: [],
 				n: 0,
 				members,
+				mine: new Map(),
 				lastAt: now(),
 			});
 			for (const name of who) tellAccount(name, "chat.new", id);
+		},
+		refuseMine(): void {
+			refusesMine = true;
+		},
+		setMine(who: string, id: string, change: MineChange): Mine {
+			const chat = get(id, who);
+			if (refusesMine) throw new Refusal(400, "mine.unread_seq");
+			const before = chat.mine.get(who) ?? NO_MINE;
+			const mine = { ...before, ...change };
+			if (mine.unread_seq !== null) mine.unread_seq = Math.min(mine.unread_seq, chat.rows.length);
+			if (JSON.stringify(mine) === JSON.stringify(before)) return before;
+			mine.version++;
+			chat.mine.set(who, mine);
+			const arev = log(who, "mine.updated", { chat: id, mine });
+			publish(who, { name: "mine.updated", body: { arev, chat: id, mine } });
+			return mine;
 		},
 		removeMember(id: string, who: string): void {
 			get(id, who).members.delete(who);
@@ -330,6 +357,7 @@ export function createModelServer(now: () => number) {
 			for (const chat of chats.values()) {
 				chat.rows = chat.rows.slice(0, Math.floor(chat.rows.length / 2));
 				chat.n = chat.rows.length;
+				chat.mine.clear();
 				chat.rev = Math.max(1, ...chat.rows.map((row) => row.rev));
 				for (const [who, member] of chat.members) {
 					const read_seq = Math.min(member.read_seq, chat.rows.length);

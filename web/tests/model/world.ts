@@ -114,6 +114,9 @@ function perform(w: World, s: Step): void {
 			if (joined !== undefined) sync?.actions.sendMessage(joined, { body: "to those I joined" });
 			break;
 		}
+		case "mine":
+			tabOf(w, s.tab)?.actions.setMine(chatOf(s.chat), s.change);
+			break;
 		case "edit":
 		case "delete":
 			change(w, tabOf(w, s.tab), s);
@@ -137,6 +140,7 @@ function perform(w: World, s: Step): void {
 		case "own-edits":
 		case "other-reacts":
 		case "own-reacts":
+		case "own-mine":
 		case "other-edits-many":
 		case "retitle":
 		case "join":
@@ -399,6 +403,9 @@ function happenElsewhere(w: World, s: OtherStep): void {
 		case "other-reacts":
 		case "own-reacts":
 			reactElsewhere(w, s);
+			break;
+		case "own-mine":
+			server.setMine("ann", chatOf(s.chat), s.change);
 			break;
 		case "other-edits-many":
 			for (const row of rows) if (row.sender === "bob" && row.deleted_at === null) edit(row);

@@ -8,14 +8,16 @@
 import type { Changes, Chat, Member, Message, SyncChat } from "@/api/wire.gen";
 import { timelineOf, withChat, withHeld, without, withTimeline } from "../state";
 import { addPage, changeRow, distrust, MAX_ROWS, newer, slim } from "../timeline";
-import type { ChatEntry, State, Timeline, Window } from "../types";
+import type { ChatEntry, State, Timeline, Window, Wish } from "../types";
 import { raiseMarks, raiseMember } from "./marks";
+import { holdMine, toShown } from "./mine";
 
 /** A chat-level view without rows, as GET gives it: fields, members, own marks; never the rev. */
 export function applyMeta(state: State, chat: Chat): State {
 	const held = state.chats.get(chat.id);
-	if (held === undefined) return withChat(state, toEntry(chat));
-	return withChat(state, mergeMeta(held, chat, state.me?.id ?? null));
+	const wish = state.wishes.get(chat.id);
+	if (held === undefined) return withChat(state, toEntry(chat, wish));
+	return withChat(state, holdMine(mergeMeta(held, chat, state.me?.id ?? null), chat.mine, wish));
 }
 
 export function dropChat(state: State, chat: string): State {
@@ -56,11 +58,13 @@ export function applyChanges(state: State, chat: string, changes: Changes): Stat
 export function applySyncChat(state: State, chat: SyncChat): State {
 	const { limited, messages, ...plain } = chat;
 	const held = state.chats.get(chat.id);
+	const wish = state.wishes.get(chat.id);
 	if (held === undefined) {
-		const fresh = withChat(state, toEntry(plain));
+		const fresh = withChat(state, toEntry(plain, wish));
 		return withTimeline(fresh, chat.id, addPage(timelineOf(fresh, chat.id), messages));
 	}
-	const merged = withChat(state, mergeMeta(held, plain, state.me?.id ?? null));
+	const entryNow = mergeMeta(held, plain, state.me?.id ?? null);
+	const merged = withChat(state, holdMine(entryNow, plain.mine, wish));
 	const caught = catchUp(merged, chat.id, { rev: chat.rev, messages, limited });
 	const entry = caught.chats.get(chat.id);
 	if (entry === undefined || chat.rev < entry.rev) return caught;
@@ -166,12 +170,14 @@ function raiseCounters(entry: ChatEntry, chat: Omit<Chat, "members">): ChatEntry
 	};
 }
 
-function toEntry(chat: Chat): ChatEntry {
+function toEntry(chat: Chat, wish: Wish | undefined): ChatEntry {
 	const { members, unread: _unread, marks: _marks, ...rest } = chat;
 	return {
 		...rest,
 		members: new Map(members.map((member) => [member.account, member])),
 		metaRev: chat.rev,
+		heldMine: chat.mine,
+		mine: toShown(chat.mine, wish),
 	};
 }
 
@@ -179,11 +185,7 @@ function mergeMeta(held: ChatEntry, chat: Chat, me: string | null): ChatEntry {
 	let entry = held;
 	for (const member of chat.members) entry = mergeMember(entry, member);
 	if (me !== null) entry = raiseMarks(entry, me, { ...chat, delivered_seq: chat.read_seq }, me);
-	entry = {
-		...entry,
-		last_message: laterRow(entry.last_message, chat.last_message),
-		mine: chat.mine.version < entry.mine.version ? entry.mine : chat.mine,
-	};
+	entry = { ...entry, last_message: laterRow(entry.last_message, chat.last_message) };
 	if (chat.rev < held.metaRev) return entry;
 	return {
 		...entry,

@@ -1,0 +1,106 @@
+/** What one chooses about a chat for oneself, until the server has it. */
+import { describe, expect, it } from "vitest";
+import type { SyncHost } from "@/sync/create-sync";
+import { NO_MINE } from "@/sync/reducers/mine";
+import { isMarked } from "@/sync/selectors";
+import type { ChatEntry, Notice } from "@/sync/types";
+import { noFaults } from "./model/model-network";
+import { createOnePerson } from "./model/one-person";
+
+const chatOf = (tab: SyncHost) => tab.getState().chats.get("c") as ChatEntry;
+
+async function open() {
+	const world = createOnePerson();
+	const first = await world.openTab();
+	const second = await world.openTab();
+	return { ...world, first, second, held: () => world.server.chat("ann", "c").mine };
+}
+
+describe("a choice about a chat", () => {
+	it("is shown at once, by each tab, and told", async () => {
+		const { clock, first, second, held } = await open();
+		second.actions.setMine("c", { pinned: true });
+		expect(chatOf(second).mine.pinned).toBe(true);
+		await clock.advance(2);
+		expect(chatOf(first).mine.pinned).toBe(true);
+		await clock.advance(1_000);
+		expect(held()).toMatchObject({ version: 1, pinned: true });
+		for (const tab of [first, second]) {
+			expect(chatOf(tab)).toMatchObject({ mine: held(), heldMine: held() });
+			expect(tab.getState().wishes.size).toBe(0);
+		}
+	});
+
+	it("made without a network outlives its tab, and is told with what was chosen later", async () => {
+		const { clock, network, device, first, second, held } = await open();
+		network.setDown(true);
+		network.cutAll();
+		second.actions.setMine("c", { pinned: true, archived: true });
+		second.actions.setMine("c", { pinned: false, muted_until: 7 });
+		await clock.advance(100);
+		device.crash(second);
+		const next = device.openTab();
+		await clock.advance(5_000);
+		const wanted = { pinned: false, archived: true, muted_until: 7 };
+		for (const tab of [first, next]) expect(chatOf(tab).mine).toMatchObject(wanted);
+		expect(held()).toEqual(NO_MINE);
+		network.setDown(false);
+		await clock.advance(60_000);
+		expect(held()).toMatchObject({ version: 1, ...wanted });
+	});
+
+	it("is told by the leading tab when the one that was asked sleeps", async () => {
+		const { clock, device, second, held } = await open();
+		device.sleep(second, 60_000);
+		second.actions.setMine("c", { archived: true });
+		await clock.advance(20_000);
+		expect(held().archived).toBe(true);
+	});
+
+	it("is taken back and said so when the server refuses it", async () => {
+		const { clock, server, first, held } = await open();
+		const notices: Notice[] = [];
+		first.onNotice((notice) => notices.push(notice));
+		server.refuseMine();
+		first.actions.setMine("c", { pinned: true });
+		expect(chatOf(first).mine.pinned).toBe(true);
+		await clock.advance(1_000);
+		expect(chatOf(first).mine).toEqual(held());
+		expect(notices).toContainEqual({ kind: "wish-refused", chat: "c" });
+	});
+
+	it("is not undone by an answer from before it", async () => {
+		const { clock, server, network, first } = await open();
+		network.setFaults({ ...noFaults, slowest: 900 });
+		server.retitle("c", "another");
+		first.actions.setMine("c", { pinned: true });
+		await clock.advance(10);
+		first.actions.setMine("c", { archived: true });
+		for (let ms = 0; ms < 6_000; ms += 10) {
+			await clock.advance(10);
+			expect(chatOf(first).mine).toMatchObject({ pinned: true, archived: true });
+		}
+	});
+});
+
+describe("a mark of unreadness", () => {
+	it("is taken away by opening the chat, and by reading on elsewhere", async () => {
+		const { clock, server, first, second } = await open();
+		server.send("bob", { chat: "c", client_id: "1", body: "one" });
+		await clock.advance(100);
+		first.actions.markRead("c", 1);
+		first.actions.setMine("c", { unread_seq: 1 });
+		await clock.advance(3_000);
+		for (const tab of [first, second]) expect(isMarked(chatOf(tab))).toBe(true);
+		void second.actions.openChat("c");
+		await clock.advance(1_000);
+		for (const tab of [first, second]) expect(isMarked(chatOf(tab))).toBe(false);
+
+		first.actions.setMine("c", { unread_seq: 1 });
+		await clock.advance(1_000);
+		server.send("bob", { chat: "c", client_id: "2", body: "two" });
+		server.mark("ann", { chat: "c", seq: 2 }, true);
+		await clock.advance(1_000);
+		for (const tab of [first, second]) expect(isMarked(chatOf(tab))).toBe(false);
+	});
+});
