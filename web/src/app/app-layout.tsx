@@ -1,6 +1,5 @@
 import { Outlet, useLocation, useMatch } from "@tanstack/react-router";
 import { SignedOutPage } from "@/features/auth/components/signed-out-page";
-import { ChatList } from "@/features/chats/components/chat-list";
 import { useRequests } from "@/features/people/hooks";
 import { LeftPlacesProvider } from "@/features/timeline/left-places";
 import { useText } from "@/i18n/use-text";
@@ -10,11 +9,12 @@ import { PHONE, useMedia } from "@/ui/use-media";
 import { useArrival } from "./arrival";
 import { ConnectionBanner } from "./connection-banner";
 import { Go } from "./go";
-import { ListResizer } from "./list-resizer";
+import { ListPane } from "./list-pane";
 import { Rail } from "./rail";
 import { ShortcutLayer } from "./shortcut-layer";
 import { useLastChat } from "./use-last-chat";
 import { useLeftDeletes } from "./use-left-deletes";
+import { useMuteEnds } from "./use-mute-ends";
 import { useNotifications } from "./use-notifications";
 import { useRefusals } from "./use-refusals";
 import { useTabTitle } from "./use-tab-title";
@@ -44,9 +44,10 @@ function Shell() {
 	const isPhone = useMedia(PHONE);
 	useArrival();
 	useTabTitle();
-	useNotifications();
-	useLeftDeletes();
+	useMuteEnds();
 	const current = match?.params.chat ?? null;
+	useNotifications(current);
+	useLeftDeletes();
 	useRefusals(current);
 	const last = useLastChat(current);
 	const asking = useRequests().data?.incoming.map(({ name }) => name) ?? [];
@@ -54,8 +55,6 @@ function Shell() {
 	// On a phone the list and the chat are two pages; elsewhere they stand side by side.
 	const isListShown = hasList && !(isPhone && current !== null);
 	const isMainShown = !hasList || !isPhone || current !== null;
-	// Alone on the page, the list is what the page is about.
-	const ListPane = isMainShown ? "section" : "main";
 	return (
 		<div className={classes("shell", !hasList && "shell--1", current !== null && "shell--open")}>
 			<a className="skip" href={current ? "#composer" : "#main"}>
@@ -64,17 +63,7 @@ function Shell() {
 			<ConnectionBanner />
 			{/* On a phone the list is a page of its own, and the one that is asked for. */}
 			<Rail lastChat={isPhone ? null : last} />
-			{isListShown && (
-				<ListPane
-					id={isMainShown ? undefined : "main"}
-					className="pane pane--list"
-					aria-label={t("chats.title")}
-					data-region
-				>
-					<ChatList current={current} asking={asking} />
-					<ListResizer />
-				</ListPane>
-			)}
+			{isListShown && <ListPane isAlone={!isMainShown} current={current} asking={asking} />}
 			{isMainShown && <Outlet />}
 			<ShortcutLayer current={current} />
 		</div>

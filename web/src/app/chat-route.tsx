@@ -1,5 +1,6 @@
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { MapPinOff } from "lucide-react";
+import { keepArchive } from "@/features/chats/use-archive";
 import { useText } from "@/i18n/use-text";
 import { selectChat } from "@/sync/selectors";
 import { useSync } from "@/sync/use-sync";
@@ -19,7 +20,12 @@ export function ChatRoute() {
 			<main id="main" className="pane pane--main" aria-busy="true" />
 		);
 	return (
-		<ChatPane key={id} chat={chat} at={at ?? null} onBack={() => void navigate({ to: "/chats" })} />
+		<ChatPane
+			key={id}
+			chat={chat}
+			at={at ?? null}
+			onBack={() => void navigate({ to: "/chats", state: keepArchive })}
+		/>
 	);
 }
 

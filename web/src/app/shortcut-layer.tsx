@@ -1,6 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
-import { selectChats, unreadOf } from "@/sync/selectors";
+import { isUnread, selectChats } from "@/sync/selectors";
 import type { ChatEntry, State } from "@/sync/types";
 import { useActions, useSync } from "@/sync/use-sync";
 import { isLayerOpen } from "@/ui/layers";
@@ -125,7 +125,7 @@ function neighbour(
 	const from = at < 0 && step < 0 ? chats.length : at;
 	for (let index = from + step; index >= 0 && index < chats.length; index += step) {
 		const chat = chats[index];
-		if (chat && (!isUnreadOnly || unreadOf(chat) > 0)) return chat;
+		if (chat && (!isUnreadOnly || isUnread(chat))) return chat;
 	}
 	return undefined;
 }

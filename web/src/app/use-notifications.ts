@@ -1,9 +1,9 @@
-import { useMatch, useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { useCallback, useEffect, useRef } from "react";
 import { translate } from "@/i18n/setup";
 import { plainText } from "@/lib/text";
 import { faceOf } from "@/sync/chat-face";
-import { selectChat } from "@/sync/selectors";
+import { isMuted, selectChat } from "@/sync/selectors";
 import type { Notice, State } from "@/sync/types";
 import { useNotices, useSync } from "@/sync/use-sync";
 import { announce } from "@/ui/announcer";
@@ -13,10 +13,8 @@ import { closeNotification, isInFront, notifyOf } from "./notification";
  * What arrives while one looks elsewhere: spoken when the chat is open,
  * shown by the system when the page is not in front, by one tab only.
  */
-export function useNotifications(): void {
+export function useNotifications(open: string | null): void {
 	const navigate = useNavigate();
-	const match = useMatch({ from: "/app/chats/$chat", shouldThrow: false });
-	const open = match?.params.chat ?? null;
 	const state = useRef<State | null>(null);
 	const unspoken = useRef(0);
 	useSync((current) => {
@@ -29,7 +27,9 @@ export function useNotifications(): void {
 			if (notice.kind !== "message" || notice.isMine || !notice.isLive || state.current === null)
 				return;
 			const chat = selectChat(state.current, notice.chat);
-			if (chat === null || isMuted(chat.mine.muted_until)) return;
+			if (chat === null) return;
+			const isQuiet = isMuted(chat, Date.now()) || chat.mine.archived;
+			if (isQuiet && (chat.id !== open || !isInFront())) return;
 			const name = faceOf(chat, state.current.me?.id ?? "").name;
 			unspoken.current++;
 			announce(() => {
@@ -47,7 +47,7 @@ export function useNotifications(): void {
 				onOpen: () => void navigate({ to: "/chats/$chat", params: { chat: notice.chat } }),
 			});
 		},
-		[navigate],
+		[navigate, open],
 	);
 	useNotices(handleNotice);
 
@@ -57,8 +57,4 @@ export function useNotifications(): void {
 		addEventListener("focus", close);
 		return () => removeEventListener("focus", close);
 	}, [open]);
-}
-
-function isMuted(until: number | null): boolean {
-	return until !== null && until > Date.now();
 }

@@ -15,6 +15,7 @@ export function useRefusals(open: string | null): void {
 	const navigate = useNavigate();
 	const handleNotice = useCallback(
 		(notice: Notice) => {
+			if (notice.kind === "wish-refused") showToast(t("mine.refused"));
 			if (notice.kind !== "failed" || notice.entry.kind === "send") return;
 			const { kind, chat, target, error } = notice.entry;
 			if (kind === "react") {

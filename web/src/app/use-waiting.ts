@@ -1,4 +1,4 @@
-import { unreadOf } from "@/sync/selectors";
+import { isMuted, unreadOf } from "@/sync/selectors";
 import type { State } from "@/sync/types";
 import { useSync } from "@/sync/use-sync";
 import { useNow } from "@/ui/use-now";
@@ -7,8 +7,7 @@ import type { Waiting } from "./tab-face";
 function waitingOf(state: State, now: number): Waiting {
 	const waiting = { direct: 0, other: 0 };
 	for (const chat of state.chats.values()) {
-		const isMuted = chat.mine.muted_until !== null && chat.mine.muted_until > now;
-		if (isMuted || chat.mine.archived) continue;
+		if (isMuted(chat, now) || chat.mine.archived) continue;
 		waiting[chat.kind === "direct" ? "direct" : "other"] += unreadOf(chat);
 	}
 	return waiting;

@@ -104,10 +104,19 @@ const UNITS = [
 /** A length of time in its largest unit: "40 years", "3 hours". */
 export function durationOf(seconds: number): string {
 	const [unit, size] = UNITS.find(([, length]) => seconds >= length) ?? ["second", 1];
-	const value = Math.max(1, Math.round(seconds / size));
-	return new Intl.NumberFormat(intlTag(), { style: "unit", unit, unitDisplay: "long" }).format(
-		value,
-	);
+	return lengthOf(Math.max(1, Math.round(seconds / size)), unit);
+}
+
+/** "8 hours", "1 week". */
+export function lengthOf(value: number, unit: string): string {
+	const length = { style: "unit", unit, unitDisplay: "long" } as const;
+	return new Intl.NumberFormat(intlTag(), length).format(value);
+}
+
+/** A moment to come: the time alone today, else with its day. */
+export function untilOf(at: number, now: number): string {
+	if (daysBetween(now, at) === 0) return timeOf(at);
+	return format(at, { dateStyle: "medium", timeStyle: "short", hourCycle });
 }
 
 /** "Ana, Bob and Cy", as the page's language joins them. */

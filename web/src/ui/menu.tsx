@@ -1,4 +1,4 @@
-import type { LucideIcon } from "lucide-react";
+import { ChevronRight, type LucideIcon } from "lucide-react";
 import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef } from "react";
 import { createPortal } from "react-dom";
 import { classes } from "./classes";
@@ -16,6 +16,8 @@ export type MenuItem = {
 	letter?: string;
 	isBad?: boolean;
 	isDisabled?: boolean;
+	/** Leads to another menu, which takes the place of this one. */
+	hasMore?: boolean;
 	onSelect: () => void;
 };
 
@@ -28,10 +30,12 @@ type Props = {
 	/** What it is of, in words: a sheet covers the thing itself. */
 	of?: string;
 	onClose: () => void;
+	/** Where this menu took the place of another: the way back there. */
+	onBack?: () => void;
 };
 
 /** A list of actions beside the thing they act on; on narrow screens, a sheet from below. */
-export function Menu({ label, head, items, anchor, of, onClose }: Props) {
+export function Menu({ label, head, items, anchor, of, onClose, onBack }: Props) {
 	const ref = useRef<HTMLDivElement>(null);
 	const isSheet = useRef(matchMedia("(max-width: 639px)").matches).current;
 	useOpened(ref, anchor, isSheet, onClose);
@@ -39,7 +43,7 @@ export function Menu({ label, head, items, anchor, of, onClose }: Props) {
 
 	function choose(item: MenuItem) {
 		if (item.isDisabled) return;
-		onClose();
+		if (!item.hasMore) onClose();
 		item.onSelect();
 	}
 
@@ -50,7 +54,7 @@ export function Menu({ label, head, items, anchor, of, onClose }: Props) {
 				role="menu"
 				aria-label={label}
 				tabIndex={-1}
-				onKeyDown={(event) => handleKey(event, items, choose, onClose)}
+				onKeyDown={(event) => handleKey(event, items, { choose, onClose, onBack })}
 				onContextMenu={(event) => event.preventDefault()}
 			>
 				{isSheet && of && (
@@ -86,6 +90,7 @@ function MenuRow({ item, onChoose }: { item: MenuItem; onChoose: () => void }) {
 			tabIndex={-1}
 			className={classes("menu__i", item.isBad && "menu__i--bad")}
 			aria-disabled={item.isDisabled || undefined}
+			aria-haspopup={item.hasMore ? "menu" : undefined}
 			aria-keyshortcuts={item.letter}
 			onClick={onChoose}
 			onPointerEnter={(event) =>
@@ -93,7 +98,8 @@ function MenuRow({ item, onChoose }: { item: MenuItem; onChoose: () => void }) {
 			}
 		>
 			{item.icon && <Icon of={item.icon} isFlipped={item.isIconFlipped} />}
-			<span>{item.label}</span>
+			<span className="grow">{item.label}</span>
+			{item.hasMore && <Icon of={ChevronRight} size="s" isFlipped />}
 		</button>
 	);
 }
@@ -150,10 +156,8 @@ function rowsOf(root: Element): HTMLElement[] {
 function stopAt(rows: HTMLElement[], at: number, key: string): HTMLElement | undefined {
 	const chips = rows.filter((row) => row.parentElement?.classList.contains("menu__chips"));
 	const isChip = at >= 0 && at < chips.length;
-	const isRtl = document.documentElement.dir === "rtl";
-	const way = { ArrowDown: 1, ArrowUp: -1, ArrowRight: isRtl ? -1 : 1, ArrowLeft: isRtl ? 1 : -1 }[
-		key
-	];
+	const end = isRtl() ? -1 : 1;
+	const way = { ArrowDown: 1, ArrowUp: -1, ArrowRight: end, ArrowLeft: -end }[key];
 	if (key === "Home" || key === "End") return rows.at(key === "Home" ? 0 : -1);
 	if (way === undefined) return undefined;
 	if (/Left|Right/.test(key))
@@ -164,17 +168,25 @@ function stopAt(rows: HTMLElement[], at: number, key: string): HTMLElement | und
 	return next && chips.includes(next) ? chips[0] : next;
 }
 
+type Ways = Pick<Props, "onClose" | "onBack"> & { choose: (item: MenuItem) => void };
+
+function isRtl(): boolean {
+	return document.documentElement.dir === "rtl";
+}
+
 function handleKey(
 	event: KeyboardEvent<HTMLElement>,
 	items: (MenuItem | "line")[],
-	choose: (item: MenuItem) => void,
-	close: () => void,
+	{ choose, onClose, onBack }: Ways,
 ) {
 	const rows = rowsOf(event.currentTarget);
 	const at = rows.indexOf(document.activeElement as HTMLElement);
 	const stop = stopAt(rows, at, event.key);
+	const [further, back] = isRtl() ? ["ArrowLeft", "ArrowRight"] : ["ArrowRight", "ArrowLeft"];
 	event.stopPropagation();
-	if (event.key === "Escape" || event.key === "Tab") close();
+	if (event.key === "Escape" || (event.key === back && onBack)) (onBack ?? onClose)();
+	else if (event.key === "Tab") onClose();
+	else if (event.key === further && rows[at]?.hasAttribute("aria-haspopup")) rows[at]?.click();
 	else if (stop) stop.focus();
 	else if (event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey) {
 		const letter = latinKey(event);

@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from "react";
+import { useEffect, useSyncExternalStore } from "react";
 
 const MINUTE_MS = 60_000;
 let now = Date.now();
@@ -23,6 +23,24 @@ function subscribe(notify: () => void) {
 		clearInterval(timer);
 		document.removeEventListener("visibilitychange", tick);
 	};
+}
+
+/** Longer waits than a timer can count are made of several. */
+const LONGEST_MS = 86_400_000;
+
+/** Tells the time anew at this very moment too. */
+export function useTickAt(at: number | null): void {
+	useEffect(() => {
+		if (at === null) return;
+		let wait: ReturnType<typeof setTimeout> | undefined;
+		function look() {
+			const left = (at ?? 0) - Date.now();
+			if (left > 0) wait = setTimeout(look, Math.min(left, LONGEST_MS));
+			else tick();
+		}
+		look();
+		return () => clearTimeout(wait);
+	}, [at]);
 }
 
 /** The time, good to a minute: one timer for all who show "5 minutes ago". */

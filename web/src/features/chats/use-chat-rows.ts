@@ -1,7 +1,7 @@
 import { useMemo } from "react";
 import { folded } from "@/lib/fold";
 import { faceOf } from "@/sync/chat-face";
-import { selectChats, unreadOf } from "@/sync/selectors";
+import { isUnread, selectChats } from "@/sync/selectors";
 import type { ChatEntry } from "@/sync/types";
 import { useSync } from "@/sync/use-sync";
 
@@ -18,12 +18,19 @@ export function useChatRows(
 	return useMemo(() => {
 		const wanted = folded(typed);
 		return chats.filter((chat) => {
-			if (chat.mine.archived) return false;
+			// Whoever looks for a name finds it wherever it was put.
+			if (chat.mine.archived && wanted === "") return false;
 			// The open chat stays in "unread" although reading it empties it: rows must not vanish under a pointer.
-			if (filter === "unread" && unreadOf(chat) === 0 && chat.id !== current) return false;
+			if (filter === "unread" && !isUnread(chat) && chat.id !== current) return false;
 			return wanted === "" || matchesName(chat, me, wanted);
 		});
 	}, [chats, filter, typed, me, current]);
+}
+
+/** The chats that were put away, the pinned ones first. */
+export function useArchived(): readonly ChatEntry[] {
+	const chats = useSync(selectChats);
+	return useMemo(() => chats.filter((chat) => chat.mine.archived), [chats]);
 }
 
 function matchesName(chat: ChatEntry, me: string, wanted: string): boolean {

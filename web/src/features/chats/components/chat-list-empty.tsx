@@ -12,11 +12,13 @@ type Props = {
 	typed: string;
 	/** The names of those who wait for an answer: then one is not alone here. */
 	asking: readonly string[];
+	/** There are chats, all of them put away. */
+	hasArchive: boolean;
 	onShowAll: () => void;
 };
 
 /** Why the list is empty, and the way out of it. */
-export function ChatListEmpty({ filter, typed, asking, onShowAll }: Props) {
+export function ChatListEmpty({ filter, typed, asking, hasArchive, onShowAll }: Props) {
 	const t = useText();
 	const showAll = <Button onClick={onShowAll}>{t("chats.showAll")}</Button>;
 	if (typed) {
@@ -45,7 +47,8 @@ export function ChatListEmpty({ filter, typed, asking, onShowAll }: Props) {
 			</Empty>
 		);
 	}
-	return asking.length > 0 ? <Asked asking={asking} /> : <Alone />;
+	if (asking.length > 0) return <Asked asking={asking} />;
+	return hasArchive ? <Empty title={t("chats.allArchived")} /> : <Alone />;
 }
 
 function Asked({ asking }: { asking: readonly string[] }) {

@@ -2,30 +2,43 @@ import { Link } from "@tanstack/react-router";
 import { Search, SquarePen, X } from "lucide-react";
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import { useText } from "@/i18n/use-text";
-import { faceOf } from "@/sync/chat-face";
-import type { ChatEntry } from "@/sync/types";
-import { useActions, useSync } from "@/sync/use-sync";
+import { useSync } from "@/sync/use-sync";
 import { IconButton } from "@/ui/button";
 import { Segmented } from "@/ui/choice";
 import { Icon } from "@/ui/icon";
 import type { Anchor } from "@/ui/place";
 import { keysOf } from "@/ui/platform";
 import { SkeletonRows } from "@/ui/skeleton";
-import { useNow } from "@/ui/use-now";
-import { useRoving } from "@/ui/use-roving";
-import { type Filter, useChatRows } from "../use-chat-rows";
+import { useArchive } from "../use-archive";
+import { type Filter, useArchived, useChatRows } from "../use-chat-rows";
+import { ArchivedChats } from "./archived-chats";
 import { ChatListEmpty } from "./chat-list-empty";
-import { ChatMenu } from "./chat-menu";
-import { ChatRow } from "./chat-row";
+import { ChatRows } from "./chat-rows";
 
 type Props = {
 	current: string | null;
 	/** The names of those who wait for an answer. */
 	asking: readonly string[];
+	onMenu: (chat: string, anchor: Anchor) => void;
 };
 
-export function ChatList({ current, asking }: Props) {
+/** The chats, or what of them was put away. */
+export function ChatList(props: Props) {
+	const archive = useArchive();
+	const wasArchive = useRef(false);
+	useEffect(() => {
+		wasArchive.current = archive.isOpen;
+	}, [archive.isOpen]);
+	if (archive.isOpen) return <ArchivedChats {...props} onClose={archive.close} />;
+	return <AllChats {...props} onArchive={archive.open} isBack={wasArchive.current} />;
+}
+
+type AllProps = Props & { onArchive: () => void; isBack: boolean };
+
+function AllChats({ current, asking, onMenu, onArchive, isBack }: AllProps) {
 	const t = useText();
+	useFocusBack(isBack);
+	const hasArchive = useArchived().length > 0;
 	const [filter, setFilter] = useState<Filter>("all");
 	const [typed, setTyped] = useState("");
 	const rows = useChatRows(filter, typed, current);
@@ -49,22 +62,36 @@ export function ChatList({ current, asking }: Props) {
 				onChange={setFilter}
 			/>
 			{isLoaded ? (
-				<Rows rows={rows} current={current}>
+				<ChatRows
+					rows={rows}
+					current={current}
+					onMenu={onMenu}
+					onArchive={hasArchive && filter === "all" && typed === "" ? onArchive : null}
+				>
 					<ChatListEmpty
 						asking={asking}
 						filter={filter}
 						typed={typed}
+						hasArchive={hasArchive}
 						onShowAll={() => {
 							setFilter("all");
 							setTyped("");
 						}}
 					/>
-				</Rows>
+				</ChatRows>
 			) : (
 				<SkeletonRows label={t("app.loading")} />
 			)}
 		</>
 	);
+}
+
+/** Who comes back from the archive goes on where they went in. */
+function useFocusBack(isBack: boolean) {
+	useEffect(() => {
+		const isLost = document.activeElement === document.body;
+		if (isBack && isLost) document.querySelector<HTMLElement>(`[data-rove="archive"]`)?.focus();
+	}, [isBack]);
 }
 
 function ListHead() {
@@ -130,59 +157,4 @@ function ListSearch({ value, onChange }: { value: string; onChange: (value: stri
 
 function firstRow(from: Element): HTMLElement | null {
 	return from.closest(".pane--list")?.querySelector<HTMLElement>("[data-rove]") ?? null;
-}
-
-type RowsProps = { rows: readonly ChatEntry[]; current: string | null; children: React.ReactNode };
-
-function Rows({ rows, current, children }: RowsProps) {
-	const t = useText();
-	const me = useSync((state) => state.me?.id ?? "");
-	const now = useNow();
-	const ref = useRef<HTMLUListElement>(null);
-	const hasCurrent = rows.some((row) => row.id === current);
-	const roving = useRoving(ref, (hasCurrent ? current : null) ?? rows[0]?.id ?? null);
-	const [menu, setMenu] = useState<{ chat: string; anchor: Anchor } | null>(null);
-	const handleMenu = useMemo(() => (chat: string, anchor: Anchor) => setMenu({ chat, anchor }), []);
-	useRowPresence(rows, me);
-
-	if (rows.length === 0) return <div className="scroll list-empty">{children}</div>;
-	const isActiveShown = rows.some((row) => row.id === roving.active);
-	const tabStop = isActiveShown ? roving.active : (rows[0]?.id ?? null);
-	return (
-		<>
-			<ul
-				ref={ref}
-				className="scroll list"
-				aria-label={t("chats.title")}
-				onKeyDown={roving.handleKeyDown}
-			>
-				{rows.map((chat) => (
-					<ChatRow
-						key={chat.id}
-						chat={chat}
-						me={me}
-						now={now}
-						isOpen={chat.id === current}
-						isTabStop={chat.id === tabStop}
-						onMenu={handleMenu}
-					/>
-				))}
-			</ul>
-			{menu && <ChatMenu chat={menu.chat} anchor={menu.anchor} onClose={() => setMenu(null)} />}
-		</>
-	);
-}
-
-/** Online dots are heard for the people of the topmost rows. */
-function useRowPresence(rows: readonly ChatEntry[], me: string) {
-	const actions = useActions();
-	const watched = rows
-		.slice(0, 100)
-		.flatMap((chat) => faceOf(chat, me).peer?.account ?? [])
-		.sort()
-		.join(" ");
-	useEffect(
-		() => (watched ? actions.watchPresence(watched.split(" ")) : undefined),
-		[actions, watched],
-	);
 }

@@ -1,53 +1,135 @@
-import { useNavigate } from "@tanstack/react-router";
-import { CheckCheck, Link as LinkIcon, MessageCircle } from "lucide-react";
+import { useMatch, useNavigate } from "@tanstack/react-router";
+import {
+	Archive,
+	ArchiveRestore,
+	Bell,
+	BellOff,
+	CheckCheck,
+	Link as LinkIcon,
+	MessageCircle,
+	MessageCircleDashed,
+	Pin,
+	PinOff,
+} from "lucide-react";
+import { useState } from "react";
 import { useText } from "@/i18n/use-text";
-import { faceOf } from "@/sync/chat-face";
-import { selectChat, unreadOf } from "@/sync/selectors";
-import { useActions, useSync } from "@/sync/use-sync";
+import { isMuted, isUnread, selectChat } from "@/sync/selectors";
+import type { ChatEntry } from "@/sync/types";
+import { useSync } from "@/sync/use-sync";
 import { copyOut } from "@/ui/copy-out";
 import { Menu, type MenuItem } from "@/ui/menu";
 import type { Anchor } from "@/ui/place";
+import { useNow } from "@/ui/use-now";
+import { keepRowFocus } from "../row-focus";
+import { keepArchive } from "../use-archive";
+import { useMine } from "../use-mine";
+import { MuteMenu } from "./mute-menu";
 
 type Props = { chat: string; anchor: Anchor; onClose: () => void };
 
-export function ChatMenu({ chat: id, anchor, onClose }: Props) {
-	const t = useText();
-	const actions = useActions();
-	const navigate = useNavigate();
+/** What can be done with a chat of the list. */
+export function ChatMenu({ chat: id, ...menu }: Props) {
 	const chat = useSync((state) => selectChat(state, id));
-	const me = useSync((state) => state.me?.id ?? "");
+	const [isMuting, setMuting] = useState(false);
 	if (chat === null) return null;
+	return isMuting ? (
+		<MuteMenu chat={chat} {...menu} onBack={() => setMuting(false)} />
+	) : (
+		<Actions chat={chat} {...menu} onMute={() => setMuting(true)} />
+	);
+}
 
+type ActionsProps = Omit<Props, "chat"> & { chat: ChatEntry; onMute: () => void };
+
+function Actions({ chat, anchor, onClose, onMute }: ActionsProps) {
+	const t = useText();
+	const navigate = useNavigate();
+	const mine = useMineItems(chat, onMute);
 	const items: (MenuItem | "line")[] = [
 		{
 			id: "open",
 			label: t("chats.open"),
 			icon: MessageCircle,
 			letter: "o",
-			onSelect: () => void navigate({ to: "/chats/$chat", params: { chat: id } }),
+			onSelect: () =>
+				void navigate({
+					to: "/chats/$chat",
+					params: { chat: chat.id },
+					state: keepArchive,
+				}),
 		},
-		{
-			id: "read",
-			label: t("chats.markRead"),
-			icon: CheckCheck,
-			letter: "r",
-			isDisabled: unreadOf(chat) === 0,
-			onSelect: () => actions.markRead(id, chat.seq),
-		},
+		"line",
+		...mine.items,
+		"line",
 		{
 			id: "link",
 			label: t("chats.copyLink"),
 			icon: LinkIcon,
 			letter: "l",
-			onSelect: () => void copyOut(`${location.origin}/chats/${id}`),
+			onSelect: () => void copyOut(`${location.origin}/chats/${chat.id}`),
 		},
 	];
-	return (
-		<Menu
-			label={t("chats.menu", { name: faceOf(chat, me).name })}
-			items={items}
-			anchor={anchor}
-			onClose={onClose}
-		/>
-	);
+	const label = t("chats.menu", { name: mine.name });
+	return <Menu label={label} of={mine.name} items={items} anchor={anchor} onClose={onClose} />;
+}
+
+function useMineItems(chat: ChatEntry, onMute: () => void) {
+	const t = useText();
+	const mine = useMine(chat);
+	const unmark = useUnreadItem(chat, mine);
+	const isQuiet = isMuted(chat, useNow());
+	const { pinned, archived } = chat.mine;
+	const items: MenuItem[] = [
+		{
+			id: "pin",
+			label: t(pinned ? "chats.unpin" : "chats.pin"),
+			icon: pinned ? PinOff : Pin,
+			letter: "p",
+			onSelect() {
+				keepRowFocus(chat.id);
+				mine.pin(!pinned);
+			},
+		},
+		{
+			id: "mute",
+			label: t(isQuiet ? "chats.unmute" : "chats.mute"),
+			icon: isQuiet ? Bell : BellOff,
+			letter: "m",
+			hasMore: !isQuiet,
+			onSelect: () => (isQuiet ? mine.mute(null) : onMute()),
+		},
+		unmark,
+		{
+			id: "archive",
+			label: t(archived ? "chats.unarchive" : "chats.archive"),
+			icon: archived ? ArchiveRestore : Archive,
+			letter: "a",
+			onSelect() {
+				keepRowFocus(chat.id);
+				mine.archive(!archived);
+			},
+		},
+	];
+	return { name: mine.name, items };
+}
+
+/** The open chat is left as it is marked: who stays in it reads it. */
+function useUnreadItem(chat: ChatEntry, mine: ReturnType<typeof useMine>): MenuItem {
+	const t = useText();
+	const navigate = useNavigate();
+	const open = useMatch({ from: "/app/chats/$chat", shouldThrow: false })?.params.chat;
+	if (isUnread(chat)) {
+		const label = t("chats.markRead");
+		return { id: "unread", label, icon: CheckCheck, letter: "r", onSelect: mine.markRead };
+	}
+	return {
+		id: "unread",
+		label: t("chats.markUnread"),
+		icon: MessageCircleDashed,
+		letter: "u",
+		onSelect() {
+			mine.markUnread();
+			if (open === chat.id) void navigate({ to: "/chats", state: keepArchive });
+		},
+	};
 }

@@ -1,19 +1,20 @@
 import { Link } from "@tanstack/react-router";
-import { BellOff, EllipsisVertical, Pin, Trash2 } from "lucide-react";
+import { Archive, BellOff, EllipsisVertical, Pin, Trash2 } from "lucide-react";
 import { memo } from "react";
 import { shortWhen } from "@/i18n/format";
 import { useText } from "@/i18n/use-text";
 import { faceOf } from "@/sync/chat-face";
-import { selectPeerPresence, unreadOf } from "@/sync/selectors";
+import { isMarked, isMuted, isUnread, selectPeerPresence, unreadOf } from "@/sync/selectors";
 import type { ChatEntry } from "@/sync/types";
 import { useSync } from "@/sync/use-sync";
 import { Avatar } from "@/ui/avatar";
-import { Badge } from "@/ui/badge";
+import { Badge, DotBadge } from "@/ui/badge";
 import { classes } from "@/ui/classes";
 import { Icon } from "@/ui/icon";
 import type { Anchor } from "@/ui/place";
 import { Tick } from "@/ui/tick";
 import { useContextMenu } from "@/ui/use-context-menu";
+import { keepArchive } from "../use-archive";
 import { type Preview, usePreview } from "../use-preview";
 
 type Props = {
@@ -22,21 +23,24 @@ type Props = {
 	now: number;
 	isOpen: boolean;
 	isTabStop: boolean;
+	/** It stands among others that were not put away. */
+	isFound: boolean;
 	onMenu: (chat: string, anchor: Anchor) => void;
 };
 
-export const ChatRow = memo(function ChatRow({ chat, me, now, isOpen, isTabStop, onMenu }: Props) {
+export const ChatRow = memo(function ChatRow(props: Props) {
+	const { chat, me, isOpen, isTabStop, onMenu } = props;
 	const t = useText();
 	const face = faceOf(chat, me);
 	const isOnline = useSync((state) => selectPeerPresence(state, chat.id)?.online === true);
-	const unread = unreadOf(chat);
 	const menu = useContextMenu((anchor) => onMenu(chat.id, anchor));
 	return (
 		<li className="lrow-slot">
 			<Link
 				to="/chats/$chat"
 				params={{ chat: chat.id }}
-				className={classes("lrow", unread > 0 && "is-unread")}
+				className={classes("lrow", isUnread(chat) && "is-unread")}
+				state={keepArchive}
 				aria-current={isOpen ? "page" : undefined}
 				tabIndex={isTabStop ? 0 : -1}
 				data-rove={chat.id}
@@ -50,7 +54,7 @@ export const ChatRow = memo(function ChatRow({ chat, me, now, isOpen, isTabStop,
 					isGroup={face.isGroup}
 					isOnline={isOnline}
 				/>
-				<RowWords chat={chat} name={face.name} now={now} isOpen={isOpen} />
+				<RowWords {...props} name={face.name} />
 			</Link>
 			<button
 				type="button"
@@ -66,21 +70,21 @@ export const ChatRow = memo(function ChatRow({ chat, me, now, isOpen, isTabStop,
 	);
 });
 
-type WordsProps = Pick<Props, "chat" | "now" | "isOpen"> & { name: string };
+type WordsProps = Pick<Props, "chat" | "now" | "isOpen" | "isFound"> & { name: string };
 
 /** Name, time and what was said last, with what waits. */
-function RowWords({ chat, name, now, isOpen }: WordsProps) {
+function RowWords({ chat, name, now, isOpen, isFound }: WordsProps) {
 	const t = useText();
-	const unread = unreadOf(chat);
 	const preview = usePreview(chat, isOpen);
-	const isMuted = chat.mine.muted_until !== null && chat.mine.muted_until > now;
+	const isQuiet = isMuted(chat, now);
 	return (
 		<span className="grow">
 			<span className="lrow__top">
 				<span className="lrow__name clip" dir="auto">
 					{name}
 				</span>
-				{isMuted && <NamedIcon of={BellOff} name={t("chats.muted")} />}
+				{isFound && chat.mine.archived && <NamedIcon of={Archive} name={t("chats.archived")} />}
+				{isQuiet && <NamedIcon of={BellOff} name={t("chats.muted")} />}
 				{chat.mine.pinned && <NamedIcon of={Pin} name={t("chats.pinned")} />}
 				<time className="lrow__time" dateTime={new Date(preview.at).toISOString()}>
 					{shortWhen(preview.at, now)}
@@ -88,10 +92,19 @@ function RowWords({ chat, name, now, isOpen }: WordsProps) {
 			</span>
 			<span className="lrow__sub">
 				<PreviewLine preview={preview} />
-				<Badge count={unread} isQuiet={isMuted} label={t("chats.unreadCount", { count: unread })} />
+				<Waiting chat={chat} isQuiet={isQuiet} />
 			</span>
 		</span>
 	);
+}
+
+/** How much waits, or that one wanted to come back. */
+function Waiting({ chat, isQuiet }: { chat: ChatEntry; isQuiet: boolean }) {
+	const t = useText();
+	const count = unreadOf(chat);
+	if (count === 0 && isMarked(chat))
+		return <DotBadge isQuiet={isQuiet} label={t("chats.markedUnread")} />;
+	return <Badge count={count} isQuiet={isQuiet} label={t("chats.unreadCount", { count })} />;
 }
 
 function NamedIcon({ of, name }: { of: typeof Pin; name: string }) {

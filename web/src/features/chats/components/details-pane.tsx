@@ -1,4 +1,6 @@
 import {
+	Archive,
+	ArchiveRestore,
 	AtSign,
 	Ban,
 	Link as LinkIcon,
@@ -22,6 +24,8 @@ import { copyOut } from "@/ui/copy-out";
 import { Icon } from "@/ui/icon";
 import { showToast } from "@/ui/toast";
 import { useNow } from "@/ui/use-now";
+import { useMine } from "../use-mine";
+import { MineActions, Notifications } from "./mine-actions";
 
 type Props = {
 	chat: ChatEntry;
@@ -51,6 +55,7 @@ export function DetailsPane({ chat, face, bio, titleRef, onClose, ...ways }: Pro
 				<IconButton label={t("details.close")} icon={X} onClick={onClose} />
 			</header>
 			<Who chat={chat.id} face={face} />
+			<MineActions chat={chat} />
 			{bio && (
 				<section className="sect">
 					<h3 className="sect__h">{t("details.about")}</h3>
@@ -60,13 +65,14 @@ export function DetailsPane({ chat, face, bio, titleRef, onClose, ...ways }: Pro
 				</section>
 			)}
 			<section className="sect">
+				<Notifications chat={chat} />
 				<Fact name={t("details.since")} value={dateOf(chat.created_at)} />
 				<Fact name={t("details.messages")} value={numberOf(chat.n)} />
 				{face.peer && (
 					<Fact name={t("details.theyRead")} value={readWord(chat.n, face.peer.read_n, t)} />
 				)}
 			</section>
-			<CopyActions chat={chat.id} username={face.peer?.username ?? null} />
+			<ChatActions chat={chat} username={face.peer?.username ?? null} />
 			<PartActions {...ways} />
 		</>
 	);
@@ -98,16 +104,23 @@ function PartActions({
 	);
 }
 
-function CopyActions({ chat, username }: { chat: string; username: string | null }) {
+function ChatActions({ chat, username }: { chat: ChatEntry; username: string | null }) {
 	const t = useText();
+	const { archive } = useMine(chat);
+	const { archived } = chat.mine;
 	const copy = (text: string) =>
 		void copyOut(text).then((isCopied) => isCopied && showToast(t("app.copied")));
 	return (
 		<section className="sect sect--acts">
 			<Act
+				icon={archived ? ArchiveRestore : Archive}
+				name={t(archived ? "chats.unarchive" : "chats.archive")}
+				onPress={() => archive(!archived)}
+			/>
+			<Act
 				icon={LinkIcon}
 				name={t("details.copyLink")}
-				onPress={() => copy(`${location.origin}/chats/${chat}`)}
+				onPress={() => copy(`${location.origin}/chats/${chat.id}`)}
 			/>
 			{username && (
 				<Act icon={AtSign} name={t("details.copyUsername")} onPress={() => copy(`@${username}`)} />

@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { Search, UserPlus } from "lucide-react";
+import { Archive, Search, UserPlus } from "lucide-react";
 import { type KeyboardEvent, useId, useState } from "react";
 import { useText } from "@/i18n/use-text";
 import { faceOf } from "@/sync/chat-face";
@@ -176,6 +176,12 @@ function SwitcherRow({ id, chat, me, isActive, onPoint, onChoose }: RowProps) {
 			<span className="grow clip" dir="auto">
 				{face.name}
 			</span>
+			{chat.mine.archived && (
+				<>
+					<Icon of={Archive} size="xs" />
+					<span className="sr">{t("chats.archived")}</span>
+				</>
+			)}
 			<Badge count={unread} label={t("chats.unreadCount", { count: unread })} />
 		</div>
 	);

@@ -1,0 +1,200 @@
+/** What of a chat is one's own: on every device of an account, and on no other. */
+import { randomUUID } from "node:crypto";
+import AxeBuilder from "@axe-core/playwright";
+import type { Locator, Page } from "@playwright/test";
+import { ask, befriend, expect, PASSWORD, type Person, test } from "./fixtures";
+
+const list = (page: Page) => page.getByRole("region", { name: "Chats" });
+const row = (page: Page, name: string) => list(page).getByRole("link", { name });
+const names = (page: Page) => list(page).locator(".lrow__name").allTextContents();
+const item = (page: Page, name: string) => page.getByRole("menuitem", { name, exact: true });
+
+async function choose(page: Page, name: string, ...items: string[]): Promise<void> {
+	await row(page, name).click({ button: "right" });
+	for (const one of items) await item(page, one).click();
+	await expect(page.getByRole("menu")).toHaveCount(0);
+}
+
+function says(by: Person, chat: string, body: string) {
+	return ask(by, "POST", `/v1/chats/${chat}/messages`, { client_id: randomUUID(), body });
+}
+
+async function hasNoFaults(page: Page): Promise<void> {
+	expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+}
+
+/** Ann on two devices, with chats with Bob, Cleo and Dan; Dan's is the newest. */
+async function meet(person: (name: string) => Promise<Person>, visitor: typeof person) {
+	const ann = await person("Ann");
+	const friends = [];
+	for (const name of ["Bob", "Cleo", "Dan"]) {
+		const friend = await person(name);
+		friends.push({ friend, chat: await befriend(ann, friend) });
+	}
+	const phone = await visitor("Ann");
+	await ask(phone, "POST", "/v1/login", { email: ann.email, password: PASSWORD });
+	for (const { page } of [ann, phone]) {
+		await page.goto("/chats");
+		await expect(row(page, "Dan")).toBeVisible();
+	}
+	const [bob, cleo, dan] = friends as [Friend, Friend, Friend];
+	return { ann, phone, bob, cleo, dan };
+}
+
+type Friend = { friend: Person; chat: string };
+
+test("a chat is pinned, muted and marked on one device and so on the other", async ({
+	person,
+	visitor,
+}) => {
+	const { ann, phone, bob, cleo } = await meet(person, visitor);
+	await choose(ann.page, "Bob", "Pin");
+	await expect(ann.page.getByText("Bob is pinned")).toBeAttached();
+	for (const { page } of [ann, phone]) {
+		await expect.poll(() => names(page)).toEqual(["Bob", "Dan", "Cleo"]);
+		await expect(row(page, "Bob")).toContainText("Pinned");
+	}
+	// The focus stays with the row wherever it went.
+	await expect(row(ann.page, "Bob")).toBeFocused();
+
+	await choose(ann.page, "Cleo", "Mute", "8 hours");
+	await expect(row(phone.page, "Cleo")).toContainText("Muted");
+	await says(cleo.friend, cleo.chat, "quietly");
+	await expect(row(phone.page, "Cleo")).toContainText("1 unread");
+	await expect(phone.page).toHaveTitle("Tidings");
+	await says(bob.friend, bob.chat, "aloud");
+	await expect(phone.page).toHaveTitle(/1/);
+	await choose(phone.page, "Cleo", "Unmute");
+	await expect(ann.page).toHaveTitle(/2/);
+
+	await choose(ann.page, "Dan", "Mark as unread");
+	await expect(row(phone.page, "Dan")).toContainText("Marked as unread");
+	await row(phone.page, "Dan").click();
+	await expect(row(ann.page, "Dan")).not.toContainText("Marked as unread");
+
+	// Nobody else learns of any of it.
+	const { chat } = await ask(bob.friend, "GET", `/v1/chats/${bob.chat}`);
+	expect(chat.mine).toMatchObject({ version: 0, pinned: false });
+});
+
+test("an archived chat is put away, found, kept there by a message, and brought back", async ({
+	person,
+	visitor,
+}) => {
+	const { ann, phone, bob } = await meet(person, visitor);
+	const { page } = ann;
+	await choose(page, "Bob", "Archive");
+	for (const device of [page, phone.page])
+		await expect.poll(() => names(device)).toEqual(["Dan", "Cleo"]);
+	const away = page.getByRole("button", { name: /^Archived/ });
+	await expect(row(page, "Cleo")).toBeFocused();
+	await says(bob.friend, bob.chat, "Where are you?");
+	await expect(away).toContainText("1 unread chat");
+	await expect(page).toHaveTitle("Tidings");
+
+	await list(page).getByRole("textbox", { name: "Search" }).fill("bo");
+	await expect(row(page, "Bob")).toContainText("Archived");
+	await list(page).getByRole("textbox", { name: "Search" }).press("Escape");
+
+	await hasNoFaults(page);
+	await away.click();
+	await expect.poll(() => names(page)).toEqual(["Bob"]);
+	await hasNoFaults(page);
+	await page.keyboard.press("Escape");
+	await expect(away).toBeFocused();
+	await page.keyboard.press("Enter");
+	await row(page, "Bob").click();
+	// The archive stays beside the chat that was opened from it, and Back leads out.
+	await expect(page.getByText("Where are you?").last()).toBeVisible();
+	await expect.poll(() => names(page)).toEqual(["Bob"]);
+	await page.goBack();
+	await page.goBack();
+	await expect.poll(() => names(page)).toEqual(["Dan", "Cleo"]);
+
+	await away.click();
+	await choose(page, "Bob", "Unarchive");
+	await expect(page.getByText("Nothing is archived")).toBeVisible();
+	await page.getByRole("button", { name: "Undo" }).last().click();
+	await expect(row(page, "Bob")).toBeVisible();
+	await choose(page, "Bob", "Unarchive");
+	await expect.poll(() => names(phone.page)).toEqual(["Bob", "Dan", "Cleo"]);
+});
+
+test("what is chosen without a network is told when there is one", async ({ person, visitor }) => {
+	const { ann, phone } = await meet(person, visitor);
+	await ann.context.setOffline(true);
+	await choose(ann.page, "Bob", "Pin");
+	await expect.poll(() => names(ann.page)).toEqual(["Bob", "Dan", "Cleo"]);
+	expect(await names(phone.page)).toEqual(["Dan", "Cleo", "Bob"]);
+	await ann.context.setOffline(false);
+	await expect.poll(() => names(phone.page), { timeout: 20_000 }).toEqual(["Bob", "Dan", "Cleo"]);
+});
+
+test("a mute that has run out is noticed at once", async ({ person, visitor }) => {
+	const { ann, cleo } = await meet(person, visitor);
+	const { page } = ann;
+	await page.clock.install();
+	await page.goto("/chats");
+	await choose(page, "Cleo", "Mute", "1 hour");
+	await says(cleo.friend, cleo.chat, "quietly");
+	await expect(row(page, "Cleo")).toContainText("1 unread");
+	await page.clock.fastForward(3_590_000);
+	await expect(row(page, "Cleo")).toContainText("Muted");
+	await page.clock.runFor(11_000);
+	await expect(row(page, "Cleo")).not.toContainText("Muted");
+	await expect(page).toHaveTitle(/1/);
+});
+
+test("it is all there by keyboard, in the list and in the details", async ({ person, visitor }) => {
+	const { ann } = await meet(person, visitor);
+	const { page } = ann;
+	const expectItem = (name: string) => expect(item(page, name)).toBeFocused();
+	await row(page, "Bob").focus();
+	await page.keyboard.press("Shift+F10");
+	await page.keyboard.press("ArrowDown");
+	await page.keyboard.press("ArrowDown");
+	await expectItem("Mute");
+	await page.keyboard.press("ArrowRight");
+	await expectItem("1 hour");
+	await hasNoFaults(page);
+	await page.keyboard.press("ArrowLeft");
+	await expectItem("Open");
+	await page.keyboard.press("m");
+	await page.keyboard.press("End");
+	await expectItem("Until I turn it back on");
+	await page.keyboard.press("Enter");
+	await expect(row(page, "Bob")).toBeFocused();
+	await expect(row(page, "Bob")).toContainText("Muted");
+
+	await page.keyboard.press("Enter");
+	const details: Locator = page.getByRole("complementary", { name: "Bob" });
+	if (!(await details.isVisible()))
+		await page.getByRole("button", { name: "Details" }).last().click();
+	const within = page.locator(".pane--details, dialog[open]");
+	await expect(within.getByText("Off", { exact: true })).toBeVisible();
+	await hasNoFaults(page);
+	await within.getByRole("button", { name: "Unmute" }).press("Enter");
+	await expect(within.getByText("On", { exact: true })).toBeVisible();
+	await within.getByRole("button", { name: "Pin" }).press("Enter");
+	await expect(within.getByRole("button", { name: "Unpin" })).toBeFocused();
+});
+
+test.describe("on a phone", () => {
+	test("Back leads from an archived chat to the archive, and from there to the list", async ({
+		person,
+		visitor,
+	}) => {
+		const { ann, bob } = await meet(person, visitor);
+		const { page } = ann;
+		await ask(ann, "PATCH", `/v1/chats/${bob.chat}/mine`, { archived: true });
+		await page.setViewportSize({ width: 360, height: 740 });
+		const shown = () => page.locator(".lrow__name").allTextContents();
+		await page.getByRole("button", { name: /^Archived/ }).click();
+		await page.getByRole("link", { name: "Bob" }).click();
+		await expect(page.getByRole("textbox", { name: "Message Bob" })).toBeVisible();
+		await page.getByRole("button", { name: "Back" }).click();
+		await expect.poll(shown).toEqual(["Bob"]);
+		await page.getByRole("button", { name: "Back to all chats" }).click();
+		await expect.poll(shown).toEqual(["Dan", "Cleo"]);
+	});
+});

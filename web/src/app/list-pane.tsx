@@ -1,0 +1,34 @@
+import { useCallback, useState } from "react";
+import { ChatList } from "@/features/chats/components/chat-list";
+import { useText } from "@/i18n/use-text";
+import type { Anchor } from "@/ui/place";
+import { latePart, useLatePart } from "./late-part";
+import { ListResizer } from "./list-resizer";
+
+const menuPart = latePart(() =>
+	import("@/features/chats/components/chat-menu").then((module) => module.ChatMenu),
+);
+
+type Props = { isAlone: boolean; current: string | null; asking: readonly string[] };
+
+/** The list of chats, and the menu of each. */
+export function ListPane({ isAlone, current, asking }: Props) {
+	const t = useText();
+	const [menu, setMenu] = useState<{ chat: string; anchor: Anchor } | null>(null);
+	const handleMenu = useCallback((chat: string, anchor: Anchor) => setMenu({ chat, anchor }), []);
+	const ChatMenu = useLatePart(menuPart, menu !== null);
+	// Alone on the page, the list is what the page is about.
+	const Pane = isAlone ? "main" : "section";
+	return (
+		<Pane
+			id={isAlone ? "main" : undefined}
+			className="pane pane--list"
+			aria-label={t("chats.title")}
+			data-region
+		>
+			<ChatList current={current} asking={asking} onMenu={handleMenu} />
+			<ListResizer />
+			{menu && ChatMenu && <ChatMenu {...menu} onClose={() => setMenu(null)} />}
+		</Pane>
+	);
+}

@@ -1,0 +1,59 @@
+import { ChevronLeft } from "lucide-react";
+import { useEffect, useRef } from "react";
+import { useText } from "@/i18n/use-text";
+import { Button, IconButton } from "@/ui/button";
+import { Empty } from "@/ui/empty";
+import { isLayerOpen } from "@/ui/layers";
+import type { Anchor } from "@/ui/place";
+import { useArchived } from "../use-chat-rows";
+import { ChatRows } from "./chat-rows";
+
+type Props = {
+	current: string | null;
+	onMenu: (chat: string, anchor: Anchor) => void;
+	onClose: () => void;
+};
+
+/** What was put away, in the place of the list. */
+export function ArchivedChats({ current, onMenu, onClose }: Props) {
+	const t = useText();
+	const head = useRef<HTMLElement>(null);
+	const rows = useArchived();
+	useEscape(onClose);
+	useEffect(() => {
+		if (document.activeElement === document.body) head.current?.querySelector("button")?.focus();
+	}, []);
+	return (
+		<>
+			<header ref={head} className="head">
+				<IconButton label={t("chats.archiveBack")} icon={ChevronLeft} isFlipped onClick={onClose} />
+				<h1 className="grow" tabIndex={-1}>
+					{t("chats.archived")}
+				</h1>
+			</header>
+			<ChatRows rows={rows} current={current} onMenu={onMenu} onArchive={null} isArchive>
+				<Empty
+					title={t("chats.noneArchived")}
+					action={<Button onClick={onClose}>{t("chats.archiveBack")}</Button>}
+				/>
+			</ChatRows>
+		</>
+	);
+}
+
+/** Escape means the list while one is in it. At the document: after those who mean something nearer. */
+function useEscape(onClose: () => void) {
+	const close = useRef(onClose);
+	close.current = onClose;
+	useEffect(() => {
+		function handleKey(event: KeyboardEvent) {
+			const at = event.target as Element;
+			const isHere = at === document.body || at.closest(".pane--list") !== null;
+			if (event.key !== "Escape" || event.defaultPrevented || !isHere || isLayerOpen()) return;
+			event.preventDefault();
+			close.current();
+		}
+		document.addEventListener("keydown", handleKey);
+		return () => document.removeEventListener("keydown", handleKey);
+	}, []);
+}
