@@ -41,6 +41,20 @@ describe("an edit whose answer is lost", () => {
 		expect(row().rev).toBe(before + 1);
 	});
 
+	it("is not shown as refused, when it was heard of before another device wrote more", async () => {
+		const { clock, network, tab, said, editElsewhere } = await open();
+		network.setFaults({ ...noFaults, lostAnswer: 1 });
+		tab.actions.editMessage("c", { seq: 1 }, "right");
+		await clock.advance(1_000);
+		expect(said()).toEqual(["typo", "right"]);
+		editElsewhere("better");
+		network.setFaults(noFaults);
+		await clock.advance(60_000);
+		expect(said()).toEqual(["typo", "right", "better"]);
+		expect(outbox(tab)).toEqual([]);
+		expect(rows(tab)).toMatchObject([{ message: { body: "better" } }]);
+	});
+
 	it("undoes nothing that another device wrote since, and may be asked for anew", async () => {
 		const { clock, network, tab, said, editElsewhere } = await open();
 		network.setFaults({ ...noFaults, lostAnswer: 1, dropped: 1 });

@@ -14,7 +14,7 @@ import { createReplica } from "./outbox-replica";
 import { createSender, type SenderDeps } from "./outbox-sender";
 import { createTargets, type Target } from "./outbox-targets";
 import type { Storage } from "./persistence";
-import { settled, toStored } from "./reducers/outbox";
+import { isOpen, settled, toStored } from "./reducers/outbox";
 import { timelineOf } from "./state";
 import type { OutboxNews, Tabs } from "./tabs";
 import type { OutboxEntry } from "./types";
@@ -125,6 +125,22 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 		return isUntouched && sender.isLeading() ? entry : null;
 	}
 
+	/**
+	 * A row that says what an edit asked for: it is done, though its answer may be
+	 * lost. Asked for again once another device has written more, it would be
+	 * refused, and shown as not done.
+	 */
+	function confirmEdits({ chat, seq, rev, body }: Message): void {
+		if (!sender.isLeading()) return;
+		const { epoch, outbox } = core.store.getState();
+		for (const entry of outbox) {
+			const isAsked = entry.kind === "edit" && isOpen(entry) && entry.attempts > 0;
+			const isHere = entry.epoch === epoch && entry.chat === chat && entry.target?.seq === seq;
+			const isDone = entry.body === body && rev > entry.seenRev;
+			if (isAsked && isHere && isDone) void replica.store(entry.id, { seq, rev, ownRev: rev });
+		}
+	}
+
 	/** Drops an entry and the changes that were meant for it. */
 	function discard(id: string): void {
 		if (find(id)?.state === "sending") return;
@@ -165,7 +181,9 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 		hurry: sender.hurry,
 		confirm(row) {
 			const { client_id, sender: by } = row;
-			if (client_id === null || by !== core.store.getState().me?.id) return;
+			if (by !== core.store.getState().me?.id) return;
+			confirmEdits(row);
+			if (client_id === null) return;
 			replica.note(row);
 			// Whoever leads has its sending off the disk as well.
 			if (sender.isLeading()) void replica.store(client_id, toStored(row));
