@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { SyncHost } from "@/sync/create-sync";
 import { retryDelay } from "@/sync/outbox-sender";
-import { selectFailed, selectTimeline, tickOf } from "@/sync/selectors";
+import { selectDraft, selectFailed, selectTimeline, tickOf } from "@/sync/selectors";
 import { noFaults } from "./model/model-network";
 import { createOnePerson } from "./model/one-person";
 
@@ -14,6 +14,29 @@ async function open() {
 
 const rows = (tab: SyncHost) => selectTimeline(tab.getState(), "c").rows;
 const states = (tab: SyncHost) => rows(tab).map((row) => row.state);
+
+describe("words that are forwarded", () => {
+	it("come into each chat once and in order, and leave what is being written there", async () => {
+		const { clock, server, network, tab } = await open();
+		server.addChat("d", "ann", "bob");
+		await clock.advance(1_000);
+		tab.actions.saveDraft("d", { body: "half a", replyToSeq: null });
+		network.setDown(true);
+		network.cut("ann");
+		tab.actions.forward(["c", "d"], ["one", "two", "three"]);
+		await clock.advance(1_000);
+		network.setFaults({ ...noFaults, lostAnswer: 0.5, slowest: 300 });
+		network.setDown(false);
+		await clock.advance(20_000);
+		network.setFaults(noFaults);
+		await clock.advance(60_000);
+		for (const chat of ["c", "d"]) {
+			const bodies = server.chats.get(chat)?.rows.map(({ body }) => body);
+			expect(bodies, chat).toEqual(["one", "two", "three"]);
+		}
+		expect(selectDraft(tab.getState(), "d")?.body).toBe("half a");
+	});
+});
 
 describe("a message", () => {
 	it("is shown at once, keeps its key to the end, and shows its ticks", async () => {

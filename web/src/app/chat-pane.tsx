@@ -11,6 +11,7 @@ import { ChatDetails } from "./chat-details";
 import { ClosedFoot } from "./closed-foot";
 import { useReactionPicker } from "./reaction-picker";
 import { useDetails } from "./use-details";
+import { useForward } from "./use-forward";
 
 type Props = { chat: ChatEntry; at: number | null; onBack: () => void };
 
@@ -23,6 +24,7 @@ export function ChatPane({ chat, at, onBack }: Props) {
 	const details = useDetails();
 	const permalink = usePermalink(chat.id, at);
 	const picker = useReactionPicker();
+	const { forward, layer } = useForward(chat.id);
 	const toSent = useRef<() => void>(null);
 
 	function handleSent() {
@@ -48,6 +50,7 @@ export function ChatPane({ chat, at, onBack }: Props) {
 					onReply={reply}
 					onEdit={setEditing}
 					onEmoji={picker.open}
+					onForward={forward}
 				/>
 				{canWrite ? (
 					<Composer
@@ -65,6 +68,7 @@ export function ChatPane({ chat, at, onBack }: Props) {
 			</main>
 			{picker.panel}
 			<ChatDetails chat={chat} face={face} details={details} />
+			{layer}
 		</>
 	);
 }

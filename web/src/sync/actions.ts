@@ -23,6 +23,10 @@ export function createActions(core: Core, signedIn: SignedIn): Actions {
 			session.ephemeral.setTyping(chat, false);
 			return session.outbox.send(chat, body, replyToSeq);
 		},
+		forward(chats, bodies) {
+			const outbox = signedIn.session()?.outbox;
+			for (const chat of chats) for (const body of bodies) outbox?.send(chat, body, null);
+		},
 		editMessage: (chat, target, body) => signedIn.session()?.outbox.edit(chat, target, body),
 		deleteMessage: (chat, target) => signedIn.session()?.outbox.remove(chat, target),
 		react: (chat, seq, emoji, on) => signedIn.session()?.outbox.react(chat, seq, { emoji, on }),

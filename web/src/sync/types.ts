@@ -237,6 +237,8 @@ export type Actions = {
 
 	/** Shows the message at once and sends it when it can; clears the chat's draft. Gives its client id. */
 	sendMessage(chat: string, message: { body: string; replyToSeq?: number | null }): string;
+	/** Sends these words into each of the chats, in this order; what is being written there stays. */
+	forward(chats: readonly string[], bodies: readonly string[]): void;
 	/** `row.message` of a stored row by seq, or of a pending one by its client id. */
 	editMessage(chat: string, target: { seq: number } | { clientId: string }, body: string): void;
 	deleteMessage(chat: string, target: { seq: number } | { clientId: string }): void;

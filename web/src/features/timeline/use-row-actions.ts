@@ -24,6 +24,8 @@ export type RowActions = {
 	/** Several at once: copied with who said each and when, deleted with one way back. */
 	copyAll: (rows: readonly Row[], nameOf: (account: string) => string) => void;
 	removeAll: (rows: readonly Row[]) => void;
+	/** Their words go to others; `onDone` is called once they are on their way. */
+	forward: (rows: readonly Row[], onDone?: () => void) => void;
 	/** To what the row answers. */
 	toQuoted: (row: Row) => void;
 };
@@ -31,6 +33,7 @@ export type RowActions = {
 type Callbacks = {
 	onReply: (row: Row) => void;
 	onEdit: (row: Row) => void;
+	onForward: RowActions["forward"];
 	onQuoted: (seq: number, reply: number) => void;
 };
 
@@ -41,7 +44,8 @@ function targetOf(row: Row): Target {
 		: { clientId: row.message.client_id ?? row.key };
 }
 
-export function useRowActions(chat: string, { onReply, onEdit, onQuoted }: Callbacks): RowActions {
+export function useRowActions(chat: string, callbacks: Callbacks): RowActions {
+	const { onReply, onEdit, onForward, onQuoted } = callbacks;
 	const t = useText();
 	const actions = useActions();
 	return useMemo(() => {
@@ -72,6 +76,7 @@ export function useRowActions(chat: string, { onReply, onEdit, onQuoted }: Callb
 			},
 			toQuoted: ({ message: { reply_to_seq, seq } }) =>
 				reply_to_seq !== null && onQuoted(reply_to_seq, seq),
+			forward: onForward,
 			remove: (row) => removeAll([row]),
 			removeAll,
 			copy: (row) => {
@@ -92,5 +97,5 @@ export function useRowActions(chat: string, { onReply, onEdit, onQuoted }: Callb
 			retry: (row) => row.pending && actions.retry(row.pending.id),
 			discard,
 		};
-	}, [actions, chat, onEdit, onQuoted, onReply, t]);
+	}, [actions, chat, onEdit, onForward, onQuoted, onReply, t]);
 }

@@ -1,4 +1,13 @@
-import { CircleCheck, Copy, Link as LinkIcon, Pencil, Reply, RotateCw, Trash2 } from "lucide-react";
+import {
+	CircleCheck,
+	Copy,
+	Forward,
+	Link as LinkIcon,
+	Pencil,
+	Reply,
+	RotateCw,
+	Trash2,
+} from "lucide-react";
 import type { TextKey, Translate } from "@/i18n/setup";
 import { useText } from "@/i18n/use-text";
 import { plainText } from "@/lib/text";
@@ -72,6 +81,9 @@ function copies({ row, actions, onPick }: Props, t: Translate): Items {
 	const isDeleted = row.message.deleted_at !== null;
 	if (!isDeleted) {
 		const onSelect = () => actions.copy(row);
+		const forward = () => actions.forward([row]);
+		const look = { icon: Forward, isIconFlipped: true, letter: "f" };
+		items.push(entry(t, "forward", "timeline.forward", { ...look, onSelect: forward }));
 		items.push(entry(t, "copy", "timeline.copy", { icon: Copy, letter: "c", onSelect }));
 	}
 	if (row.state === "stored") {

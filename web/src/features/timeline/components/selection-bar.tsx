@@ -1,4 +1,4 @@
-import { Copy, Trash2, X } from "lucide-react";
+import { Copy, Forward, Trash2, X } from "lucide-react";
 import { useText } from "@/i18n/use-text";
 import type { ChatEntry } from "@/sync/types";
 import { Button, IconButton } from "@/ui/button";
@@ -46,6 +46,14 @@ export function SelectionBar({ picking, chat, me, canWrite, actions }: Props) {
 			<div className="selbar__in">
 				<IconButton label={t("timeline.selectEnd")} icon={X} keys="Esc" onClick={leave} />
 				<span className="grow clip num med">{t("timeline.selected", { count })}</span>
+				<Button
+					tone="ghost"
+					icon={Forward}
+					isIconFlipped
+					onClick={() => actions.forward(rows, leave)}
+				>
+					<span className="selbar__word">{t("timeline.forward")}</span>
+				</Button>
 				<Button tone="ghost" icon={Copy} onClick={copy}>
 					<span className="selbar__word">{t("timeline.copySelected")}</span>
 				</Button>

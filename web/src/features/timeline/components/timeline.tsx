@@ -50,18 +50,19 @@ type Props = {
 	onEdit: (row: Row) => void;
 	/** Another emoji than those at hand is wanted, beside this element; `onPick` takes it. */
 	onEmoji: (beside: Element, onPick: (emoji: string) => void) => void;
+	onForward: RowActions["forward"];
 	/** Calling it tells that a message was written here: the rows go to their end. */
 	ref: Ref<() => void>;
 };
 
 /** The messages of one chat. Mounted anew for each chat, so nothing leaks from one to the next. */
-export function Timeline({ chat, canWrite, at, onReply, onEdit, onEmoji, ref: sent }: Props) {
+export function Timeline({ chat, canWrite, at, onEmoji, ref: sent, ...callbacks }: Props) {
 	const ref = useRef<HTMLDivElement>(null);
 	const me = useSync((state) => state.me?.id ?? "");
 	const name = faceOf(chat, me).name;
 	const { view, visit, scroll, jump, back } = useWay(ref, chat, at);
 	useImperativeHandle(sent, () => jump.toSent, [jump.toSent]);
-	const actions = useRowActions(chat.id, { onReply, onEdit, onQuoted: back.toQuoted });
+	const actions = useRowActions(chat.id, { ...callbacks, onQuoted: back.toQuoted });
 	const days = useDays(view, me, visit.dividerAfter);
 	const { picking, menu, keys, day } = useHands(ref, view, jump, canWrite);
 	const handleMore = (row: Row) => {

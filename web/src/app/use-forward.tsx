@@ -1,0 +1,58 @@
+import { useNavigate } from "@tanstack/react-router";
+import { type ReactNode, useCallback, useState } from "react";
+import { flushSync } from "react-dom";
+import { useText } from "@/i18n/use-text";
+import { faceOf } from "@/sync/chat-face";
+import type { ChatEntry, Row } from "@/sync/types";
+import { useActions, useSync } from "@/sync/use-sync";
+import { showToast } from "@/ui/toast";
+import { latePart, useLatePart } from "./late-part";
+
+const dialog = latePart(() =>
+	import("@/features/chats/components/forward-dialog").then((module) => module.ForwardDialog),
+);
+
+type Asked = { rows: readonly Row[]; onDone?: () => void };
+
+/** Words of this chat on their way to others: asks to whom, sends them there, and leads after them. */
+export function useForward(current: string) {
+	const [asked, setAsked] = useState<Asked | null>(null);
+	const ForwardDialog = useLatePart(dialog, asked !== null);
+	const actions = useActions();
+	const tell = useTelling(current);
+	const forward = useCallback(
+		(rows: readonly Row[], onDone?: () => void) => setAsked({ rows, onDone }),
+		[],
+	);
+	// Closed before anything else moves: the focus goes back to where it was, and on from there.
+	const close = () => flushSync(() => setAsked(null));
+
+	function send(chats: readonly ChatEntry[]) {
+		const ids = chats.map(({ id }) => id);
+		actions.forward(ids, asked?.rows.map(({ message }) => message.body) ?? []);
+		close();
+		asked?.onDone?.();
+		tell(chats);
+	}
+
+	const layer: ReactNode = asked && ForwardDialog && (
+		<ForwardDialog onSend={send} onClose={close} />
+	);
+	return { forward, layer };
+}
+
+function useTelling(current: string) {
+	const t = useText();
+	const navigate = useNavigate();
+	const me = useSync((state) => state.me?.id ?? "");
+	return (chats: readonly ChatEntry[]) => {
+		const [first] = chats;
+		if (first === undefined) return;
+		const text =
+			chats.length === 1
+				? t("forward.done", { name: faceOf(first, me).name })
+				: t("forward.doneMany", { count: chats.length });
+		const go = () => void navigate({ to: "/chats/$chat", params: { chat: first.id } });
+		showToast(text, first.id === current ? undefined : { label: t("app.show"), onPress: go });
+	};
+}
