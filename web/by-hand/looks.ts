@@ -10,6 +10,8 @@ type Look = {
 	language: string;
 	colorScheme: "light" | "dark";
 	theme: "system" | "contrast";
+	/** The system's own few colours in the place of all others. */
+	isForced?: boolean;
 };
 
 const LOOKS: Look[] = [
@@ -21,6 +23,8 @@ const LOOKS: Look[] = [
 	{ name: "dark-contrast", language: "uk", colorScheme: "dark", theme: "contrast" },
 	{ name: "light-contrast-rtl", language: "ar", colorScheme: "light", theme: "contrast" },
 	{ name: "dark-contrast-rtl", language: "ar", colorScheme: "dark", theme: "contrast" },
+	{ name: "light-forced", language: "en", colorScheme: "light", theme: "system", isForced: true },
+	{ name: "dark-forced", language: "en", colorScheme: "dark", theme: "system", isForced: true },
 ];
 
 const WIDTHS = [360, 768, 1280];
@@ -37,10 +41,10 @@ export async function inEachLook(
 	shoot: (end: string, width: number) => Promise<void>,
 ): Promise<void> {
 	for (const look of wanted(LOOKS, "LOOKS", ({ name }) => name)) {
-		const { name, language, colorScheme, theme } = look;
+		const { name, language, colorScheme, theme, isForced } = look;
 		for (const page of pages) {
 			await quiet(page, { language, theme, motion: "less" });
-			await page.emulateMedia({ colorScheme });
+			await page.emulateMedia({ colorScheme, forcedColors: isForced ? "active" : "none" });
 		}
 		for (const width of wanted(WIDTHS, "WIDTHS", String)) {
 			for (const page of pages) await page.setViewportSize({ width, height: 780 });

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
 import { ask, befriend, expect, type Person } from "../e2e/fixtures";
-import { composer } from "../e2e/verbs";
+import { composer, sendAll } from "../e2e/verbs";
 
 /** Who writes what, oldest chat first; a line of `me` is Noor's own. */
 const OTHERS: [name: string, lines: [who: "me" | "they", body: string][], isRead: boolean][] = [
@@ -61,23 +61,32 @@ const TALK: [who: "me" | "they", body: string, answers?: number][] = [
 	["me", "Booked ⛴️"],
 ];
 
+const LONG = Array.from({ length: 120 }, (_, day) => `Day ${day + 1} of the rehearsals is done.`);
+
 export async function write(person: Person, chat: string, body: string, reply_to_seq?: number) {
 	const client_id = randomUUID();
 	await ask(person, "POST", `/v1/chats/${chat}/messages`, { client_id, body, reply_to_seq });
 }
 
-export type Scene = { noor: Person; ana: Person; chat: string };
+/** `long` is a chat whose first messages no page holds that shows its last. */
+export type Scene = { noor: Person; ana: Person; chat: string; long: string };
 type Make = (name: string) => Promise<Person>;
 
 export async function setScene(person: Make): Promise<Scene> {
 	const noor = await person("Noor");
 	await ask(noor, "PATCH", "/v1/me", { name: "Noor Haddad", username: "noor" });
+	let long = "";
 	for (const [index, [name, lines, isRead]] of OTHERS.entries()) {
 		const other = await person(`Other${index}`);
 		await ask(other, "PATCH", "/v1/me", { name });
 		const chat = await befriend(noor, other);
+		if (index === 1) {
+			long = chat;
+			await sendAll(other, chat, LONG, 1);
+		}
 		for (const [who, body] of lines) await write(who === "me" ? noor : other, chat, body);
-		if (isRead) await ask(noor, "PUT", `/v1/chats/${chat}/read`, { seq: lines.length });
+		const seq = lines.length + (chat === long ? LONG.length : 0);
+		if (isRead) await ask(noor, "PUT", `/v1/chats/${chat}/read`, { seq });
 		await ask(other, "PUT", `/v1/chats/${chat}/read`, { seq: 1 });
 		if (index > 5) await other.page.goto("/");
 	}
@@ -95,7 +104,7 @@ export async function setScene(person: Make): Promise<Scene> {
 	await ask(noor, "PUT", `/v1/chats/${chat}/read`, { seq: TALK.length });
 	await ana.page.goto(`/chats/${chat}`);
 	await expect(composer(ana.page)).toBeVisible();
-	return { noor, ana, chat };
+	return { noor, ana, chat, long };
 }
 
 export async function quiet(page: Page, look: Record<string, unknown>): Promise<void> {

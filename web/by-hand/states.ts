@@ -103,6 +103,15 @@ const STATES: State[] = [
 		}),
 	],
 	[
+		"forward",
+		inChat(async (page) => {
+			await rows(page).nth(5).click({ button: "right" });
+			await page.keyboard.press("f");
+			await page.locator("dialog[open] [role=option]").first().click();
+			await page.locator("dialog[open] [role=option]").nth(3).click();
+		}),
+	],
+	[
 		"date",
 		inChat(async (page) => {
 			await page.locator(".day__chip").first().click();
@@ -120,20 +129,20 @@ const STATES: State[] = [
 	["reconnecting", (scene) => scene.noor.page.locator(".banner--warn").waitFor()],
 	[
 		"skeleton",
-		async ({ noor: { page }, chat }) => {
+		async ({ noor: { page }, long }) => {
 			await page.route("**/v1/chats/*/messages*", () => undefined);
-			await page.goto(`/chats/${chat}?at=1`);
+			await page.goto(`/chats/${long}?at=1`);
 			await page.waitForTimeout(900);
-			await page.unroute("**/v1/chats/*/messages*");
 		},
 	],
 	[
 		"load-failed",
-		async ({ noor: { page }, chat }) => {
+		async ({ noor: { page }, long }) => {
 			await page.route("**/v1/chats/*/messages*", (route) => route.abort());
-			await page.goto(`/chats/${chat}`);
+			await page.goto(`/chats/${long}`);
+			await rows(page).last().waitFor();
+			await page.locator(".timeline").evaluate((frame) => frame.scrollTo(0, 0));
 			await page.waitForTimeout(900);
-			await page.unroute("**/v1/chats/*/messages*");
 		},
 	],
 	["list-menu", at("/chats", (page) => page.locator(".lrow").nth(1).click({ button: "right" }))],
@@ -200,6 +209,7 @@ test("every state, to be looked at", async ({ person, visitor, server }) => {
 	await inEachLook([noor.page, guest.page, fresh.page], async (end, width) => {
 		for (const [name, bring] of chosen(STATES)) {
 			await noor.page.setViewportSize({ width, height: 780 });
+			await noor.page.unrouteAll();
 			if (name === "reconnecting") await server.kill();
 			await bring(scene);
 			await shoot(noor.page, `${name}-${end}`);

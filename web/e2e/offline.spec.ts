@@ -63,7 +63,12 @@ for (const width of [1280, 360]) {
 		const places = () =>
 			page
 				.locator("h1:visible, .msg, .lrow, .search, .composer, .prow, .rail a:visible")
-				.evaluateAll((all) => all.map((one) => Math.round(one.getBoundingClientRect().y)));
+				.evaluateAll((all) =>
+					all.map((one) => {
+						const { x, y, width } = one.getBoundingClientRect();
+						return [x, y, width].map(Math.round);
+					}),
+				);
 		for (const path of [`/chats/${chat}`, "/chats", "/people"]) {
 			await page.goto(path);
 			await expect(page.locator(".msg, .lrow, .prow").last()).toBeVisible();
@@ -73,6 +78,7 @@ for (const width of [1280, 360]) {
 			expect(await places(), path).toEqual(before);
 			// It hides neither the page's name nor the field to search.
 			expect(await covered(page), path).toEqual([]);
+			await expect(page.locator(".banner")).toBeInViewport({ ratio: 1 });
 			await ann.context.setOffline(false);
 			await expect(page.getByText("You are offline.")).toHaveCount(0);
 		}
