@@ -1,7 +1,8 @@
 /** The place of the reader: kept while history comes in, found again by the divider and the jump. */
 import { ask, befriend, expect, test } from "./fixtures";
 import { firstKey, offsetOf, rowCount, scrollTo, write, writeFast } from "./rows";
-import { composer, message, openChat, say, timeline } from "./verbs";
+import { composer, message, openChat, say, sendAll, timeline } from "./verbs";
+import { painted } from "./work";
 
 const MOST_ROWS = 200;
 
@@ -29,6 +30,37 @@ test("five hundred older messages never move what is being read", async ({ perso
 	await expect(timeline(page).getByText(/^row-1\. /)).toBeAttached();
 	expect(moves.length).toBeGreaterThan(20);
 	expect(Math.max(...moves), moves.join(" ")).toBeLessThanOrEqual(1);
+});
+
+test("older messages that cannot be had are asked for once, and again when it is asked", async ({
+	person,
+}) => {
+	const ann = await person("Ann");
+	const bob = await person("Bob");
+	const chat = await befriend(ann, bob);
+	const bodies = Array.from({ length: 120 }, (_, index) => `old-${index}.`);
+	await sendAll(bob, chat, bodies, 1);
+	await ask(ann, "PUT", `/v1/chats/${chat}/read`, { seq: 120 });
+	const { page } = ann;
+	await page.goto(`/chats/${chat}`);
+	await expect(message(page, "old-119.")).toBeInViewport();
+	let asked = 0;
+	await page.route("**/v1/chats/*/messages*", (route) => {
+		asked++;
+		return route.abort();
+	});
+	await page.locator(".timeline").evaluate((frame) => frame.scrollTo(0, 0));
+	const again = page.getByRole("alert").getByRole("button", { name: "Try again" });
+	for (let tries = 1; tries <= 3; tries++) {
+		// Still there after as many frames as a loop would need to ask many times.
+		await again.click();
+		for (let frames = 0; frames < 20; frames++) await painted(page);
+	}
+	expect(asked).toBe(4);
+	await page.unrouteAll();
+	await again.click();
+	await expect(again).toHaveCount(0);
+	await expect(message(page, "old-60.")).toBeAttached();
 });
 
 test("new messages do not pull a reader away, and the jump leads to them", async ({ person }) => {

@@ -164,13 +164,16 @@ export function createPages(core: Core): Pages {
 
 	/** Trust may be lost again on the way, so it is looked at again; but rows may also be gone for good. */
 	async function repairOne(chat: string): Promise<void> {
-		const { window, isJumping } = read(chat);
+		const { window, isJumping, loadError: before } = read(chat);
 		if (entryOf(chat) !== undefined && window === null && !isJumping) await openAt(chat);
 		for (let attempt = 0; attempt < MAX_REPAIRS; attempt++) {
 			const entry = entryOf(chat);
 			const { window } = read(chat);
 			if (entry === undefined || window === null || !open.has(chat)) return;
-			if (isWindowCovered(read(chat), entry.seq)) return;
+			if (isWindowCovered(read(chat), entry.seq)) {
+				patch(chat, (timeline) => withoutFailure(timeline, before));
+				return;
+			}
 			try {
 				await fetchStretch(chat, window.from, window.to ?? entry.seq);
 			} catch (error) {
@@ -227,4 +230,10 @@ function isHeld(timeline: Timeline, seq: number): boolean {
 function toFailure(error: unknown): Failure {
 	if (isApiError(error)) return { code: error.code, detail: error.message };
 	return { code: "offline", detail: "" };
+}
+
+/** There is a connection again: what could not be had before may be asked for. */
+function withoutFailure(timeline: Timeline, before: Failure | null): Timeline {
+	const isOver = timeline.loadError === before && !timeline.isStandIn;
+	return isOver ? { ...timeline, loadError: null } : timeline;
 }

@@ -30,6 +30,12 @@ type Loads = {
 	onLeave: (anchor: Anchor) => void;
 };
 
+function loadNear(element: HTMLElement, view: TimelineView, loads: Loads): void {
+	if (element.scrollTop < NEAR_PX && view.hasOlder && !view.isLoadingOlder) loads.loadOlder();
+	const below = element.scrollHeight - element.scrollTop - element.clientHeight;
+	if (below < NEAR_PX && view.hasNewer && !view.isLoadingNewer) loads.loadNewer();
+}
+
 /** The place as it is known, and the one way to change it. */
 function usePlace(view: TimelineView, loads: Loads) {
 	const place = useRef<Place | null>(null);
@@ -45,9 +51,9 @@ function usePlace(view: TimelineView, loads: Loads) {
 		if (wasEnd !== isNowEnd) loads.onHold(!isNowEnd);
 		place.current = next;
 		setEnd(isNowEnd);
-		if (element.scrollTop < NEAR_PX && view.hasOlder && !view.isLoadingOlder) loads.loadOlder();
-		const below = element.scrollHeight - element.scrollTop - element.clientHeight;
-		if (below < NEAR_PX && view.hasNewer && !view.isLoadingNewer) loads.loadNewer();
+		// What failed is asked for again by whoever sees it, or once there is a connection
+		// again; not by the row that tells of it, which would go on without an end.
+		if (view.loadError === null) loadNear(element, view, loads);
 		loads.onSettled();
 	}, []);
 
