@@ -142,7 +142,7 @@ const STATES: State[] = [
 			await page.goto(`/chats/${long}`);
 			await rows(page).last().waitFor();
 			await page.locator(".timeline").evaluate((frame) => frame.scrollTo(0, 0));
-			await page.waitForTimeout(900);
+			await page.locator(".edge[role=alert]").waitFor();
 		},
 	],
 	["list-menu", at("/chats", (page) => page.locator(".lrow").nth(1).click({ button: "right" }))],
