@@ -5,8 +5,8 @@
  */
 import { type ApiError, isApiError } from "@/api/client";
 import type { Problem, ServerEvents } from "@/api/wire.gen";
-import { type Core, isLive } from "./core";
-import { nextSession, reconnectDelay, type SessionEvent } from "./session-machine";
+import { type Core, isLive, moveSession } from "./core";
+import { reconnectDelay } from "./session-machine";
 import type { ServerEvent } from "./socket";
 import { createTimers } from "./timers";
 
@@ -58,29 +58,17 @@ export function createConnection(core: Core, hooks: ConnectionHooks): Connection
 	let hasRefreshed = false;
 	let isSyncing = false;
 
-	function move(event: SessionEvent): void {
-		const now = core.clock.now();
-		core.store.update((state) => {
-			const session = nextSession(state.session, event, now);
-			return session === state.session ? state : { ...state, session };
-		});
-	}
-
 	function open(): void {
 		if (isClosed) return;
 		timers.clearAll();
 		turn++;
 		hooks.onOpening();
-		move({ kind: "connect" });
+		moveSession(core, { kind: "connect" });
 		timers.set("ready", READY_MS, () => lost(null));
 		const mine = turn;
 		core.socket.open({
-			onEvent: (event) => {
-				if (mine === turn) hear(event);
-			},
-			onClose: (problem) => {
-				if (mine === turn) void closed(problem);
-			},
+			onEvent: (event) => mine === turn && hear(event),
+			onClose: (problem) => mine === turn && void closed(problem),
 		});
 	}
 
@@ -91,7 +79,7 @@ export function createConnection(core: Core, hooks: ConnectionHooks): Connection
 			case "ready":
 				timers.clear("ready");
 				hasRefreshed = false;
-				move({ kind: "opened" });
+				moveSession(core, { kind: "opened" });
 				hooks.onReady(event.body);
 				if (!isClosed) void syncFirst();
 				break;
@@ -102,7 +90,7 @@ export function createConnection(core: Core, hooks: ConnectionHooks): Connection
 				requestSync();
 				break;
 			case "server.drain":
-				move({ kind: "drain" });
+				moveSession(core, { kind: "drain" });
 				timers.set("drain", event.body.after_ms, open);
 				break;
 			default:
@@ -116,18 +104,15 @@ export function createConnection(core: Core, hooks: ConnectionHooks): Connection
 		try {
 			await hooks.sync();
 			if (mine !== turn) return;
-			move({ kind: "synced" });
+			moveSession(core, { kind: "synced" });
 			hooks.onLive();
 			planCheck();
 		} catch (error) {
 			if (mine !== turn) return;
-			if (isBusy(error)) timers.set("sync", busyDelay(error), () => void syncFirst());
+			if (isBusy(error))
+				timers.set("sync", busyDelay(error, core.clock.random), () => void syncFirst());
 			else lost(null);
 		}
-	}
-
-	function busyDelay(error: ApiError): number {
-		return (error.retryAfter ?? 0) * 1_000 + reconnectDelay(1, core.clock.random);
 	}
 
 	function requestSync(): void {
@@ -146,7 +131,8 @@ export function createConnection(core: Core, hooks: ConnectionHooks): Connection
 			await hooks.sync();
 		} catch (error) {
 			if (mine !== turn) return;
-			if (isBusy(error)) timers.set("sync", busyDelay(error), () => void syncAgain());
+			if (isBusy(error))
+				timers.set("sync", busyDelay(error, core.clock.random), () => void syncAgain());
 			else lost(null);
 		} finally {
 			isSyncing = false;
@@ -154,8 +140,8 @@ export function createConnection(core: Core, hooks: ConnectionHooks): Connection
 	}
 
 	function planCheck(): void {
-		const wait = CHECK_MS + (2 * core.clock.random() - 1) * CHECK_JITTER_MS;
-		timers.set("check", wait, () => void check());
+		const jitter = (2 * core.clock.random() - 1) * CHECK_JITTER_MS;
+		timers.set("check", CHECK_MS + jitter, () => void check());
 	}
 
 	/**
@@ -181,10 +167,7 @@ export function createConnection(core: Core, hooks: ConnectionHooks): Connection
 		if (timers.has("probe") || !isLive(core.store.getState())) return;
 		const mine = turn;
 		awaitWord(patienceMs);
-		void check().then(() => {
-			if (mine !== turn) return;
-			timers.clear("probe");
-		});
+		void check().then(() => mine === turn && timers.clear("probe"));
 	}
 
 	function awaitWord(patienceMs: number): void {
@@ -214,11 +197,9 @@ export function createConnection(core: Core, hooks: ConnectionHooks): Connection
 		timers.clearAll();
 		core.socket.close();
 		hooks.onLost();
-		const { failures } = core.store.getState().session;
-		const least = (problem?.retry_after ?? 0) * 1_000;
-		const wait = Math.max(least, reconnectDelay(failures, core.clock.random));
+		const wait = waitAfter(core, problem);
 		const nextTryAt = core.clock.now() + wait;
-		move({ kind: "lost", nextTryAt, hasNetwork: hooks.hasNetwork() });
+		moveSession(core, { kind: "lost", nextTryAt, hasNetwork: hooks.hasNetwork() });
 		timers.set("retry", wait, open);
 		// After a wait the login may have run out again, which is no reason to give up.
 		hasRefreshed = false;
@@ -243,7 +224,7 @@ export function createConnection(core: Core, hooks: ConnectionHooks): Connection
 			else probe();
 		},
 		setNetwork(isOn) {
-			move({ kind: "network", isOn });
+			moveSession(core, { kind: "network", isOn });
 			if (isOn && timers.has("retry")) open();
 			else probe(isOn ? PROBE_MS : OFFLINE_PROBE_MS);
 		},
@@ -251,6 +232,18 @@ export function createConnection(core: Core, hooks: ConnectionHooks): Connection
 		requestSync,
 		close,
 	};
+}
+
+/** How long until the next attempt: longer with each, and no shorter than the server wants. */
+function waitAfter({ store, clock }: Core, problem: Problem | null): number {
+	const { failures } = store.getState().session;
+	const least = (problem?.retry_after ?? 0) * 1_000;
+	return Math.max(least, reconnectDelay(failures, clock.random));
+}
+
+/** The server says when, and not all at once. */
+function busyDelay(error: ApiError, random: () => number): number {
+	return (error.retryAfter ?? 0) * 1_000 + reconnectDelay(1, random);
 }
 
 function isBusy(error: unknown): error is ApiError {

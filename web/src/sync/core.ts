@@ -3,6 +3,7 @@
  */
 import type { Api } from "@/api/client";
 import type { Clock } from "./clock";
+import { nextSession, type SessionEvent } from "./session-machine";
 import type { Socket } from "./socket";
 import type { Store } from "./store";
 import type { Notice, State } from "./types";
@@ -14,6 +15,15 @@ export type Core = {
 	readonly socket: Socket;
 	readonly notify: (notice: Notice) => void;
 };
+
+/** What happens to the connection, and nothing else of the state. */
+export function moveSession(core: Core, event: SessionEvent): void {
+	const now = core.clock.now();
+	core.store.update((state) => {
+		const session = nextSession(state.session, event, now);
+		return session === state.session ? state : { ...state, session };
+	});
+}
 
 /** True while calls over the socket have a chance. */
 export function isConnected(state: State): boolean {

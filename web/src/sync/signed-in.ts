@@ -10,9 +10,9 @@ import { fetchMe } from "@/api/chats";
 import { isApiError } from "@/api/client";
 import type { Account } from "@/api/wire.gen";
 import { type AccountSession, startSession } from "./account-session";
-import type { Core } from "./core";
+import { type Core, moveSession } from "./core";
 import { createDrafts } from "./drafts";
-import { createFarewell, type Reach } from "./farewell";
+import { createFarewell, type Farewell, type Reach } from "./farewell";
 import { enterLogin, forgetLogin, type Login, readLogin } from "./login";
 import { openInTime } from "./persistence";
 import { nextSession, reconnectDelay } from "./session-machine";
@@ -113,17 +113,7 @@ export function createSignedIn(core: Core, deps: SignedInDeps): SignedIn {
 		session?.stop();
 		close(reason);
 		tell();
-		if (over !== null) await wipe(over.account.id);
-	}
-
-	async function wipe(account: string): Promise<void> {
-		createDrafts({ ...core, disk: deps.disk, account }).wipe();
-		createWishes(core, { disk: deps.disk, account, isLeft }).wipe();
-		const storage = await openInTime(deps.openStorage, core.clock, account);
-		// Whoever signed in while it opened keeps what is there by now.
-		if (farewell.isAsked()) await storage.wipe().catch(() => undefined);
-		else storage.close();
-		if (farewell.isAsked()) forgetLogin(deps.disk);
+		if (over !== null) await wipe(core, deps, farewell, over.account.id);
 	}
 
 	async function begin(account: Account): Promise<void> {
@@ -131,25 +121,18 @@ export function createSignedIn(core: Core, deps: SignedInDeps): SignedIn {
 		const mine = ++turn;
 		farewell.hush();
 		const over = farewell.isAsked() ? readLogin(deps.disk) : null;
-		if (over !== null) await wipe(over.account.id);
+		if (over !== null) await wipe(core, deps, farewell, over.account.id);
 		if (mine !== turn) return;
 		farewell.drop();
 		session?.stop();
 		session = null;
 		login = enterLogin(deps.disk, account, core.clock.now());
-		core.store.update((state) => ({
-			...emptyState,
-			session: nextSession(
-				{ ...emptyState.session, since: state.session.since },
-				{ kind: "connect" },
-				core.clock.now(),
-			),
-		}));
-		const hooks = {
-			onEnded: ended,
-			onOther: () => void rejoin(),
-			isLeft,
-		};
+		const now = core.clock.now();
+		core.store.update(({ session: { since } }) => {
+			const fresh = { ...emptyState.session, since };
+			return { ...emptyState, session: nextSession(fresh, { kind: "connect" }, now) };
+		});
+		const hooks = { onEnded: ended, onOther: () => void rejoin(), isLeft };
 		await startSession(core, deps, hooks, login, (started) => {
 			if (mine === turn) session = started;
 			return mine === turn;
@@ -176,11 +159,7 @@ export function createSignedIn(core: Core, deps: SignedInDeps): SignedIn {
 
 	/** Nobody is signed in here, so nothing is lost by saying so. */
 	function endBeforeBegin(): void {
-		const now = core.clock.now();
-		core.store.update((state) => ({
-			...state,
-			session: nextSession(state.session, { kind: "ended", reason: null }, now),
-		}));
+		moveSession(core, { kind: "ended", reason: null });
 		noteFarewell();
 	}
 
@@ -192,17 +171,10 @@ export function createSignedIn(core: Core, deps: SignedInDeps): SignedIn {
 			if (mine === turn) await begin(me);
 		} catch (error) {
 			if (mine !== turn) return;
-			if (isApiError(error) && error.status === 401) {
-				endBeforeBegin();
-				return;
-			}
+			if (isApiError(error) && error.status === 401) return endBeforeBegin();
 			const wait = reconnectDelay(failures, core.clock.random);
 			const nextTryAt = core.clock.now() + wait;
-			const lost = { kind: "lost" as const, nextTryAt, hasNetwork: deps.hasNetwork() };
-			core.store.update((state) => ({
-				...state,
-				session: nextSession(state.session, lost, core.clock.now()),
-			}));
+			moveSession(core, { kind: "lost", nextTryAt, hasNetwork: deps.hasNetwork() });
 			cancelRetry = core.clock.after(wait, () => void ask(failures + 1));
 		}
 	}
@@ -247,4 +219,20 @@ export function createSignedIn(core: Core, deps: SignedInDeps): SignedIn {
 			login = null;
 		},
 	};
+}
+
+/** Takes all that the device kept of the account. */
+async function wipe(
+	core: Core,
+	{ disk, openStorage }: Device,
+	farewell: Farewell,
+	account: string,
+): Promise<void> {
+	createDrafts({ ...core, disk, account }).wipe();
+	createWishes(core, { disk, account, isLeft: () => true }).wipe();
+	const storage = await openInTime(openStorage, core.clock, account);
+	// Whoever signed in while it opened keeps what is there by now.
+	if (farewell.isAsked()) await storage.wipe().catch(() => undefined);
+	else storage.close();
+	if (farewell.isAsked()) forgetLogin(disk);
 }
