@@ -118,7 +118,7 @@ function FriendActions({ person }: { person: Person }) {
 	const label = t("people.message", { name: person.name });
 	return (
 		<>
-			{chat && (
+			{chat ? (
 				<Link
 					to="/chats/$chat"
 					params={{ chat }}
@@ -127,6 +127,16 @@ function FriendActions({ person }: { person: Person }) {
 				>
 					<Icon of={MessageCircle} />
 				</Link>
+			) : (
+				// It holds the place, and the focus, of the chat that is on its way.
+				<button
+					type="button"
+					className="icon-btn prow__open"
+					aria-label={label}
+					aria-disabled="true"
+				>
+					<Icon of={MessageCircle} />
+				</button>
 			)}
 			<MoreActions person={person} isFriend />
 		</>
