@@ -82,7 +82,14 @@ export function createPages(core: Core): Pages {
 
 	function showHeld(chat: string, window: Window): void {
 		jumps.set(chat, (jumps.get(chat) ?? 0) + 1);
-		patch(chat, (timeline) => ({ ...timeline, window, isJumping: false, isStandIn: false }));
+		// What could not be had elsewhere is not asked for any more.
+		patch(chat, (timeline) => ({
+			...timeline,
+			window,
+			isJumping: false,
+			isStandIn: false,
+			loadError: null,
+		}));
 	}
 
 	async function loadOlder(chat: string): Promise<void> {
