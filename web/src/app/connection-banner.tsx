@@ -39,8 +39,10 @@ function useSayBack(isTold: boolean, isLive: boolean) {
 
 function useWaitingText(): string | null {
 	const t = useText();
+	// Of messages only: a change of one, or a reaction, shows at the message that it is kept.
 	const waiting = useSync(
-		(state) => state.outbox.filter((entry) => entry.state === "waiting").length,
+		(state) =>
+			state.outbox.filter(({ kind, state }) => kind === "send" && state === "waiting").length,
 	);
 	return waiting > 0 ? t("connection.waiting", { count: waiting }) : null;
 }
