@@ -1,7 +1,7 @@
 /** Without a network: said plainly, kept on the device, sent once and in order. */
 import type { Page } from "@playwright/test";
 import { befriend, expect, test } from "./fixtures";
-import { message, nav, openChat, say, sendAll, words } from "./verbs";
+import { message, nav, openChat, say, sendAll, timeline, words } from "./verbs";
 
 /** Less than a call waits for its answer: the device's own word has been taken. */
 const SOON_MS = 8_000;
@@ -33,6 +33,36 @@ test("twenty messages written in a minute offline arrive once and in order", asy
 	await expect.poll(() => words(ann.page, /kept-\d+\./g)).toEqual(written);
 	await expect(ann.page.getByText("You are offline.")).toHaveCount(0);
 	await expect(ann.page.locator("[aria-live]", { hasText: "Back online" })).toHaveCount(1);
+});
+
+test("what was deleted before it left is never sent, though the page went meanwhile", async ({
+	person,
+}) => {
+	const ann = await person("Ann");
+	const bob = await person("Bob");
+	await befriend(ann, bob);
+	for (const { page } of [ann, bob]) await page.goto("/");
+	await openChat(ann, "Bob");
+	await openChat(bob, "Ann");
+	await say(bob, "Well?");
+	const { page, context } = ann;
+	await expect(message(page, "Well?")).toBeVisible();
+	await context.setOffline(true);
+	await expect(page.getByText("You are offline.")).toBeVisible({ timeout: SOON_MS });
+	await say(ann, "Hasty");
+	await say(ann, "Meant");
+	await page.locator(".msg", { hasText: "Well?" }).press("+");
+	await page.getByRole("menuitemcheckbox", { name: "👍" }).click();
+	// A reaction is no message.
+	await expect(page.getByText("2 messages are waiting and will be sent.")).toBeVisible();
+	await page.locator(".msg", { hasText: "Hasty" }).click({ button: "right" });
+	await page.getByRole("menuitem", { name: "Delete" }).click();
+	await page.reload().catch(() => undefined);
+	await context.setOffline(false);
+	await page.goto(page.url());
+	await expect(message(bob.page, "Meant")).toBeVisible();
+	for (const one of [ann, bob])
+		await expect(timeline(one.page).locator(".msg")).toContainText(["Well?", "Meant"]);
 });
 
 /** What of a page's head and foot the banner lies over. */

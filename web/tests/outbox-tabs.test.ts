@@ -110,6 +110,21 @@ describe("a message that one tab wrote and another has sent", () => {
 		expect(bodies()).toEqual(["second"]);
 	});
 
+	it("is never sent once it was deleted in a tab that does not send", async () => {
+		const { clock, network, leader, follower, bodies } = await open();
+		network.setDown(true);
+		network.cut("ann");
+		const clientId = leader.actions.sendMessage("c", { body: "hasty" });
+		leader.actions.sendMessage("c", { body: "meant" });
+		await clock.advance(1_000);
+		follower.actions.deleteMessage("c", { clientId });
+		await clock.advance(1_000);
+		network.setDown(false);
+		await clock.advance(60_000);
+		expect(bodies()).toEqual(["meant"]);
+		for (const tab of [leader, follower]) expect(outbox(tab)).toEqual([]);
+	});
+
 	it("is refused in every tab that opens after", async () => {
 		const { clock, follower, leader, openTab } = await open();
 		follower.actions.sendMessage("c", { body: "REFUSE" });

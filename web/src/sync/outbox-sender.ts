@@ -44,6 +44,8 @@ export type SenderDeps = {
 	readonly isLeft: () => boolean;
 	/** The message was given this body as another tab sent it with the one it had before. */
 	readonly onAmended: (entry: OutboxEntry) => void;
+	/** The message was deleted in another tab, or by the page before, and never left this device. */
+	readonly onTakenBack: (id: string) => void;
 	/** An acknowledged row goes the way of every event. */
 	readonly onStored: (row: Message) => void;
 };
@@ -77,9 +79,19 @@ export function createSender(core: Core, deps: SenderDeps): Sender {
 				void targets.findHome(entry)?.then(flush);
 				continue;
 			}
+			if (isTakenBack(entry)) {
+				deps.onTakenBack(entry.id);
+				continue;
+			}
 			seen.add(entry.chat);
 			if (!busy.has(entry.chat) && !resting.has(entry.id)) void attempt(entry);
 		}
+	}
+
+	/** Sent only to be deleted, it would be read in between. */
+	function isTakenBack({ id, kind, attempts }: OutboxEntry): boolean {
+		if (kind !== "send" || attempts > 0) return false;
+		return entries().some((other) => other.kind === "delete" && other.target?.clientId === id);
 	}
 
 	function rest(id: string, ms: number): void {

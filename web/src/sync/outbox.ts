@@ -42,7 +42,9 @@ export type Outbox = {
 
 type Reaction = NonNullable<OutboxEntry["reaction"]>;
 
-export type OutboxDeps = Omit<SenderDeps, "replica" | "targets" | "onAmended"> & {
+type Hooks = Omit<SenderDeps, "replica" | "targets" | "onAmended" | "onTakenBack">;
+
+export type OutboxDeps = Hooks & {
 	readonly storage: Storage;
 	readonly tabs: Tabs;
 };
@@ -50,7 +52,13 @@ export type OutboxDeps = Omit<SenderDeps, "replica" | "targets" | "onAmended"> &
 export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps): Outbox {
 	const replica = createReplica(core, storage, tabs);
 	const targets = createTargets(core, replica);
-	const sender = createSender(core, { ...hooks, replica, targets, onAmended: addAmended });
+	const sender = createSender(core, {
+		...hooks,
+		replica,
+		targets,
+		onAmended: addAmended,
+		onTakenBack: discard,
+	});
 	const leader = createLeaderWatch(core, tabs);
 	const { find } = replica;
 	/** The last body that an unsent message was given here, and when. */
