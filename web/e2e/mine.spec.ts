@@ -118,6 +118,10 @@ test("an archived chat is put away, found, kept there by a message, and brought 
 	await expect(row(page, "Bob")).toBeVisible();
 	await choose(page, "Bob", "Unarchive");
 	await expect.poll(() => names(phone.page)).toEqual(["Bob", "Dan", "Cleo"]);
+	// No row is left for the focus; it stays with the list, and goes back with it.
+	await expect(page.getByRole("heading", { name: "Archived", exact: true })).toBeFocused();
+	await page.keyboard.press("Escape");
+	await expect(page.getByRole("heading", { name: "Chats", exact: true })).toBeFocused();
 });
 
 test("what is chosen without a network is told when there is one", async ({ person, visitor }) => {

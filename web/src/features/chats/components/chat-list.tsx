@@ -9,8 +9,10 @@ import { Icon } from "@/ui/icon";
 import type { Anchor } from "@/ui/place";
 import { keysOf } from "@/ui/platform";
 import { SkeletonRows } from "@/ui/skeleton";
+import { nameOfList } from "../row-focus";
 import { useArchive } from "../use-archive";
 import { type Filter, useArchived, useChatRows } from "../use-chat-rows";
+import { ARCHIVE_STOP } from "./archive-row";
 import { ArchivedChats } from "./archived-chats";
 import { ChatListEmpty } from "./chat-list-empty";
 import { ChatRows } from "./chat-rows";
@@ -86,11 +88,12 @@ function AllChats({ current, asking, onMenu, onArchive, isBack }: AllProps) {
 	);
 }
 
-/** Who comes back from the archive goes on where they went in. */
+/** Who comes back from the archive goes on where they went in; an empty one has no way in. */
 function useFocusBack(isBack: boolean) {
 	useEffect(() => {
-		const isLost = document.activeElement === document.body;
-		if (isBack && isLost) document.querySelector<HTMLElement>(`[data-rove="archive"]`)?.focus();
+		if (!isBack || document.activeElement !== document.body) return;
+		const way = document.querySelector<HTMLElement>(`[data-rove="${ARCHIVE_STOP}"]`);
+		(way ?? nameOfList())?.focus();
 	}, [isBack]);
 }
 
