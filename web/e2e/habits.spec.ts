@@ -1,6 +1,6 @@
 /** What hands do without thinking in any messenger. */
 import { ask, befriend, expect, type Person, test } from "./fixtures";
-import { composer, message, openChat } from "./verbs";
+import { composer, message, openChat, say } from "./verbs";
 
 async function talk(person: (name: string) => Promise<Person>) {
 	const ann = await person("Ann");
@@ -131,6 +131,30 @@ test("an address keeps the browser's menu, and a row's copy is the row's", async
 	await expect
 		.poll(() => page.evaluate(() => navigator.clipboard.readText()))
 		.toBe("Second thought");
+});
+
+test("what is being deleted is neither edited nor answered any more", async ({ person }) => {
+	const { ann, page } = await talk(person);
+	for (const text of ["First of mine", "Second of mine"]) await say(ann, text);
+	await expect(page.getByRole("img", { name: /^(Sent|Delivered)$/ })).toHaveCount(2);
+	await composer(page).fill("half a thought");
+	const row = page.locator(".msg").last();
+	await row.focus();
+	await page.keyboard.press("Enter");
+	await page.keyboard.press("e");
+	await expect(composer(page)).toHaveValue("Second of mine");
+	await row.click({ button: "right" });
+	await page.getByRole("menuitem", { name: "Delete" }).click();
+	await expect(composer(page)).toHaveValue("half a thought");
+	await expect(page.getByText("Editing")).toHaveCount(0);
+	await row.click({ button: "right" });
+	await expect(page.getByRole("menuitem")).toHaveText(["Copy link"]);
+	await page.keyboard.press("Escape");
+	await row.press("+");
+	await expect(page.getByRole("menu")).toHaveCount(0);
+	await composer(page).fill("");
+	await composer(page).press("ArrowUp");
+	await expect(composer(page)).toHaveValue("First of mine");
 });
 
 test("from a quoted message one comes back to the reply", async ({ person }) => {

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { ChatHead } from "@/features/chats/components/chat-head";
 import { Composer } from "@/features/composer/components/composer";
 import { Timeline } from "@/features/timeline/components/timeline";
+import { usePendingDeletes } from "@/features/timeline/undo-delete";
 import { faceOf } from "@/sync/chat-face";
 import { selectDraft, selectTimeline } from "@/sync/selectors";
 import type { ChatEntry, Row } from "@/sync/types";
@@ -90,8 +91,11 @@ function usePermalink(chat: string, at: number | null) {
 function useAim(chat: string, me: string) {
 	const actions = useActions();
 	const draftBody = useLatestDraft(chat);
-	const lastOwn = useLastOwn(chat, me);
+	const gone = usePendingDeletes();
+	const lastOwn = useLastOwn(chat, me, gone);
 	const [editing, setEditing] = useState<Row | null>(null);
+	// Whoever deletes a message is done with its words.
+	if (editing && gone.has(editing.key)) setEditing(null);
 	const reply = useCallback(
 		(row: Row) => {
 			setEditing(null);
@@ -112,7 +116,7 @@ function useLatestDraft(chat: string) {
 	return body;
 }
 
-function useLastOwn(chat: string, me: string): () => Row | null {
+function useLastOwn(chat: string, me: string, gone: ReadonlySet<string>): () => Row | null {
 	const rows = useRef<readonly Row[]>([]);
 	const view = useSync((state) => selectTimeline(state, chat));
 	useEffect(() => {
@@ -121,8 +125,9 @@ function useLastOwn(chat: string, me: string): () => Row | null {
 	return useCallback(
 		() =>
 			rows.current.findLast(
-				({ message }) => message.sender === me && message.deleted_at === null,
+				({ key, message }) =>
+					message.sender === me && message.deleted_at === null && !gone.has(key),
 			) ?? null,
-		[me],
+		[me, gone],
 	);
 }

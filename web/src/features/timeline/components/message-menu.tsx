@@ -20,6 +20,7 @@ import { QuickRow } from "./quick-row";
 type Props = {
 	row: Row;
 	isOwn: boolean;
+	isDeleted: boolean;
 	canWrite: boolean;
 	anchor: Anchor;
 	/** Opened to react: the emoji alone. */
@@ -34,12 +35,11 @@ type Props = {
 
 export function MessageMenu(props: Props) {
 	const t = useText();
-	const { anchor, onClose, row, isReact } = props;
+	const { anchor, onClose, row, isReact, isDeleted } = props;
 	const items = isReact ? [] : [...answers(props, t), ...copies(props, t), ...endings(props, t)];
-	const { deleted_at } = row.message;
-	const canReact = props.canWrite && row.state === "stored" && deleted_at === null;
+	const canReact = props.canWrite && row.state === "stored" && !isDeleted;
 	const head = canReact && <QuickRow {...props} isFirst={isReact} />;
-	const of = deleted_at !== null ? undefined : plainText(row.message.body);
+	const of = isDeleted ? undefined : plainText(row.message.body);
 	const label = t(isReact ? "timeline.react" : "timeline.menu");
 	return <Menu {...{ label, head, items, anchor, of, onClose }} />;
 }
@@ -56,9 +56,8 @@ function entry(
 }
 
 /** What goes on from the message. */
-function answers({ row, isOwn, canWrite, actions }: Props, t: Translate): Items {
+function answers({ row, isOwn, isDeleted, canWrite, actions }: Props, t: Translate): Items {
 	const items: Items = [];
-	const isDeleted = row.message.deleted_at !== null;
 	if (row.state === "failed") {
 		const onSelect = () => actions.retry(row);
 		items.push(entry(t, "retry", "timeline.retry", { icon: RotateCw, onSelect }));
@@ -76,9 +75,8 @@ function answers({ row, isOwn, canWrite, actions }: Props, t: Translate): Items 
 }
 
 /** What is taken from it. */
-function copies({ row, actions, onPick }: Props, t: Translate): Items {
+function copies({ row, isDeleted, actions, onPick }: Props, t: Translate): Items {
 	const items: Items = [];
-	const isDeleted = row.message.deleted_at !== null;
 	if (!isDeleted) {
 		const onSelect = () => actions.copy(row);
 		const forward = () => actions.forward([row]);
@@ -98,9 +96,9 @@ function copies({ row, actions, onPick }: Props, t: Translate): Items {
 }
 
 /** A closed chat takes no change any more; what was refused is only here and may go. */
-function endings({ row, isOwn, canWrite, actions }: Props, t: Translate): Items {
+function endings({ row, isOwn, isDeleted, canWrite, actions }: Props, t: Translate): Items {
 	const isFailed = row.state === "failed";
-	if (!isOwn || row.message.deleted_at !== null || !(canWrite || isFailed)) return [];
+	if (!isOwn || isDeleted || !(canWrite || isFailed)) return [];
 	const onSelect = () => (isFailed ? actions.discard(row) : actions.remove(row));
 	return [
 		"line",

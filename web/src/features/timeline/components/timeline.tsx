@@ -131,19 +131,26 @@ type OpenMenu = { row: Row; anchor: Anchor; isReact: boolean };
 /** Of which row the menu is open, where, and whether for its emoji alone. */
 function useMenu(canWrite: boolean) {
 	const [open, setOpen] = useState<OpenMenu | null>(null);
+	const gone = usePendingDeletes();
+	const isDeleted = useCallback(
+		({ key, message }: Row) => message.deleted_at !== null || gone.has(key),
+		[gone],
+	);
 	const show = useCallback(
-		(row: Row, anchor: Anchor) => setOpen({ row, anchor, isReact: false }),
-		[],
+		(row: Row, anchor: Anchor) => {
+			// Of what was deleted before it was sent nothing is left to do.
+			if (row.state === "stored" || !isDeleted(row)) setOpen({ row, anchor, isReact: false });
+		},
+		[isDeleted],
 	);
 	const showEmoji = useCallback(
 		(row: Row, anchor: Anchor) => {
-			const { state, message } = row;
-			if (canWrite && state === "stored" && message.deleted_at === null)
+			if (canWrite && row.state === "stored" && !isDeleted(row))
 				setOpen({ row, anchor, isReact: true });
 		},
-		[canWrite],
+		[canWrite, isDeleted],
 	);
-	return { open, show, showEmoji, close: () => setOpen(null) };
+	return { open, isDeleted, show, showEmoji, close: () => setOpen(null) };
 }
 
 type MenuLayerProps = {
@@ -157,11 +164,13 @@ type MenuLayerProps = {
 
 function MenuLayer({ menu, me, canWrite, actions, picking, onMore }: MenuLayerProps) {
 	if (menu.open === null) return null;
+	const { row } = menu.open;
 	return (
 		<MessageMenu
 			{...menu.open}
 			{...{ me, canWrite, actions, onMore }}
-			isOwn={menu.open.row.message.sender === me}
+			isOwn={row.message.sender === me}
+			isDeleted={menu.isDeleted(row)}
 			onPick={(row) => picking.pick(row, false)}
 			onClose={menu.close}
 		/>
