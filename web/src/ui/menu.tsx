@@ -58,8 +58,8 @@ export function Menu({ label, head, items, anchor, of, onClose, onBack }: Props)
 				onContextMenu={(event) => event.preventDefault()}
 			>
 				{isSheet && of && (
-					<p className="menu__of" dir="auto" aria-hidden="true">
-						{of}
+					<p className="menu__of" aria-hidden="true">
+						<span dir="auto">{of}</span>
 					</p>
 				)}
 				{head}
