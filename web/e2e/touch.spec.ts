@@ -143,9 +143,23 @@ test("no action of the menu looks chosen before one is", async ({ person }) => {
 	await finger.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [point] });
 	await expect(page.getByRole("menu")).toBeFocused();
 	await finger.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
-	await expect(page.locator(".menu__i:hover")).toHaveCount(1);
+	await expect(page.locator(".menu :is(.menu__i, .menu__chips > button):hover")).toHaveCount(1);
 	const planes = await page
 		.getByRole("menuitem")
 		.evaluateAll((items) => items.map((item) => getComputedStyle(item).backgroundColor));
 	expect(new Set(planes)).toEqual(new Set(["rgba(0, 0, 0, 0)"]));
+});
+
+test("whom to forward to is seen before the keyboard comes", async ({ person }) => {
+	const { page, finger } = await openByHand(person, "en");
+	const screen = { width: 360, height: 740, deviceScaleFactor: 1, mobile: true };
+	await finger.send("Emulation.setDeviceMetricsOverride", screen);
+	await bubble(page, "Two").click({ button: "right" });
+	await page.getByRole("menuitem", { name: "Forward" }).click();
+	const dialog = page.getByRole("dialog", { name: "Forward to" });
+	await expect(dialog.getByRole("heading")).toBeFocused();
+	await dialog.getByRole("option", { name: "Bob" }).click();
+	await expect(dialog.getByRole("heading")).toBeFocused();
+	await dialog.getByRole("button", { name: "Send" }).click();
+	await expect(page.getByText("Forwarded to Bob")).toBeVisible();
 });

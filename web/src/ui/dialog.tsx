@@ -8,8 +8,10 @@ type Props = {
 	children: ReactNode;
 	/** Hides the title from eyes, not from readers. */
 	isTitleHidden?: boolean;
-	/** Much to read: it begins at the title, not at the first button, which may be far below. */
+	/** Much to read. */
 	isWide?: boolean;
+	/** Not at the first button, which may be far below, nor at a field, which brings a keyboard. */
+	beginsAtTitle?: boolean;
 	placement?: "middle" | "top" | "side";
 };
 
@@ -23,6 +25,7 @@ export function Dialog({
 	children,
 	isTitleHidden,
 	isWide,
+	beginsAtTitle = isWide,
 	placement = "middle",
 }: Props) {
 	const ref = useRef<HTMLDialogElement>(null);
@@ -32,9 +35,9 @@ export function Dialog({
 	useLayoutEffect(() => {
 		const dialog = ref.current;
 		if (dialog && !dialog.open) dialog.showModal();
-		if (isWide) heading.current?.focus();
+		if (beginsAtTitle) heading.current?.focus();
 		return () => dialog?.close();
-	}, [isWide]);
+	}, [beginsAtTitle]);
 	return (
 		// biome-ignore lint/a11y/useKeyWithClickEvents: Escape, the keyboard's way out, arrives as the cancel event.
 		<dialog
@@ -58,7 +61,7 @@ export function Dialog({
 					ref={heading}
 					id={id}
 					className={classes(isTitleHidden && "sr")}
-					tabIndex={isWide ? -1 : undefined}
+					tabIndex={beginsAtTitle ? -1 : undefined}
 				>
 					{title}
 				</h2>

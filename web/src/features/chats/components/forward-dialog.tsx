@@ -26,6 +26,8 @@ export function ForwardDialog({ onSend, onClose }: Props) {
 	const finding = useFinding();
 	const { found, at, step } = finding;
 	const send = () => chosen.length > 0 && onSend(chosen);
+	// A finger did not ask for the keyboard over what it came to see.
+	const isTouch = matchMedia("(pointer: coarse)").matches;
 
 	function handleKey(event: KeyboardEvent) {
 		if (event.nativeEvent.isComposing) return;
@@ -39,7 +41,7 @@ export function ForwardDialog({ onSend, onClose }: Props) {
 	}
 
 	return (
-		<Dialog title={t("forward.title")} onClose={onClose}>
+		<Dialog title={t("forward.title")} beginsAtTitle={isTouch} onClose={onClose}>
 			<ForwardField id={id} finding={finding} onKeyDown={handleKey} />
 			<ForwardList {...{ id, found, at, chosen }} onChoose={toggle} />
 			{found.length === 0 && <p className="t2 small-plus">{t("switcher.none")}</p>}
