@@ -72,8 +72,7 @@ export function createPages(core: Core): Pages {
 		if (jumps.get(chat) !== turn) return;
 		patch(chat, (timeline, entry) => ({
 			...timeline,
-			isJumping: false,
-			isStandIn: false,
+			...SETTLED,
 			loadError,
 			floor: floor ?? timeline.floor,
 			window: place(timeline, entry) ?? timeline.window,
@@ -83,13 +82,7 @@ export function createPages(core: Core): Pages {
 	function showHeld(chat: string, window: Window): void {
 		jumps.set(chat, (jumps.get(chat) ?? 0) + 1);
 		// What could not be had elsewhere is not asked for any more.
-		patch(chat, (timeline) => ({
-			...timeline,
-			window,
-			isJumping: false,
-			isStandIn: false,
-			loadError: null,
-		}));
+		patch(chat, (timeline) => ({ ...timeline, ...SETTLED, window }));
 	}
 
 	async function loadOlder(chat: string): Promise<void> {
@@ -211,12 +204,7 @@ export function createPages(core: Core): Pages {
 			open.delete(chat);
 			jumps.set(chat, (jumps.get(chat) ?? 0) + 1);
 			core.store.update((state) => withHeld(state, chat, false));
-			patch(chat, (timeline, entry) =>
-				slim(
-					{ ...timeline, window: null, isJumping: false, isStandIn: false, loadError: null },
-					entry.seq,
-				),
-			);
+			patch(chat, (timeline, entry) => slim({ ...timeline, ...SETTLED, window: null }, entry.seq));
 		},
 		hold: (chat, isHeld) =>
 			core.store.update((state) => withHeld(state, chat, isHeld && open.has(chat))),
@@ -229,6 +217,9 @@ export function createPages(core: Core): Pages {
 		openChats: () => [...open],
 	};
 }
+
+/** Nobody waits for another place any more. */
+const SETTLED = { isJumping: false, isStandIn: false, loadError: null } as const;
 
 function isHeld(timeline: Timeline, seq: number): boolean {
 	return rangeAt(timeline.ranges, seq) !== null;
