@@ -33,8 +33,8 @@ create index member_account_id on member (account_id);
 create index member_chat_id_rev on member (chat_id, rev);
 
 -- What is mine alone; changes with membership, never with messages. The read
--- position here is the one reached in a closed chat, which no one else sees; a
--- mark of unreadness stands while nothing after its place was read.
+-- position here is the one reached in a closed chat or by hiding what was there,
+-- which no one else sees; a mark of unreadness stands while nothing after its place was read.
 create table account_chat (
     account_id bytea not null,
     chat_id bytea not null,

@@ -66,6 +66,20 @@ pub struct Receipt {
     pub delivered_seq: i64,
 }
 
+impl Receipt {
+    /// The marks that a statement answered, if it moved one.
+    pub(crate) fn read(chat: ChatId, account: AccountId, rows: &[Row]) -> Result<Option<Self>> {
+        let Some(row) = rows.first() else { return Ok(None) };
+        Ok(Some(Self {
+            chat,
+            account,
+            read_seq: row.get(0)?,
+            read_n: row.get(1)?,
+            delivered_seq: row.get(2)?,
+        }))
+    }
+}
+
 /// Proof that an account may see a chat, with the bounds of what it may see.
 /// Only this file makes one.
 #[derive(Clone, Debug)]
@@ -82,7 +96,8 @@ pub struct Member {
     pub(crate) upto_rev: Option<i64>,
     /// Everything up to here reached a device of theirs.
     pub(crate) delivered_seq: i64,
-    /// How far they read on in a closed chat, which no one else sees.
+    /// How far they read on in a closed chat, or hid what is there, which no one
+    /// else sees.
     own_read: (i64, i64),
 }
 
@@ -288,7 +303,7 @@ fn read_chat(row: &mut Row) -> Result<Chat> {
     if own > read_seq {
         (read_seq, read_n) = (own, row.get(15)?);
     }
-    let (id, last_seq): (ChatId, Option<i64>) = (row.get(0)?, row.get(21)?);
+    let (id, last_seq): (ChatId, Option<i64>) = (row.get(0)?, row.get(22)?);
     Ok(Chat {
         id,
         kind: ChatKind::read(&row.get::<String>(1)?)?,
@@ -305,7 +320,7 @@ fn read_chat(row: &mut Row) -> Result<Chat> {
         read_n,
         mine: mine::read(row, 16)?,
         members: Vec::new(),
-        last_message: last_seq.map(|_| Message::read(id, row, 21)).transpose()?,
+        last_message: last_seq.map(|_| Message::read(id, row, 22)).transpose()?,
     })
 }
 

@@ -11,10 +11,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sql::{Batch, Row};
+use sql::Batch;
 use tokio::sync::watch;
 
-use crate::chat::{self, Member, Receipt};
+use crate::chat::{self, Receipt};
 use crate::{AccountId, App, Caller, ChatId, Error, Event, Result};
 
 /// The least time between two writes of one member's marks in one chat.
@@ -165,11 +165,11 @@ async fn store(app: &App, caller: &Caller, chat: ChatId, mark: Mark) -> Result<O
     let mut batch = Batch::new();
     let [shared, alone] = chat::mark(&mut batch, &member, read, delivered);
     let rows = app.db.write(batch).await?;
-    if let Some(receipt) = moved(&member, &rows[shared])? {
+    if let Some(receipt) = Receipt::read(chat, caller.account, &rows[shared])? {
         app.bus.publish(&Event::ReceiptMoved(receipt));
         return Ok(Outcome::Stored);
     }
-    if let Some(receipt) = moved(&member, &rows[alone])? {
+    if let Some(receipt) = Receipt::read(chat, caller.account, &rows[alone])? {
         app.bus.publish(&Event::OwnReadMoved(receipt));
     }
     if delivered <= member.delivered_seq {
@@ -183,16 +183,4 @@ async fn store(app: &App, caller: &Caller, chat: ChatId, mark: Mark) -> Result<O
         now if now.is_open() => Outcome::Changing,
         now => Outcome::Closed(now.delivered_seq),
     })
-}
-
-/// The marks that a statement answered, if it moved one.
-fn moved(member: &Member, rows: &[Row]) -> Result<Option<Receipt>> {
-    let Some(row) = rows.first() else { return Ok(None) };
-    Ok(Some(Receipt {
-        chat: member.chat(),
-        account: member.account,
-        read_seq: row.get(0)?,
-        read_n: row.get(1)?,
-        delivered_seq: row.get(2)?,
-    }))
 }

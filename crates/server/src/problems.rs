@@ -47,6 +47,7 @@ pub const PROBLEMS: &[(&str, &str)] = &[
     ("message.not_found", "There is no such message that you can see."),
     ("message.not_yours", "Only its sender changes a message."),
     ("message.reply_not_found", "The message that is answered is not there."),
+    ("mine.hidden_upto_seq", "A place in a chat is 0 or more."),
     ("mine.muted_until", "A chat is muted until a moment that a date can name."),
     ("mine.unread_seq", "A place in a chat is 0 or more."),
     ("name.empty", "Give a name."),

@@ -375,6 +375,11 @@ export type Mine = {
 	/** The caller has put it away. */
 	archived: boolean;
 	/**
+	 * The caller has hidden everything up to this place from themselves; 0 is
+	 * nothing.
+	 */
+	hidden_upto_seq: number;
+	/**
 	 * Until when the caller wants no sound of it; `8640000000000000`, the last
 	 * moment that a date can name, is for ever.
 	 */
@@ -391,6 +396,11 @@ export type Mine = {
 export type MinePatch = {
 	/** Put it away, or not. */
 	archived?: boolean | null;
+	/**
+	 * The last message one saw, to delete the chat for oneself: everything up to
+	 * there is hidden for good, from the caller alone.
+	 */
+	hidden_upto_seq?: number | null;
 	/** `null` turns the sound on again; `8640000000000000` is for ever. */
 	muted_until?: number | null;
 	/** Keep it on top, or not. */

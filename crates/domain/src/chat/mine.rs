@@ -1,14 +1,19 @@
 //! What of a chat is one member's alone: muted, pinned, put away, marked as
-//! unread. It travels by the account's log, so nobody else learns of it.
+//! unread, hidden up to a place. It travels by the account's log, so nobody else
+//! learns of it.
 //!
 //! A mark of unreadness is a place and no switch: it stands while nothing after
 //! it was read. So whatever moves the read position takes it away, by reading
 //! or by sending, in any order and without a write.
+//!
+//! What is hidden stays so. It waits for its reader no more, and is not read
+//! either: their position moves as in a closed chat, for them alone.
 
 use serde::Serialize;
 use serde_json::json;
 use sql::{Batch, Row, Sql, args};
 
+use super::Receipt;
 use crate::account::{self, Entry};
 use crate::{App, Caller, ChatId, Error, Event, Result};
 
@@ -33,6 +38,8 @@ pub struct Mine {
     pub archived: bool,
     /// Marked as unread while they have read no further than this.
     pub unread_seq: Option<i64>,
+    /// Nothing up to here is theirs to see any more; it only grows.
+    pub hidden_upto_seq: i64,
 }
 
 /// What to change; `None` leaves a field as it is.
@@ -46,6 +53,8 @@ pub struct Change {
     pub archived: Option<bool>,
     /// Marked as unread from another place, or not at all.
     pub unread_seq: Option<Option<i64>>,
+    /// Hidden up to another place; one before the old place changes nothing.
+    pub hidden_upto_seq: Option<i64>,
 }
 
 impl Change {
@@ -57,17 +66,23 @@ impl Change {
         if self.unread_seq.flatten().is_some_and(|seq| seq < 0) {
             return Err(Error::bad_input("unread_seq", "mine.unread_seq", "A place is 0 or more."));
         }
+        if self.hidden_upto_seq.is_some_and(|seq| seq < 0) {
+            let (field, code) = ("hidden_upto_seq", "mine.hidden_upto_seq");
+            return Err(Error::bad_input(field, code, "A place is 0 or more."));
+        }
         Ok(())
     }
 
     fn apply(&self, old: Mine, last_seq: i64) -> Mine {
         let unread_seq = self.unread_seq.map(|seq| seq.map(|seq| seq.min(last_seq)));
+        let hidden = self.hidden_upto_seq.unwrap_or(0).min(last_seq);
         Mine {
             version: old.version,
             muted_until: self.muted_until.unwrap_or(old.muted_until),
             pinned: self.pinned.unwrap_or(old.pinned),
             archived: self.archived.unwrap_or(old.archived),
             unread_seq: unread_seq.unwrap_or(old.unread_seq),
+            hidden_upto_seq: hidden.max(old.hidden_upto_seq),
         }
     }
 }
@@ -83,38 +98,46 @@ pub async fn set(app: &App, caller: &Caller, chat: ChatId, change: &Change) -> R
         let row = app.db.row(&HELD, args![caller.account, chat]).await?;
         let row = row.ok_or_else(super::not_found)?;
         let old = read(&row, 0)?;
-        let new = change.apply(old, row.get(5)?);
+        let new = change.apply(old, row.get(6)?);
         if new == old {
             return Ok(old);
         }
         let new = Mine { version: old.version + 1, ..new };
-        if let Some(arev) = write(app, caller, chat, &new).await? {
-            app.bus.publish(&Event::MineUpdated { account: caller.account, arev, chat, mine: new });
+        if write(app, caller, chat, &new).await? {
             return Ok(new);
         }
     }
     Err(super::changing())
 }
 
-/// Writes `new` over the version before it and answers its `arev`, or nothing
-/// when another change came between.
-async fn write(app: &App, caller: &Caller, chat: ChatId, new: &Mine) -> Result<Option<i64>> {
+/// Writes `new` over the version before it and says so; false when another
+/// change came between.
+async fn write(app: &App, caller: &Caller, chat: ChatId, new: &Mine) -> Result<bool> {
     let mut batch = Batch::new();
-    let Mine { version, muted_until, pinned, archived, unread_seq } = *new;
-    let held = args![caller.account, chat, version, muted_until, pinned, archived, unread_seq];
+    let account = caller.account;
+    let Mine { version, muted_until, pinned, archived, unread_seq, hidden_upto_seq } = *new;
+    let held =
+        args![account, chat, version, muted_until, pinned, archived, unread_seq, hidden_upto_seq];
     let guard_at = batch.demand(1, &WRITE, held);
+    let read_at = batch.run(&super::READ_ALONE, args![chat, account, hidden_upto_seq]);
     let entry = Entry {
-        account: caller.account,
+        account,
         kind: "mine.updated",
         source: format!("mine:{chat}:{version}"),
         body: json!({ "chat": chat, "mine": new }).to_string(),
     };
     let arev_at = account::record(&mut batch, &[entry], app.clock.now_ms())[0];
-    match app.db.write(batch).await {
-        Ok(rows) => Ok(Some(rows[arev_at][0].get(0)?)),
-        Err(sql::Error::Demand { statement, .. }) if statement == guard_at => Ok(None),
-        Err(error) => Err(error.into()),
+    let rows = match app.db.write(batch).await {
+        Ok(rows) => rows,
+        Err(sql::Error::Demand { statement, .. }) if statement == guard_at => return Ok(false),
+        Err(error) => return Err(error.into()),
+    };
+    let arev = rows[arev_at][0].get(0)?;
+    app.bus.publish(&Event::MineUpdated { account, arev, chat, mine: *new });
+    if let Some(receipt) = Receipt::read(chat, account, &rows[read_at])? {
+        app.bus.publish(&Event::OwnReadMoved(receipt));
     }
+    Ok(true)
 }
 
 /// Reads [`mine_columns`] from the given one on.
@@ -125,6 +148,7 @@ pub(super) fn read(row: &Row, at: usize) -> Result<Mine> {
         pinned: row.get(at + 2)?,
         archived: row.get(at + 3)?,
         unread_seq: row.get(at + 4)?,
+        hidden_upto_seq: row.get(at + 5)?,
     })
 }
 
@@ -133,7 +157,7 @@ pub(super) fn read(row: &Row, at: usize) -> Result<Mine> {
 macro_rules! mine_columns {
     () => {
         "coalesce(k.version, 0), k.muted_until, coalesce(k.pinned, false),
-         coalesce(k.archived, false), k.unread_seq"
+         coalesce(k.archived, false), k.unread_seq, coalesce(k.hidden_upto_seq, 0)"
     };
 }
 pub(super) use mine_columns;
@@ -150,6 +174,7 @@ pub(super) static HELD: Sql = Sql::new(concat!(
 
 pub(super) static WRITE: Sql = Sql::new(
     "update account_chat
-     set version = $3, muted_until = $4, pinned = $5, archived = $6, unread_seq = $7
+     set version = $3, muted_until = $4, pinned = $5, archived = $6, unread_seq = $7,
+         hidden_upto_seq = $8
      where account_id = $1 and chat_id = $2 and version + 1 = $3",
 );

@@ -25,6 +25,9 @@ pub struct Mine {
     archived: bool,
     /// Marked as unread while `read_seq` is not beyond this place.
     unread_seq: Option<i64>,
+    /// The caller has hidden everything up to this place from themselves; 0 is
+    /// nothing.
+    hidden_upto_seq: i64,
 }
 
 impl From<chat::Mine> for Mine {
@@ -35,6 +38,7 @@ impl From<chat::Mine> for Mine {
             pinned: mine.pinned,
             archived: mine.archived,
             unread_seq: mine.unread_seq,
+            hidden_upto_seq: mine.hidden_upto_seq,
         }
     }
 }
@@ -64,16 +68,25 @@ pub struct Patch {
     #[serde(default, deserialize_with = "super::present")]
     #[schema(value_type = Option<i64>)]
     unread_seq: Option<Option<i64>>,
+    /// The last message one saw, to delete the chat for oneself: everything up to
+    /// there is hidden for good, from the caller alone.
+    hidden_upto_seq: Option<i64>,
 }
 
 /// What answers under `/v1`.
 pub(crate) fn routes() -> Vec<Route> {
     vec![
         patch("/v1/chats/{id}/mine", set)
-            .about("Mutes, pins, archives or marks a chat as unread, for the caller alone.")
+            .about("Mutes, pins, archives, marks as unread or hides a chat, for the caller alone.")
             .takes::<Patch>()
             .gives::<OneMine>(200)
-            .errors(&["chat.not_found", "chat.changing", "mine.muted_until", "mine.unread_seq"]),
+            .errors(&[
+                "chat.not_found",
+                "chat.changing",
+                "mine.muted_until",
+                "mine.unread_seq",
+                "mine.hidden_upto_seq",
+            ]),
     ]
 }
 
@@ -89,6 +102,7 @@ async fn set(
         pinned: body.pinned,
         archived: body.archived,
         unread_seq: body.unread_seq,
+        hidden_upto_seq: body.hidden_upto_seq,
     };
     let mine = chat::mine::set(&edge.app, &caller, chat, &change).await?.into();
     Ok(Json(OneMine { mine }).into_response())

@@ -139,7 +139,8 @@ async fn answers_are_as_the_reference_says() {
     asks(&bob, "PATCH", &format!("{messages}/2"), json!({ "body": "three" })).await;
     asks(&bob, "DELETE", &format!("{messages}/2"), Value::Null).await;
     asks(&ann, "PUT", &format!("/v1/chats/{chat}/read"), json!({ "seq": 2 })).await;
-    let mine = json!({ "pinned": true, "muted_until": null, "unread_seq": 2 });
+    let mine =
+        json!({ "pinned": true, "muted_until": null, "unread_seq": 2, "hidden_upto_seq": 1 });
     asks(&ann, "PATCH", &format!("/v1/chats/{chat}/mine"), mine).await;
     asks(&ann, "POST", "/v1/password/strength", json!({ "password": "x" })).await;
     let login = json!({ "email": ann.email, "password": crate::harness::PASSWORD, "tokens": true });
