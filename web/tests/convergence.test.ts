@@ -4,6 +4,7 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Message } from "@/api/wire.gen";
 import type { SyncHost } from "@/sync/create-sync";
 import { selectTimeline, unreadOf } from "@/sync/selectors";
 import { CHATS, faults, history, isQuiet, type Step } from "./model/history";
@@ -42,6 +43,9 @@ function expectRows(server: ModelServer, sync: SyncHost, id: string): void {
 	const truth = (server.chats.get(id)?.rows ?? []).map((row) =>
 		row.sender === "ann" ? row : { ...row, client_id: null },
 	);
+	const hidden = server.chat("ann", id).mine.hidden_upto_seq;
+	expect(Math.min(hidden + 1, ...timeline.bySeq.keys())).toBe(hidden + 1);
+	expect(Math.min(hidden + 1, ...timeline.ranges.map(([from]) => from))).toBe(hidden + 1);
 	for (const [from, to] of timeline.ranges) {
 		const held = truth.slice(from - 1, to).map((row) => timeline.bySeq.get(row.seq));
 		expect(held).toEqual(truth.slice(from - 1, to));
@@ -78,6 +82,12 @@ function expectOwnChanges(w: World): void {
 	}
 }
 
+/** Of a message that she has hidden nothing can be asked any more. */
+function isHidden(w: World, chat: string, isRow: (row: Message) => boolean): boolean {
+	const seq = w.server.chats.get(chat)?.rows.find(isRow)?.seq;
+	return seq !== undefined && seq <= w.server.chat("ann", chat).mine.hidden_upto_seq;
+}
+
 /** No edit is done twice, none undoes a later one, and none is lost unless it was outdone or is shown as refused. */
 function expectEditsOnce(w: World): void {
 	const said = new Map<string, string[]>();
@@ -88,7 +98,8 @@ function expectEditsOnce(w: World): void {
 		const counts = bodies.map(countOf);
 		if (w.isOrdered) expect(counts).toEqual(counts.toSorted((a, b) => a - b));
 	}
-	for (const { id, body, isSafe } of w.edited) {
+	for (const { chat, id, body, isSafe } of w.edited) {
+		if (isHidden(w, chat, (row) => row.client_id === id)) continue;
 		const all = [
 			...(said.get(id) ?? []),
 			...w.edited.filter((e) => e.id === id).map((e) => e.body),
@@ -113,6 +124,7 @@ function expectReactions(w: World): void {
 		const row = w.server.chats.get(chat)?.rows.find((it) => nameOf(chat, it.seq) === id);
 		const isElsewhere = w.reactedElsewhere.has(name);
 		if (!isSafe || isElsewhere || row === undefined || row.deleted_at !== null) continue;
+		if (isHidden(w, chat, ({ seq }) => seq === row.seq)) continue;
 		const held = row.reactions.find((it) => it.emoji === emoji);
 		if (!w.refused.has(name)) expect(held?.accounts.includes("ann") ?? false).toBe(on);
 	}

@@ -1,4 +1,5 @@
 import { useText } from "@/i18n/use-text";
+import { selectChats } from "@/sync/selectors";
 import { useSync } from "@/sync/use-sync";
 import { Empty } from "@/ui/empty";
 import { keysOf } from "@/ui/platform";
@@ -7,7 +8,7 @@ import { Rich } from "@/ui/rich";
 /** No chat is chosen: say how to choose one. */
 export function ChatsRoute() {
 	const t = useText();
-	const hasChats = useSync((state) => state.chats.size > 0);
+	const hasChats = useSync((state) => selectChats(state).length > 0);
 	return (
 		<main id="main" className="pane pane--main" data-region>
 			{hasChats && (

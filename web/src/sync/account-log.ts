@@ -19,6 +19,8 @@ export type AccountLog = {
 export type AccountLogHooks = {
 	readonly onChat: (chat: string) => void;
 	readonly onRemoved: (chat: string) => void;
+	/** What of it is one's own changed: rows on the screen may have been hidden. */
+	readonly onMine: (chat: string) => void;
 	readonly onGap: () => void;
 };
 
@@ -58,7 +60,10 @@ export function createAccountLog(core: Core, hooks: AccountLogHooks): AccountLog
 		if (typeof body.chat === "string") {
 			const { chat } = body;
 			const { mine } = body;
-			if (mine !== undefined) core.store.update((state) => applyMine(state, chat, mine));
+			if (mine !== undefined) {
+				core.store.update((state) => applyMine(state, chat, mine));
+				hooks.onMine(chat);
+			}
 			if (event.kind === "chat.removed") hooks.onRemoved(chat);
 			else if (!core.store.getState().chats.has(chat)) hooks.onChat(chat);
 		}

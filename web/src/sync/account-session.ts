@@ -82,6 +82,8 @@ function toSession(account: string, held: Held): AccountSession {
 		hearDisk(key) {
 			drafts.hear(key);
 			wishes.hear(key);
+			// Another tab may have hidden rows that are on the screen here.
+			pages.repair();
 		},
 		flush() {
 			drafts.flush();

@@ -53,6 +53,17 @@ export function createActions(core: Core, signedIn: SignedIn): Actions {
 		jumpToLatest: async (chat) => signedIn.session()?.pages.jumpToLatest(chat),
 		markRead: (chat, seq) => signedIn.session()?.receipts.markRead(chat, seq),
 		setMine: (chat, change) => signedIn.session()?.wishes.ask(chat, change),
+		deleteChat(chat, upTo) {
+			const session = signedIn.session();
+			session?.drafts.clear(chat);
+			for (const { id, kind, target, ...entry } of core.store.getState().outbox) {
+				const isThere = kind === "send" || (target?.seq ?? upTo + 1) <= upTo;
+				if (entry.chat === chat && entry.state === "failed" && isThere) session?.outbox.discard(id);
+			}
+			const plain = { pinned: false, archived: false, unread_seq: null };
+			session?.wishes.ask(chat, { ...plain, hidden_upto_seq: upTo });
+			session?.pages.repair(chat);
+		},
 		setTyping: (chat, on) => signedIn.session()?.ephemeral.setTyping(chat, on),
 		saveDraft: (chat, draft) => signedIn.session()?.drafts.save(chat, draft),
 		watchPresence: (accounts) => signedIn.session()?.ephemeral.watch(accounts) ?? (() => undefined),

@@ -7,6 +7,7 @@
  */
 import type { Clock } from "./clock";
 import type { SavedChat, Storage } from "./persistence";
+import { withoutHidden } from "./reducers/hidden";
 import { NO_MINE } from "./reducers/mine";
 import { timelineOf } from "./state";
 import type { Store } from "./store";
@@ -47,8 +48,12 @@ export function createCache({ store, clock, storage }: CacheDeps): Cache {
 		const toChat = (entry: ChatEntry) => toSaved(epoch, entry, timelineOf(state, entry.id));
 		const chats = changed.map(toChat);
 		const mark = { me, epoch, arev };
-		// A cache that cannot be written costs a longer sync next time, nothing else.
-		await storage.save({ mark, chats, gone }).catch(() => undefined);
+		// A cache that cannot be written costs a longer sync next time, nothing else;
+		// but no later mark may stand beside a chat from before it.
+		await storage.save({ mark, chats, gone }).catch(() => {
+			for (const { id } of chats) saved.delete(id);
+			savedArev = -1;
+		});
 	}
 
 	const unsubscribe = store.subscribe(() => {
@@ -79,16 +84,17 @@ function toSaved(epoch: string, entry: ChatEntry, timeline: Timeline): SavedChat
 export function restoreChats(state: State, chats: readonly SavedChat[]): State {
 	const entries = new Map(chats.map((chat) => [chat.id, asHeld(chat.entry)]));
 	const timelines = new Map(chats.map((chat) => [chat.id, toTimeline(chat)]));
-	return {
+	const restored: State = {
 		...state,
 		chats: new Map([...entries, ...state.chats]),
 		timelines: new Map([...timelines, ...state.timelines]),
 	};
+	return chats.reduce((next, { id }) => withoutHidden(next, id), restored);
 }
 
 /** What was asked for then is told by the disk, if it still waits; an earlier build knew of none. */
 function asHeld(entry: ChatEntry): ChatEntry {
-	const heldMine = entry.heldMine ?? NO_MINE;
+	const heldMine = { ...NO_MINE, ...entry.heldMine };
 	return { ...entry, heldMine, mine: heldMine };
 }
 

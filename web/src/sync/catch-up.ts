@@ -14,6 +14,7 @@ import type { Inbox, InboxHooks } from "./inbox";
 import type { Receipts } from "./receipts";
 import { applySyncChat } from "./reducers/chats";
 import { marksOf } from "./reducers/marks";
+import { inEpoch } from "./reducers/mine";
 import { nextSession } from "./session-machine";
 import type { State } from "./types";
 
@@ -41,7 +42,7 @@ export async function catchUpAll(core: Core, deps: CatchUpDeps): Promise<void> {
 		const answer = await core.socket.call("sync", asked);
 		if (!isConnected(core.store.getState())) return;
 		if (answer.reset || (asked.epoch !== null && answer.epoch !== asked.epoch)) {
-			core.store.update(forget);
+			core.store.update((state) => forget(state, answer.epoch));
 			deps.onForget();
 			core.notify({ kind: "reset" });
 		}
@@ -76,9 +77,11 @@ function applyAnswer(core: Core, deps: CatchUpDeps, answer: SyncAnswer): void {
 }
 
 /** Keeps who we are and what still waits to be sent, nothing else. */
-function forget(state: State): State {
+function forget(state: State, epoch: string): State {
+	const wishes = [...state.wishes].map(([chat, wish]) => [chat, inEpoch(wish, epoch)] as const);
 	return {
 		...state,
+		wishes: new Map(wishes),
 		arev: 0,
 		chats: new Map(),
 		timelines: new Map(),

@@ -167,6 +167,9 @@ export function createSender(core: Core, deps: SenderDeps): Sender {
 	/** True when what was asked for is done, or of no more use. */
 	function isMoot(entry: OutboxEntry, error: ApiError): boolean {
 		if (entry.kind === "delete") return error.status === 404;
+		const hiddenUpTo = core.store.getState().chats.get(entry.chat)?.mine.hidden_upto_seq ?? 0;
+		const seq = entry.target?.seq ?? null;
+		if (error.code === "message.not_found" && seq !== null && seq <= hiddenUpTo) return true;
 		return entry.kind === "edit" && PASSED.has(error.code) && targets.isOutdone(entry);
 	}
 

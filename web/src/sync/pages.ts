@@ -9,6 +9,7 @@ import type { PageAt } from "@/api/chats";
 import { isApiError } from "@/api/client";
 import { type Core, isConnected } from "./core";
 import { createPageFetcher, lowest } from "./page-fetcher";
+import { withoutHidden } from "./reducers/hidden";
 import { timelineOf, withHeld, withTimeline } from "./state";
 import { isWindowCovered, PAGE, rangeAt, slim } from "./timeline";
 import type { ChatEntry, Failure, Timeline, Window } from "./types";
@@ -46,9 +47,9 @@ export function createPages(core: Core): Pages {
 	function patch(chat: string, change: (timeline: Timeline, entry: ChatEntry) => Timeline): void {
 		core.store.update((state) => {
 			const entry = state.chats.get(chat);
-			return entry === undefined
-				? state
-				: withTimeline(state, chat, change(timelineOf(state, chat), entry));
+			if (entry === undefined) return state;
+			const next = withTimeline(state, chat, change(timelineOf(state, chat), entry));
+			return withoutHidden(next, chat);
 		});
 	}
 

@@ -91,7 +91,9 @@ export function createReceipts(core: Core): Receipts {
 			const state = core.store.getState();
 			const entry = state.chats.get(chat);
 			if (entry === undefined) return;
-			if (entry.read_seq > serverReadSeq) dueRead.set(chat, entry.read_seq);
+			// What was hidden counts as read here, which is nobody else's affair.
+			const toldSeq = Math.max(serverReadSeq, entry.mine.hidden_upto_seq);
+			if (entry.read_seq > toldSeq) dueRead.set(chat, entry.read_seq);
 			if (isBehind(state, entry)) dueDelivered.add(chat);
 		},
 		flush,

@@ -22,11 +22,17 @@ export function selectChat(state: State, chat: string): ChatEntry | null {
 	return state.chats.get(chat) ?? null;
 }
 
-/** All chats: pinned first, then by latest activity. */
+/** All chats that hold something to list: pinned first, then by latest activity. */
 export const selectChats = memo(
 	(state: State) => state.chats,
-	(chats): readonly ChatEntry[] => [...chats.values()].sort(byActivity),
+	(chats): readonly ChatEntry[] =>
+		[...chats.values()].filter((chat) => !isCleared(chat)).sort(byActivity),
 );
+
+/** Whether one has deleted for oneself all that is in it. */
+export function isCleared({ mine, seq }: ChatEntry): boolean {
+	return mine.hidden_upto_seq > 0 && mine.hidden_upto_seq >= seq;
+}
 
 function byActivity(a: ChatEntry, b: ChatEntry): number {
 	if (a.mine.pinned !== b.mine.pinned) return a.mine.pinned ? -1 : 1;

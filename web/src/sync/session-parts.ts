@@ -72,6 +72,7 @@ export function joinParts(
 	const log = createAccountLog(core, {
 		onChat: (chat) => void inbox.catchUp(chat),
 		onRemoved: leave,
+		onMine: onCaughtUp,
 		onGap: () => connection.requestSync(),
 	});
 	const tabs = device.joinTabs(

@@ -56,7 +56,12 @@ export type ChatEntry = Omit<Chat, "members" | "unread" | "marks"> & {
 export type MineChange = Partial<Omit<Mine, "version">>;
 
 /** A choice that the server has not confirmed yet. */
-export type Wish = { readonly id: string; readonly change: MineChange };
+export type Wish = {
+	readonly id: string;
+	readonly change: MineChange;
+	/** The server's epoch it was made in: a place to hide up to is none in another. */
+	readonly epoch: string | null;
+};
 
 /** An inclusive stretch of seqs of which every row is held and current. */
 export type Range = readonly [from: number, to: number];
@@ -263,6 +268,11 @@ export type Actions = {
 	markRead(chat: string, seq: number): void;
 	/** Mutes, pins, archives or marks as unread: shown at once and told when it can be. */
 	setMine(chat: string, change: MineChange): void;
+	/**
+	 * Deletes for oneself what was there up to this place, with the draft and
+	 * what was not sent. The chat leaves the list until something new comes.
+	 */
+	deleteChat(chat: string, upTo: number): void;
 	/** Call on every key press (`true`), on blur and on clearing (`false`). */
 	setTyping(chat: string, on: boolean): void;
 	saveDraft(chat: string, draft: { body: string; replyToSeq?: number | null }): void;

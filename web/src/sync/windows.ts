@@ -24,9 +24,9 @@ export function windowAround(
 	return { from, to: to >= lastSeq ? null : to };
 }
 
-/** The newest rows held without a hole; an empty chat has an empty, complete window. */
+/** The newest rows held without a hole; a chat with nothing to show has an empty, complete window. */
 export function latestWindow(timeline: Timeline, entry: ChatEntry): Window | null {
-	if (entry.seq === 0) return { from: 1, to: null };
+	if (entry.seq < Math.max(1, entry.first_seq)) return { from: entry.seq + 1, to: null };
 	const range = rangeAt(timeline.ranges, entry.seq);
 	if (range === null) return null;
 	return { from: Math.max(range[0], entry.seq - AROUND + 1), to: null };

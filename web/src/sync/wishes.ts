@@ -1,6 +1,6 @@
 /**
  * What one asked of a chat for oneself, on its way to the server: to mute it,
- * to pin it, to put it away, to mark it as unread.
+ * to pin it, to put it away, to mark it as unread, to delete what is in it.
  *
  * Kept in `localStorage` as drafts are, one wish for each chat, so that the
  * disk says in one turn what still waits. A wish may be told twice without
@@ -13,12 +13,15 @@ import { uuidv7 } from "@/lib/ids";
 import { type Core, isLive } from "./core";
 import type { KeyValue } from "./drafts";
 import { retryDelay } from "./outbox-sender";
-import { applyMine, placeWish } from "./reducers/mine";
+import { applyMine, inEpoch, placeWish } from "./reducers/mine";
+import { isOpen } from "./reducers/outbox";
 import { createTimers } from "./timers";
-import type { MineChange, Wish } from "./types";
+import type { MineChange, State, Wish } from "./types";
 
 /** How long a tab may take to tell what it was asked before the leading one does. */
 const ASKED_MS = 5_000;
+/** How long a wish to hide lets earlier changes go first. */
+const LATER_MS = 3_000;
 /** Answers that say "later" rather than "no". */
 const PASSING = new Set([401, 408, 409, 425, 429]);
 
@@ -48,10 +51,13 @@ export function createWishes(core: Core, { disk, account, isLeft }: WishDeps): W
 	/** Chats of which this tab was asked something. */
 	const asked = new Set<string>();
 	const attempts = new Map<string, number>();
+	/** Wishes that have let others go first. */
+	const waited = new Set<string>();
 	let isStopped = false;
 
 	function look(chat: string): Wish | null {
-		const wish = shelf.read(chat);
+		const held = shelf.read(chat);
+		const wish = held && inEpoch(held, store.getState().epoch);
 		const shown = store.getState().wishes.get(chat);
 		if (shown?.id !== wish?.id) store.update((state) => placeWish(state, chat, wish));
 		return wish;
@@ -61,6 +67,11 @@ export function createWishes(core: Core, { disk, account, isLeft }: WishDeps): W
 		if (isStopped || busy.has(chat) || timers.has(chat)) return;
 		const wish = look(chat);
 		if (wish === null || !isLive(store.getState()) || isLeft()) return;
+		if (!waited.has(wish.id) && isTooEarly(store.getState(), chat, wish)) {
+			waited.add(wish.id);
+			timers.set(chat, LATER_MS, () => void tell(chat));
+			return;
+		}
 		busy.add(chat);
 		try {
 			const mine = await setMine(core.api, chat, wish.change);
@@ -107,8 +118,9 @@ export function createWishes(core: Core, { disk, account, isLeft }: WishDeps): W
 
 	return {
 		ask(chat, change) {
-			const before = shelf.read(chat)?.change;
-			shelf.write(chat, { id: uuidv7(clock.now()), change: { ...before, ...change } });
+			const { epoch } = store.getState();
+			const whole = { ...look(chat)?.change, ...change };
+			shelf.write(chat, { id: uuidv7(clock.now()), change: whole, epoch });
 			asked.add(chat);
 			timers.clear(chat);
 			look(chat);
@@ -137,6 +149,12 @@ export function createWishes(core: Core, { disk, account, isLeft }: WishDeps): W
 			timers.clearAll();
 		},
 	};
+}
+
+/** Of a hidden message nothing can be asked any more, so what was asked before goes first. */
+function isTooEarly({ outbox }: State, chat: string, { change }: Wish): boolean {
+	if (change.hidden_upto_seq === undefined) return false;
+	return outbox.some((entry) => entry.chat === chat && entry.kind !== "send" && isOpen(entry));
 }
 
 /** The wishes on the disk, by chat. */
@@ -171,8 +189,8 @@ function createShelf(disk: KeyValue, prefix: string) {
 function parseWish(text: string | null): Wish | null {
 	if (text === null) return null;
 	try {
-		const { id, change } = JSON.parse(text) as Partial<Wish>;
-		return typeof id === "string" && change instanceof Object ? { id, change } : null;
+		const { id, change, epoch = null } = JSON.parse(text) as Partial<Wish>;
+		return typeof id === "string" && change instanceof Object ? { id, change, epoch } : null;
 	} catch {
 		return null;
 	}

@@ -11,7 +11,9 @@ type WriteStep =
 	| { kind: "send-joined"; tab: number }
 	| { kind: "edit" | "delete"; tab: number; chat: number; seq: number }
 	| { kind: "react"; tab: number; chat: number; seq: number; emoji: number }
-	| { kind: "mine"; tab: number; chat: number; change: MineChange };
+	| { kind: "mine"; tab: number; chat: number; change: MineChange }
+	/** The chat, as the tab holds it, for oneself. */
+	| { kind: "delete-chat"; tab: number; chat: number };
 
 /** What the person looks at. */
 export type LookStep =
@@ -65,6 +67,9 @@ const change: fc.Arbitrary<MineChange> = fc.oneof(
 	fc.record({ unread_seq: fc.option(fc.nat({ max: 9 })) }),
 );
 
+/** Another device may have seen more, or less, than any tab holds. */
+const hidden = fc.record({ hidden_upto_seq: fc.oneof(few, fc.nat({ max: 200 })) });
+
 const chatSteps = [
 	often(6, fc.record({ kind: of("send"), tab, chat })),
 	often(1, fc.record({ kind: of("send-joined"), tab })),
@@ -76,6 +81,8 @@ const chatSteps = [
 	often(2, fc.record({ kind: of("other-reacts", "own-reacts"), chat, seq: few, emoji })),
 	often(3, fc.record({ kind: of("mine"), tab, chat, change })),
 	often(1, fc.record({ kind: of("own-mine"), chat, change })),
+	often(1, fc.record({ kind: of("own-mine"), chat, change: hidden })),
+	often(1, fc.record({ kind: of("delete-chat"), tab, chat })),
 	often(1, fc.record({ kind: of("retitle"), chat })),
 	often(1, fc.record({ kind: of("read"), tab, chat, seq })),
 	often(4, fc.record({ kind: of("open", "close", "older", "newer", "latest"), tab, chat })),

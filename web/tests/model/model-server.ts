@@ -35,6 +35,8 @@ type ModelChat = {
 	n: number;
 	members: Map<string, Member>;
 	mine: Map<string, Mine>;
+	/** How far somebody has read who did so for themselves alone. */
+	ownRead: Map<string, number>;
 	lastAt: number;
 };
 
@@ -143,10 +145,33 @@ export function createModelServer(now: () => number) {
 		}));
 	}
 
+	function hiddenUpTo(chat: ModelChat, who: string): number {
+		return chat.mine.get(who)?.hidden_upto_seq ?? 0;
+	}
+
+	/** The members as this one sees them, who may have read on alone. */
+	function membersFor(chat: ModelChat, who: string): Member[] {
+		const own = chat.ownRead.get(who) ?? 0;
+		return [...chat.members.values()].map((member) => {
+			if (member.account !== who || member.read_seq >= own) return member;
+			const delivered_seq = Math.max(member.delivered_seq, own);
+			return { ...member, read_seq: own, read_n: chat.rows[own - 1]?.n ?? 0, delivered_seq };
+		});
+	}
+
+	function readAlone(chat: ModelChat, who: string, seq: number): void {
+		const before = chat.ownRead.get(who) ?? 0;
+		if (seq <= Math.max(before, chat.members.get(who)?.read_seq ?? 0)) return;
+		chat.ownRead.set(who, seq);
+		const marks = { read_seq: seq, read_n: chat.rows[seq - 1]?.n ?? 0, delivered_seq: seq };
+		publish(who, { name: "receipt", body: { chat: chat.id, account: who, ...marks } });
+	}
+
 	function toChat(chat: ModelChat, who: string): Chat {
-		const mine = chat.members.get(who);
-		const members = [...chat.members.values()];
+		const members = membersFor(chat, who);
+		const mine = members.find((member) => member.account === who);
 		const last = chat.rows.at(-1);
+		const isSeen = last !== undefined && last.seq > hiddenUpTo(chat, who);
 		return {
 			id: chat.id,
 			// As on the real server two people have a chat of their own.
@@ -166,7 +191,7 @@ export function createModelServer(now: () => number) {
 			unread: chat.n - (mine?.read_n ?? 0),
 			mine: chat.mine.get(who) ?? NO_MINE,
 			members,
-			last_message: last === undefined ? null : show(last, who),
+			last_message: isSeen ? show(last, who) : null,
 		};
 	}
 
@@ -177,13 +202,17 @@ export function createModelServer(now: () => number) {
 		held: { rev: number; seq: number },
 		allUpTo: number,
 	) {
-		let low = held.seq;
+		const floor = hiddenUpTo(chat, who);
+		const heldSeq = Math.max(held.seq, floor);
+		let low = heldSeq;
 		let limited = false;
-		if (chat.rows.length - held.seq > allUpTo) {
+		if (chat.rows.length - heldSeq > allUpTo) {
 			low = chat.rows.length - NEWEST;
 			limited = true;
 		}
-		let changed = chat.rows.filter((row) => row.seq <= held.seq && row.rev > held.rev);
+		let changed = chat.rows.filter(
+			({ seq, rev }) => seq > floor && seq <= heldSeq && rev > held.rev,
+		);
 		if (changed.length > MAX_CHANGES) {
 			changed = [];
 			limited = true;
@@ -192,8 +221,13 @@ export function createModelServer(now: () => number) {
 		return { messages: rows, limited };
 	}
 
+	function seen(who: string, ask: { chat: string; seq: number }): Message | undefined {
+		const chat = get(ask.chat, who);
+		return ask.seq > hiddenUpTo(chat, who) ? chat.rows[ask.seq - 1] : undefined;
+	}
+
 	function ownRow(who: string, ask: { chat: string; seq: number }): Message {
-		const row = get(ask.chat, who).rows[ask.seq - 1];
+		const row = seen(who, ask);
 		if (row?.sender !== who) throw new Refusal(404, "message.not_found");
 		if (row.deleted_at !== null) throw new Refusal(409, "message.deleted");
 		return row;
@@ -221,6 +255,7 @@ export function createModelServer(now: () => number) {
 				n: 0,
 				members,
 				mine: new Map(),
+				ownRead: new Map(),
 				lastAt: now(),
 			});
 			for (const name of who) tellAccount(name, "chat.new", id);
@@ -234,11 +269,14 @@ export function createModelServer(now: () => number) {
 			const before = chat.mine.get(who) ?? NO_MINE;
 			const mine = { ...before, ...change };
 			if (mine.unread_seq !== null) mine.unread_seq = Math.min(mine.unread_seq, chat.rows.length);
+			const hidden = Math.min(mine.hidden_upto_seq, chat.rows.length);
+			mine.hidden_upto_seq = Math.max(hidden, before.hidden_upto_seq);
 			if (JSON.stringify(mine) === JSON.stringify(before)) return before;
 			mine.version++;
 			chat.mine.set(who, mine);
 			const arev = log(who, "mine.updated", { chat: id, mine });
 			publish(who, { name: "mine.updated", body: { arev, chat: id, mine } });
+			readAlone(chat, who, mine.hidden_upto_seq);
 			return mine;
 		},
 		removeMember(id: string, who: string): void {
@@ -297,7 +335,7 @@ export function createModelServer(now: () => number) {
 			return next;
 		},
 		react(who: string, ask: { chat: string; seq: number; emoji: string; on: boolean }): Message {
-			const row = get(ask.chat, who).rows[ask.seq - 1];
+			const row = seen(who, ask);
 			if (row === undefined) throw new Refusal(404, "message.not_found");
 			const others = row.reactions.filter(({ emoji }) => emoji !== ask.emoji);
 			const held = row.reactions.find(({ emoji }) => emoji === ask.emoji);
@@ -314,7 +352,7 @@ export function createModelServer(now: () => number) {
 			return show(change(ask, "message.updated", { reactions: left }), who);
 		},
 		remove(who: string, ask: { chat: string; seq: number }): void {
-			const row = get(ask.chat, who).rows[ask.seq - 1];
+			const row = seen(who, ask);
 			if (row?.sender === who && row.deleted_at !== null) return;
 			ownRow(who, ask);
 			change(ask, "message.deleted", { body: "", reactions: [], deleted_at: now() });
@@ -358,6 +396,7 @@ export function createModelServer(now: () => number) {
 				chat.rows = chat.rows.slice(0, Math.floor(chat.rows.length / 2));
 				chat.n = chat.rows.length;
 				chat.mine.clear();
+				chat.ownRead.clear();
 				chat.rev = Math.max(1, ...chat.rows.map((row) => row.rev));
 				for (const [who, member] of chat.members) {
 					const read_seq = Math.min(member.read_seq, chat.rows.length);
@@ -376,15 +415,16 @@ export function createModelServer(now: () => number) {
 			if (query.before_seq !== undefined) low = query.before_seq - limit;
 			if (query.after_seq !== undefined) low = query.after_seq + 1;
 			if (query.around_seq !== undefined) low = query.around_seq - Math.floor(limit / 2);
-			const cut = query.before_seq === undefined ? Math.max(1, low) + limit : query.before_seq;
-			const from = Math.max(1, low);
-			const rows = chat.rows.slice(from - 1, cut - 1);
-			const hasMore = query.after_seq === undefined ? from > 1 : cut <= last;
+			const first = hiddenUpTo(chat, who) + 1;
+			const from = Math.max(first, low);
+			const cut = query.before_seq ?? from + limit;
+			const rows = chat.rows.slice(from - 1, Math.max(from, cut) - 1);
+			const hasMore = query.after_seq === undefined ? from > first : cut <= last;
 			return { messages: rows.map((row) => show(row, who)).reverse(), has_more: hasMore };
 		},
 		changes(who: string, id: string, held: { rev: number; seq: number }): Changes {
 			const chat = get(id, who);
-			const members = [...chat.members.values()].filter((member) => member.rev > held.rev);
+			const members = membersFor(chat, who).filter((member) => member.rev > held.rev);
 			return { rev: chat.rev, members, ...missing(chat, who, held, MAX_CHANGES) };
 		},
 		sync(who: string, ask: SyncRequest): SyncAnswer {

@@ -117,6 +117,12 @@ function perform(w: World, s: Step): void {
 		case "mine":
 			tabOf(w, s.tab)?.actions.setMine(chatOf(s.chat), s.change);
 			break;
+		case "delete-chat": {
+			const sync = tabOf(w, s.tab);
+			const seq = sync?.getState().chats.get(chatOf(s.chat))?.seq ?? 0;
+			sync?.actions.deleteChat(chatOf(s.chat), seq);
+			break;
+		}
 		case "edit":
 		case "delete":
 			change(w, tabOf(w, s.tab), s);
@@ -316,13 +322,19 @@ export function nameOf(chat: string, seq: number): string {
 	return `${chat} ${seq}`;
 }
 
+/** What the person has not hidden. */
+function rowsOfAnn({ server }: World, chat: string) {
+	const upTo = server.chat("ann", chat).mine.hidden_upto_seq;
+	return server.chats.get(chat)?.rows.slice(upTo) ?? [];
+}
+
 /** Somebody gives what they have not, or takes back what they have. */
 function reactElsewhere(w: World, s: { kind: string; chat: number; seq: number; emoji: number }) {
 	const chat = chatOf(s.chat);
-	const rows = w.server.chats.get(chat)?.rows.filter((row) => row.deleted_at === null) ?? [];
-	const row = rows.at(-s.seq);
-	const emoji = EMOJI[s.emoji] ?? "";
 	const isOwn = s.kind === "own-reacts";
+	const rows = isOwn ? rowsOfAnn(w, chat) : (w.server.chats.get(chat)?.rows ?? []);
+	const row = rows.filter((row) => row.deleted_at === null).at(-s.seq);
+	const emoji = EMOJI[s.emoji] ?? "";
 	if (row === undefined) return;
 	const who = isOwn ? "ann" : "bob";
 	const held = row.reactions.find((it) => it.emoji === emoji);
@@ -393,7 +405,8 @@ function happenElsewhere(w: World, s: OtherStep): void {
 			break;
 		}
 		case "own-edits": {
-			const own = rows.filter((row) => row.sender === "ann" && row.deleted_at === null);
+			const seen = rowsOfAnn(w, chatOf(s.chat));
+			const own = seen.filter((row) => row.sender === "ann" && row.deleted_at === null);
 			const row = own[s.seq % Math.max(1, own.length)];
 			if (row === undefined) break;
 			w.editedElsewhere.add(row.client_id ?? "");

@@ -9,6 +9,7 @@ import type { Changes, Chat, Member, Message, SyncChat } from "@/api/wire.gen";
 import { timelineOf, withChat, withHeld, without, withTimeline } from "../state";
 import { addPage, changeRow, distrust, MAX_ROWS, newer, slim } from "../timeline";
 import type { ChatEntry, State, Timeline, Window, Wish } from "../types";
+import { withoutHidden } from "./hidden";
 import { raiseMarks, raiseMember } from "./marks";
 import { holdMine, toShown } from "./mine";
 
@@ -16,8 +17,11 @@ import { holdMine, toShown } from "./mine";
 export function applyMeta(state: State, chat: Chat): State {
 	const held = state.chats.get(chat.id);
 	const wish = state.wishes.get(chat.id);
-	if (held === undefined) return withChat(state, toEntry(chat, wish));
-	return withChat(state, holdMine(mergeMeta(held, chat, state.me?.id ?? null), chat.mine, wish));
+	const entry =
+		held === undefined
+			? toEntry(chat, wish)
+			: holdMine(mergeMeta(held, chat, state.me?.id ?? null), chat.mine, wish);
+	return withoutHidden(withChat(state, entry), chat.id);
 }
 
 export function dropChat(state: State, chat: string): State {
@@ -42,7 +46,7 @@ export function applyRow(state: State, row: Message, rev: number): State {
 	const next = isNew
 		? keepUp(addPage(timeline, [row]), entry.seq, state.held.has(row.chat))
 		: changeRow(timeline, row);
-	return withTimeline(withChat(state, entry), row.chat, next);
+	return withoutHidden(withTimeline(withChat(state, entry), row.chat, next), row.chat);
 }
 
 /** What `GET …/changes` answered to a question about `asked` rev. */
@@ -51,11 +55,15 @@ export function applyChanges(state: State, chat: string, changes: Changes): Stat
 	if (held === undefined) return state;
 	let entry = held;
 	for (const member of changes.members) entry = mergeMember(entry, member);
-	return catchUp(withChat(state, entry), chat, changes);
+	return withoutHidden(catchUp(withChat(state, entry), chat, changes), chat);
 }
 
 /** One chat of a sync answer: all fields, all members, and the rows we lacked. */
 export function applySyncChat(state: State, chat: SyncChat): State {
+	return withoutHidden(mergeSyncChat(state, chat), chat.id);
+}
+
+function mergeSyncChat(state: State, chat: SyncChat): State {
 	const { limited, messages, ...plain } = chat;
 	const held = state.chats.get(chat.id);
 	const wish = state.wishes.get(chat.id);
@@ -73,7 +81,7 @@ export function applySyncChat(state: State, chat: SyncChat): State {
 
 /** A page of history. Rows are current unless the timeline was distrusted meanwhile. */
 export function applyPage(state: State, chat: string, rows: readonly Message[]): State {
-	return withTimeline(state, chat, addPage(timelineOf(state, chat), rows));
+	return withoutHidden(withTimeline(state, chat, addPage(timelineOf(state, chat), rows)), chat);
 }
 
 type CatchUp = Pick<Changes, "rev" | "messages" | "limited">;
