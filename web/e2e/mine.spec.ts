@@ -124,6 +124,62 @@ test("an archived chat is put away, found, kept there by a message, and brought 
 	await expect(page.getByRole("heading", { name: "Chats", exact: true })).toBeFocused();
 });
 
+test("a deleted chat is gone on each of one's devices, and comes back without what was in it", async ({
+	person,
+	visitor,
+}) => {
+	const { ann, phone, bob, cleo } = await meet(person, visitor);
+	const { page } = ann;
+	await says(bob.friend, bob.chat, "Forget this");
+	await says(cleo.friend, cleo.chat, "And this");
+	for (const device of [page, phone.page])
+		await expect.poll(() => names(device)).toEqual(["Cleo", "Bob", "Dan"]);
+	await row(page, "Bob").focus();
+	await page.keyboard.press("Shift+F10");
+	await page.keyboard.press("d");
+	const dialog = page.getByRole("dialog", { name: "Delete this chat for you?" });
+	await expect(dialog).toContainText("Bob keeps theirs.");
+	await hasNoFaults(page);
+	await page.keyboard.press("Escape");
+	await expect(row(page, "Bob")).toBeFocused();
+	await choose(page, "Bob", "Delete chat…");
+	await dialog.getByRole("button", { name: "Delete" }).press("Enter");
+	await expect(row(page, "Dan")).toBeFocused();
+	await expect(page.getByText("The chat with Bob is deleted").first()).toBeVisible();
+	for (const device of [page, phone.page])
+		await expect.poll(() => names(device)).toEqual(["Cleo", "Dan"]);
+	await expect(page).toHaveTitle(/1/);
+	const { chat } = await ask(bob.friend, "GET", `/v1/chats/${bob.chat}`);
+	expect(chat.members.map((member: { read_seq: number }) => member.read_seq).sort()).toEqual([
+		0, 1,
+	]);
+
+	// From the details, of the chat that is open.
+	await row(page, "Cleo").click();
+	await expect(page.getByRole("log").getByText("And this")).toBeVisible();
+	const within = page.locator(".pane--details, dialog[open]");
+	if (!(await within.isVisible()))
+		await page.getByRole("button", { name: "Details" }).last().click();
+	await within.getByRole("button", { name: "Delete chat…" }).click();
+	await dialog.getByRole("button", { name: "Delete" }).click();
+	await expect(page).toHaveURL(/\/chats$/);
+	for (const device of [page, phone.page]) await expect.poll(() => names(device)).toEqual(["Dan"]);
+
+	await page.goto("/people");
+	await page.getByRole("link", { name: "Message Bob" }).click();
+	await expect(page.getByRole("textbox", { name: "Message Bob" })).toBeVisible();
+	await says(bob.friend, bob.chat, "Something new");
+	await expect(page.getByRole("log").getByText("Something new")).toBeVisible();
+	for (const device of [page, phone.page])
+		await expect.poll(() => names(device)).toEqual(["Bob", "Dan"]);
+	await page.reload();
+	await row(phone.page, "Bob").click();
+	for (const device of [page, phone.page]) {
+		await expect(device.getByRole("log").getByText("Something new")).toBeVisible();
+		await expect(device.getByText("Forget this")).toHaveCount(0);
+	}
+});
+
 test("what is chosen without a network is told when there is one", async ({ person, visitor }) => {
 	const { ann, phone } = await meet(person, visitor);
 	await ann.context.setOffline(true);

@@ -3,8 +3,10 @@ import { BlockDialog, RemoveDialog } from "@/features/people/components/part-dia
 import { useBio } from "@/features/people/hooks";
 import { useText } from "@/i18n/use-text";
 import type { ChatFace } from "@/sync/chat-face";
+import { isEmpty } from "@/sync/selectors";
 import type { ChatEntry } from "@/sync/types";
 import { Dialog } from "@/ui/dialog";
+import { DeleteChat } from "./delete-chat";
 import { latePart, useLatePart } from "./late-part";
 import type { useDetails } from "./use-details";
 import { useTakeBack } from "./use-take-back";
@@ -18,7 +20,7 @@ type Props = { chat: ChatEntry; face: ChatFace; details: Details };
 
 /** What is known about the chat, beside it or over it, and the questions that come from there. */
 export function ChatDetails({ chat, face, details }: Props) {
-	const [asking, setAsking] = useState<"remove" | "block" | null>(null);
+	const [asking, setAsking] = useState<"remove" | "block" | "delete" | null>(null);
 	const isClosed = chat.closed_at !== null;
 	const isShown = details.isPane || details.isDrawer;
 	const DetailsPane = useLatePart(pane, isShown);
@@ -42,6 +44,7 @@ export function ChatDetails({ chat, face, details }: Props) {
 			onRemove={person && !isClosed ? () => setAsking("remove") : null}
 			onBlock={person && mayBlock ? () => setAsking("block") : null}
 			onUnblock={isClosed && isBlocked ? takeBack : null}
+			onDelete={isEmpty(chat) ? null : () => setAsking("delete")}
 		/>
 	);
 	return (
@@ -54,6 +57,7 @@ export function ChatDetails({ chat, face, details }: Props) {
 			{details.isDrawer && <DetailsDrawer onClose={details.close}>{body}</DetailsDrawer>}
 			{asking === "remove" && person && <RemoveDialog person={person} onClose={close} />}
 			{asking === "block" && person && <BlockDialog person={person} onClose={close} />}
+			<DeleteChat chat={asking === "delete" ? chat.id : null} onClose={close} />
 		</>
 	);
 }

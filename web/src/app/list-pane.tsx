@@ -2,6 +2,7 @@ import { useCallback, useState } from "react";
 import { ChatList } from "@/features/chats/components/chat-list";
 import { useText } from "@/i18n/use-text";
 import type { Anchor } from "@/ui/place";
+import { DeleteChat } from "./delete-chat";
 import { latePart, useLatePart } from "./late-part";
 import { ListResizer } from "./list-resizer";
 
@@ -15,6 +16,7 @@ type Props = { isAlone: boolean; current: string | null; asking: readonly string
 export function ListPane({ isAlone, current, asking }: Props) {
 	const t = useText();
 	const [menu, setMenu] = useState<{ chat: string; anchor: Anchor } | null>(null);
+	const [deleting, setDeleting] = useState<string | null>(null);
 	const handleMenu = useCallback((chat: string, anchor: Anchor) => setMenu({ chat, anchor }), []);
 	const ChatMenu = useLatePart(menuPart, menu !== null);
 	// Alone on the page, the list is what the page is about.
@@ -28,7 +30,10 @@ export function ListPane({ isAlone, current, asking }: Props) {
 		>
 			<ChatList current={current} asking={asking} onMenu={handleMenu} />
 			<ListResizer />
-			{menu && ChatMenu && <ChatMenu {...menu} onClose={() => setMenu(null)} />}
+			{menu && ChatMenu && (
+				<ChatMenu {...menu} onDelete={setDeleting} onClose={() => setMenu(null)} />
+			)}
+			<DeleteChat chat={deleting} onClose={() => setDeleting(null)} />
 		</Pane>
 	);
 }

@@ -22,16 +22,19 @@ export function selectChat(state: State, chat: string): ChatEntry | null {
 	return state.chats.get(chat) ?? null;
 }
 
-/** All chats that hold something to list: pinned first, then by latest activity. */
+/** All chats but those one has deleted: pinned first, then by latest activity. */
 export const selectChats = memo(
 	(state: State) => state.chats,
-	(chats): readonly ChatEntry[] =>
-		[...chats.values()].filter((chat) => !isCleared(chat)).sort(byActivity),
+	(chats): readonly ChatEntry[] => [...chats.values()].filter(isListed).sort(byActivity),
 );
 
-/** Whether one has deleted for oneself all that is in it. */
-export function isCleared({ mine, seq }: ChatEntry): boolean {
-	return mine.hidden_upto_seq > 0 && mine.hidden_upto_seq >= seq;
+/** Whether there is nothing in it to see: nobody wrote, or one has deleted it for oneself. */
+export function isEmpty({ mine, seq }: ChatEntry): boolean {
+	return seq <= mine.hidden_upto_seq;
+}
+
+function isListed(chat: ChatEntry): boolean {
+	return !isEmpty(chat) || chat.mine.hidden_upto_seq === 0;
 }
 
 function byActivity(a: ChatEntry, b: ChatEntry): number {

@@ -10,10 +10,11 @@ import {
 	MessageCircleDashed,
 	Pin,
 	PinOff,
+	Trash2,
 } from "lucide-react";
 import { useState } from "react";
 import { useText } from "@/i18n/use-text";
-import { isMuted, isUnread, selectChat } from "@/sync/selectors";
+import { isEmpty, isMuted, isUnread, selectChat } from "@/sync/selectors";
 import type { ChatEntry } from "@/sync/types";
 import { useSync } from "@/sync/use-sync";
 import { copyOut } from "@/ui/copy-out";
@@ -25,23 +26,29 @@ import { keepArchive } from "../use-archive";
 import { useMine } from "../use-mine";
 import { MuteMenu } from "./mute-menu";
 
-type Props = { chat: string; anchor: Anchor; onClose: () => void };
+type Props = {
+	chat: string;
+	anchor: Anchor;
+	/** Asks whether the chat is to be deleted. */
+	onDelete: (chat: string) => void;
+	onClose: () => void;
+};
 
 /** What can be done with a chat of the list. */
-export function ChatMenu({ chat: id, ...menu }: Props) {
+export function ChatMenu({ chat: id, onDelete, ...menu }: Props) {
 	const chat = useSync((state) => selectChat(state, id));
 	const [isMuting, setMuting] = useState(false);
 	if (chat === null) return null;
 	return isMuting ? (
 		<MuteMenu chat={chat} {...menu} onBack={() => setMuting(false)} />
 	) : (
-		<Actions chat={chat} {...menu} onMute={() => setMuting(true)} />
+		<Actions chat={chat} {...menu} onDelete={onDelete} onMute={() => setMuting(true)} />
 	);
 }
 
 type ActionsProps = Omit<Props, "chat"> & { chat: ChatEntry; onMute: () => void };
 
-function Actions({ chat, anchor, onClose, onMute }: ActionsProps) {
+function Actions({ chat, anchor, onDelete, onClose, onMute }: ActionsProps) {
 	const t = useText();
 	const navigate = useNavigate();
 	const mine = useMineItems(chat, onMute);
@@ -69,6 +76,15 @@ function Actions({ chat, anchor, onClose, onMute }: ActionsProps) {
 			onSelect: () => void copyOut(`${location.origin}/chats/${chat.id}`),
 		},
 	];
+	const remove: MenuItem = {
+		id: "delete",
+		label: t("chats.delete"),
+		icon: Trash2,
+		letter: "d",
+		isBad: true,
+		onSelect: () => onDelete(chat.id),
+	};
+	if (!isEmpty(chat)) items.push("line", remove);
 	const label = t("chats.menu", { name: mine.name });
 	return <Menu label={label} of={mine.name} items={items} anchor={anchor} onClose={onClose} />;
 }

@@ -5,6 +5,7 @@ import {
 	Ban,
 	Link as LinkIcon,
 	type LucideIcon,
+	Trash2,
 	UserCheck,
 	UserMinus,
 	X,
@@ -41,6 +42,8 @@ type Props = {
 	onBlock: (() => void) | null;
 	/** Set where I block them. */
 	onUnblock: (() => void) | null;
+	/** Null where there is nothing to delete. */
+	onDelete: (() => void) | null;
 };
 
 /** What is known about the chat and the person, and what one can do about them. */
@@ -83,13 +86,14 @@ function PartActions({
 	onRemove,
 	onBlock,
 	onUnblock,
-}: Pick<Props, "onRemove" | "onBlock" | "onUnblock">) {
+	onDelete,
+}: Pick<Props, "onRemove" | "onBlock" | "onUnblock" | "onDelete">) {
 	const t = useText();
 	// One button for both: the focus stays where it was pressed.
 	const turn = onUnblock
 		? { icon: UserCheck, name: t("people.unblock"), onPress: onUnblock }
 		: onBlock && { icon: Ban, name: t("people.block"), isBad: true, onPress: onBlock };
-	if (!onRemove && !turn) return null;
+	if (!onRemove && !turn && !onDelete) return null;
 	return (
 		<section className="sect sect--acts">
 			{onUnblock && (
@@ -100,6 +104,7 @@ function PartActions({
 			)}
 			{onRemove && <Act icon={UserMinus} name={t("people.remove")} isBad onPress={onRemove} />}
 			{turn && <Act {...turn} />}
+			{onDelete && <Act icon={Trash2} name={t("chats.delete")} isBad onPress={onDelete} />}
 		</section>
 	);
 }
