@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { SyncHost } from "@/sync/create-sync";
 import { NO_MINE } from "@/sync/reducers/mine";
-import { isMarked } from "@/sync/selectors";
+import { isMarked, selectChats, selectTimeline, unreadOf } from "@/sync/selectors";
 import type { ChatEntry, Notice } from "@/sync/types";
 import { noFaults } from "./model/model-network";
 import { createOnePerson } from "./model/one-person";
@@ -102,5 +102,90 @@ describe("a mark of unreadness", () => {
 		server.mark("ann", { chat: "c", seq: 2 }, true);
 		await clock.advance(1_000);
 		for (const tab of [first, second]) expect(isMarked(chatOf(tab))).toBe(false);
+	});
+});
+
+describe("a chat that is deleted for oneself", () => {
+	const listed = (tab: SyncHost) => selectChats(tab.getState()).length;
+	const shown = (tab: SyncHost) =>
+		selectTimeline(tab.getState(), "c").rows.map((row) => row.message.body);
+
+	const readByAnn = (server: ReturnType<typeof createOnePerson>["server"]) =>
+		server.chat("bob", "c").members.find(({ account }) => account === "ann")?.read_seq;
+
+	async function openWith(...said: string[]) {
+		const world = await open();
+		for (const body of said) world.server.send("bob", { chat: "c", client_id: body, body });
+		await world.clock.advance(2_000);
+		return world;
+	}
+
+	it("is gone at once in each tab, without a network, and comes back with what is new", async () => {
+		const { clock, network, server, first, second, held } = await openWith("one", "two");
+		network.setDown(true);
+		network.cutAll();
+		first.actions.saveDraft("c", { body: "half a" });
+		first.actions.deleteChat("c", 2);
+		await clock.advance(10);
+		for (const tab of [first, second]) {
+			expect([listed(tab), shown(tab), unreadOf(chatOf(tab))]).toEqual([0, [], 0]);
+			expect(chatOf(tab).last_message).toBeNull();
+			expect(tab.getState().drafts.size).toBe(0);
+		}
+		server.send("bob", { chat: "c", client_id: "three", body: "three" });
+		server.edit("bob", { chat: "c", seq: 1, body: "uno" });
+		network.setDown(false);
+		await clock.advance(60_000);
+		expect(held()).toMatchObject({ version: 1, hidden_upto_seq: 2 });
+		for (const tab of [first, second]) {
+			expect([listed(tab), shown(tab), unreadOf(chatOf(tab))]).toEqual([1, ["three"], 1]);
+			expect(selectTimeline(tab.getState(), "c").hasOlder).toBe(false);
+		}
+	});
+
+	it("leaves nothing of itself on the disk, and shows nobody that it was read", async () => {
+		const { clock, server, device, first, second } = await openWith("one", "two");
+		first.actions.deleteChat("c", 2);
+		await clock.advance(5_000);
+		expect(readByAnn(server)).toBe(0);
+		device.crash(first);
+		device.crash(second);
+		const next = device.openTab();
+		await clock.advance(10);
+		expect(next.getState().timelines.get("c")?.bySeq.size ?? 0).toBe(0);
+		await clock.advance(60_000);
+		expect(readByAnn(server)).toBe(0);
+		expect([listed(next), chatOf(next).last_message]).toEqual([0, null]);
+	});
+
+	it("does not forget what was asked of its messages before", async () => {
+		const { clock, network, server, first } = await openWith("one");
+		network.setDown(true);
+		network.cutAll();
+		first.actions.react("c", 1, "👍", true);
+		first.actions.deleteChat("c", 1);
+		await clock.advance(100);
+		network.setDown(false);
+		await clock.advance(60_000);
+		expect(server.chats.get("c")?.rows[0]?.reactions).toMatchObject([{ accounts: ["ann"] }]);
+		expect([listed(first), first.getState().outbox, first.getState().wishes.size]).toEqual([
+			0,
+			[],
+			0,
+		]);
+	});
+
+	it("is not deleted in a backup in which it holds something else", async () => {
+		const { clock, network, server, first, held } = await openWith("one", "two");
+		network.setDown(true);
+		network.cutAll();
+		first.actions.deleteChat("c", 2);
+		await clock.advance(100);
+		server.restore();
+		server.send("bob", { chat: "c", client_id: "other", body: "other" });
+		network.setDown(false);
+		await clock.advance(60_000);
+		expect(held()).toMatchObject({ hidden_upto_seq: 0 });
+		expect([listed(first), chatOf(first).last_message?.body]).toEqual([1, "other"]);
 	});
 });
