@@ -42,7 +42,7 @@ export async function catchUpAll(core: Core, deps: CatchUpDeps): Promise<void> {
 		const answer = await core.socket.call("sync", asked);
 		if (!isConnected(core.store.getState())) return;
 		if (answer.reset || (asked.epoch !== null && answer.epoch !== asked.epoch)) {
-			core.store.update((state) => forget(state, answer.epoch));
+			core.store.update(forget);
 			deps.onForget();
 			core.notify({ kind: "reset" });
 		}
@@ -62,7 +62,9 @@ function toRequest(state: State, told: SyncRequest["chats"]): SyncRequest {
 
 function applyAnswer(core: Core, deps: CatchUpDeps, answer: SyncAnswer): void {
 	core.store.update((state) => {
-		let next: State = { ...state, epoch: answer.epoch };
+		const { epoch } = answer;
+		const wishes = [...state.wishes].map(([chat, wish]) => [chat, inEpoch(wish, epoch)] as const);
+		let next: State = { ...state, epoch, wishes: new Map(wishes) };
 		for (const chat of answer.chats) next = applySyncChat(next, chat);
 		const now = core.clock.now();
 		return { ...next, session: nextSession(next.session, { kind: "restored" }, now) };
@@ -77,11 +79,9 @@ function applyAnswer(core: Core, deps: CatchUpDeps, answer: SyncAnswer): void {
 }
 
 /** Keeps who we are and what still waits to be sent, nothing else. */
-function forget(state: State, epoch: string): State {
-	const wishes = [...state.wishes].map(([chat, wish]) => [chat, inEpoch(wish, epoch)] as const);
+function forget(state: State): State {
 	return {
 		...state,
-		wishes: new Map(wishes),
 		arev: 0,
 		chats: new Map(),
 		timelines: new Map(),
