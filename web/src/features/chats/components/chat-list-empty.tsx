@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { Search } from "lucide-react";
 import { useText } from "@/i18n/use-text";
+import { useSync } from "@/sync/use-sync";
 import { Button } from "@/ui/button";
 import { Empty } from "@/ui/empty";
 import { Icon } from "@/ui/icon";
@@ -48,7 +49,26 @@ export function ChatListEmpty({ filter, typed, asking, hasArchive, onShowAll }: 
 		);
 	}
 	if (asking.length > 0) return <Asked asking={asking} />;
-	return hasArchive ? <Empty title={t("chats.allArchived")} /> : <Alone />;
+	return hasArchive ? <Empty title={t("chats.allArchived")} /> : <NoChats />;
+}
+
+/** Whoever has deleted their chats is not alone for that. */
+function NoChats() {
+	const t = useText();
+	const hasDeleted = useSync((state) => state.chats.size > 0);
+	if (!hasDeleted) return <Alone />;
+	return (
+		<Empty
+			title={t("chats.noneLeft")}
+			action={
+				<Link to="/people" className="btn btn--line">
+					{t("people.title")}
+				</Link>
+			}
+		>
+			<p>{t("chats.noneLeftText")}</p>
+		</Empty>
+	);
 }
 
 function Asked({ asking }: { asking: readonly string[] }) {
