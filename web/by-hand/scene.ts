@@ -61,6 +61,16 @@ const TALK: [who: "me" | "they", body: string, answers?: number][] = [
 	["me", "Booked ⛴️"],
 ];
 
+/** Who gives what to which line of the talk. */
+const REACTIONS: [who: "me" | "they", line: number, emoji: string][] = [
+	["me", 5, "❤️"],
+	["they", 9, "👍"],
+	["me", 9, "👍"],
+];
+
+/** Last moment of a date: muted for good. */
+const FOR_EVER = 8_640_000_000_000_000;
+
 const LONG = Array.from({ length: 120 }, (_, day) => `Day ${day + 1} of the rehearsals is done.`);
 
 export async function write(person: Person, chat: string, body: string, reply_to_seq?: number) {
@@ -87,6 +97,9 @@ export async function setScene(person: Make): Promise<Scene> {
 		for (const [who, body] of lines) await write(who === "me" ? noor : other, chat, body);
 		const seq = lines.length + (chat === long ? LONG.length : 0);
 		if (isRead) await ask(noor, "PUT", `/v1/chats/${chat}/read`, { seq });
+		if (index === 4) {
+			await ask(noor, "PATCH", `/v1/chats/${chat}/mine`, { muted_until: FOR_EVER });
+		}
 		await ask(other, "PUT", `/v1/chats/${chat}/read`, { seq: 1 });
 		if (index > 5) await other.page.goto("/");
 	}
@@ -101,6 +114,11 @@ export async function setScene(person: Make): Promise<Scene> {
 	const chat = await befriend(noor, ana);
 	for (const [who, body, answers] of TALK)
 		await write(who === "me" ? noor : ana, chat, body, answers);
+	for (const [who, line, emoji] of REACTIONS) {
+		const path = `/v1/chats/${chat}/messages/${line}/reactions/${encodeURIComponent(emoji)}`;
+		await ask(who === "me" ? noor : ana, "PUT", path);
+	}
+	await ask(noor, "PATCH", `/v1/chats/${chat}/mine`, { pinned: true });
 	await ask(noor, "PUT", `/v1/chats/${chat}/read`, { seq: TALK.length });
 	await ana.page.goto(`/chats/${chat}`);
 	await expect(composer(ana.page)).toBeVisible();
