@@ -170,6 +170,7 @@ test("shortcuts stand on their keys whatever script these write", async ({ perso
 	await press("и", "KeyB", ctrl);
 	await expect(composer(page)).toHaveValue("**harbour**");
 	await composer(page).press("Enter");
+	await expect(page.getByRole("img", { name: /^(Sent|Delivered)$/ })).toBeVisible();
 	await page.locator(".msg").last().press("Enter");
 	await press("к", "KeyR", 0);
 	await expect(page.getByText("Replying to yourself")).toBeVisible();
