@@ -1,4 +1,4 @@
-import { Check, Search } from "lucide-react";
+import { Check } from "lucide-react";
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { useText } from "@/i18n/use-text";
 import { faceOf } from "@/sync/chat-face";
@@ -11,7 +11,8 @@ import { classes } from "@/ui/classes";
 import { Dialog, DialogActions } from "@/ui/dialog";
 import { Icon } from "@/ui/icon";
 import { isMod } from "@/ui/platform";
-import { useChatRows } from "../use-chat-rows";
+import { useFinding } from "../use-finding";
+import { FindField } from "./find-field";
 
 /** Whoever looks for more types a name. */
 const AT_MOST = 50;
@@ -23,7 +24,7 @@ export function ForwardDialog({ onSend, onClose }: Props) {
 	const t = useText();
 	const id = useId();
 	const { chosen, toggle } = useChosen();
-	const finding = useFinding();
+	const finding = useFinding(AT_MOST, isOpen);
 	const { found, at, step } = finding;
 	const send = () => chosen.length > 0 && onSend(chosen);
 	// A finger did not ask for the keyboard over what it came to see.
@@ -42,7 +43,7 @@ export function ForwardDialog({ onSend, onClose }: Props) {
 
 	return (
 		<Dialog title={t("forward.title")} beginsAtTitle={isTouch} onClose={onClose}>
-			<ForwardField id={id} finding={finding} onKeyDown={handleKey} />
+			<FindField id={id} label={t("forward.title")} finding={finding} onKeyDown={handleKey} />
 			<ForwardList {...{ id, found, at, chosen }} onChoose={toggle} />
 			{found.length === 0 && <p className="t2 small-plus">{t("switcher.none")}</p>}
 			<Chosen chats={chosen} />
@@ -58,6 +59,10 @@ export function ForwardDialog({ onSend, onClose }: Props) {
 	);
 }
 
+function isOpen({ closed_at }: ChatEntry): boolean {
+	return closed_at === null;
+}
+
 /** The chosen chats, in the order they were chosen. */
 function useChosen() {
 	const t = useText();
@@ -69,56 +74,6 @@ function useChosen() {
 		announce(t("timeline.selected", { count: next.length }));
 	}
 	return { chosen, toggle };
-}
-
-function useFinding() {
-	const [typed, setTyped] = useState("");
-	const [at, setAt] = useState(0);
-	const rows = useChatRows("all", typed, null);
-	const found = rows.filter(({ closed_at }) => closed_at === null).slice(0, AT_MOST);
-	return {
-		typed,
-		found,
-		at: Math.min(at, Math.max(0, found.length - 1)),
-		type(text: string) {
-			setTyped(text);
-			setAt(0);
-		},
-		/** Around the ends. */
-		step(by: 1 | -1) {
-			const count = Math.max(1, found.length);
-			setAt((at + by + count) % count);
-		},
-	};
-}
-
-type FieldProps = {
-	id: string;
-	finding: ReturnType<typeof useFinding>;
-	onKeyDown: (event: KeyboardEvent) => void;
-};
-
-function ForwardField({ id, finding: { typed, found, at, type }, onKeyDown }: FieldProps) {
-	const t = useText();
-	return (
-		<div className="field__box switcher__box">
-			<Icon of={Search} size="s" />
-			<input
-				role="combobox"
-				aria-expanded="true"
-				aria-controls={`${id}-list`}
-				aria-activedescendant={found[at] ? `${id}-${at}` : undefined}
-				aria-label={t("forward.title")}
-				placeholder={t("switcher.placeholder")}
-				autoComplete="off"
-				spellCheck={false}
-				dir="auto"
-				value={typed}
-				onKeyDown={onKeyDown}
-				onChange={(event) => type(event.target.value)}
-			/>
-		</div>
-	);
 }
 
 type ListProps = {

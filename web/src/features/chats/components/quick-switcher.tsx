@@ -1,6 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
-import { Archive, Search, UserPlus } from "lucide-react";
-import { type KeyboardEvent, useId, useState } from "react";
+import { Archive, UserPlus } from "lucide-react";
+import { type KeyboardEvent, useId } from "react";
 import { useText } from "@/i18n/use-text";
 import { faceOf } from "@/sync/chat-face";
 import { unreadOf } from "@/sync/selectors";
@@ -12,7 +12,8 @@ import { Button } from "@/ui/button";
 import { classes } from "@/ui/classes";
 import { Dialog } from "@/ui/dialog";
 import { Icon } from "@/ui/icon";
-import { useChatRows } from "../use-chat-rows";
+import { useFinding } from "../use-finding";
+import { FindField } from "./find-field";
 
 const AT_MOST = 8;
 
@@ -21,7 +22,8 @@ export function QuickSwitcher({ onClose }: { onClose: () => void }) {
 	const t = useText();
 	const id = useId();
 	const navigate = useNavigate();
-	const { typed, type, found, at, setAt, step } = useFinding();
+	const finding = useFinding(AT_MOST);
+	const { typed, found, at, setAt, step } = finding;
 
 	function go(chat: ChatEntry | undefined) {
 		onClose();
@@ -40,40 +42,11 @@ export function QuickSwitcher({ onClose }: { onClose: () => void }) {
 
 	return (
 		<Dialog title={t("switcher.title")} isTitleHidden placement="top" onClose={onClose}>
-			<SwitcherField
-				id={id}
-				typed={typed}
-				active={found[at] ? at : null}
-				onKeyDown={handleKey}
-				onType={type}
-			/>
+			<FindField id={id} label={t("switcher.label")} finding={finding} onKeyDown={handleKey} />
 			<SwitcherList id={id} found={found} at={at} onPoint={setAt} onChoose={go} />
 			{found.length === 0 && <NoneFound typed={typed} onFind={() => go(undefined)} />}
 		</Dialog>
 	);
-}
-
-/** What is typed, the chats it finds, and which of them Enter would open. */
-function useFinding() {
-	const [typed, setTyped] = useState("");
-	const [at, setAt] = useState(0);
-	const found = useChatRows("all", typed, null).slice(0, AT_MOST);
-	return {
-		typed,
-		found,
-		at,
-		setAt,
-		type(text: string) {
-			setTyped(text);
-			setAt(0);
-		},
-		/** Around the ends. */
-		step(by: 1 | -1) {
-			const last = Math.max(0, found.length - 1);
-			if (by > 0) setAt(at >= last ? 0 : at + 1);
-			else setAt(at <= 0 ? last : at - 1);
-		},
-	};
 }
 
 function NoneFound({ typed, onFind }: { typed: string; onFind: () => void }) {
@@ -86,37 +59,6 @@ function NoneFound({ typed, onFind }: { typed: string; onFind: () => void }) {
 					{t("switcher.find", { query: typed })}
 				</Button>
 			)}
-		</div>
-	);
-}
-
-type FieldProps = {
-	id: string;
-	typed: string;
-	active: number | null;
-	onKeyDown: (event: KeyboardEvent) => void;
-	onType: (text: string) => void;
-};
-
-function SwitcherField({ id, typed, active, onKeyDown, onType }: FieldProps) {
-	const t = useText();
-	return (
-		<div className="field__box switcher__box">
-			<Icon of={Search} size="s" />
-			<input
-				role="combobox"
-				aria-expanded="true"
-				aria-controls={`${id}-list`}
-				aria-activedescendant={active === null ? undefined : `${id}-${active}`}
-				aria-label={t("switcher.label")}
-				placeholder={t("switcher.placeholder")}
-				autoComplete="off"
-				spellCheck={false}
-				dir="auto"
-				value={typed}
-				onKeyDown={onKeyDown}
-				onChange={(event) => onType(event.target.value)}
-			/>
 		</div>
 	);
 }
