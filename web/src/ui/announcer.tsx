@@ -1,14 +1,13 @@
-import { useSyncExternalStore } from "react";
+import { watched } from "./watched";
 
 const PAUSE_MS = 1000;
 
 /** What is said; as a function it is asked for when it is said, which may be a second later. */
 type Words = string | (() => string);
 
-let spoken = "";
+const spoken = watched("");
 let lastAt = 0;
 let waiting: Words | null = null;
-const listeners = new Set<() => void>();
 
 /** Says it to screen readers, politely, at most once a second; the newest wins. */
 export function announce(words: Words): void {
@@ -31,15 +30,7 @@ function say(words: Words) {
 	const text = typeof words === "string" ? words : words();
 	lastAt = Date.now();
 	// The same words twice must differ, or readers take them for no change.
-	spoken = text === spoken ? `${text}\u00a0` : text;
-	for (const notify of listeners) notify();
-}
-
-function subscribe(notify: () => void) {
-	listeners.add(notify);
-	return () => {
-		listeners.delete(notify);
-	};
+	spoken.write(text === spoken.read() ? `${text}\u00a0` : text);
 }
 
 /**
@@ -47,7 +38,7 @@ function subscribe(notify: () => void) {
  * dialog carries its own, because regions outside it are silent then.
  */
 export function Announcer() {
-	const text = useSyncExternalStore(subscribe, () => spoken);
+	const text = spoken.use();
 	return (
 		<div className="sr" aria-live="polite" aria-atomic="true">
 			{text}

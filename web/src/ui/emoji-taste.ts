@@ -1,13 +1,12 @@
-import { useSyncExternalStore } from "react";
+import { watched } from "./watched";
 
 /** The emoji used last and the tone of skin, kept on this device. */
-export type Taste = { recent: readonly string[]; tone: number };
+type Taste = { recent: readonly string[]; tone: number };
 
 const KEY = "tidings.emoji";
 const AT_MOST = 27;
 
-let taste = read();
-const listeners = new Set<() => void>();
+const taste = watched(read());
 
 function read(): Taste {
 	try {
@@ -25,33 +24,22 @@ function isText(value: unknown): value is string {
 }
 
 function write(next: Taste): void {
-	taste = next;
+	taste.write(next);
 	try {
-		localStorage.setItem(KEY, JSON.stringify(taste));
+		localStorage.setItem(KEY, JSON.stringify(next));
 	} catch {
 		// A full or refused storage costs the memory of a taste, nothing else.
 	}
-	for (const notify of listeners) notify();
 }
 
 /** Remembers a pick, the newest first; kept without its tone, which may change. */
 export function rememberEmoji(emoji: string): void {
-	const recent = [emoji, ...taste.recent.filter((one) => one !== emoji)].slice(0, AT_MOST);
-	write({ ...taste, recent });
+	const recent = [emoji, ...taste.read().recent.filter((one) => one !== emoji)].slice(0, AT_MOST);
+	write({ ...taste.read(), recent });
 }
 
 export function setTone(tone: number): void {
-	write({ ...taste, tone });
+	write({ ...taste.read(), tone });
 }
 
-export function useTaste(): Taste {
-	return useSyncExternalStore(
-		(notify) => {
-			listeners.add(notify);
-			return () => {
-				listeners.delete(notify);
-			};
-		},
-		() => taste,
-	);
-}
+export const useTaste = taste.use;

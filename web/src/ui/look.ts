@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from "react";
+import { watched } from "./watched";
 
 /** How the client looks and behaves on this device. Kept here, not on the account. */
 export type Look = {
@@ -32,8 +32,7 @@ const USUAL: Look = {
 	hasNotifications: false,
 };
 
-let look = read();
-const listeners = new Set<() => void>();
+const look = watched(read());
 
 function read(): Look {
 	try {
@@ -44,23 +43,32 @@ function read(): Look {
 	}
 }
 
-export function currentLook(): Look {
-	return look;
-}
+export const currentLook = look.read;
+export const onLook = look.watch;
+export const useLook = look.use;
 
 export function setLook(change: Partial<Look>): void {
-	look = { ...look, ...change };
+	const next = { ...look.read(), ...change };
 	try {
-		localStorage.setItem(KEY, JSON.stringify(look));
+		localStorage.setItem(KEY, JSON.stringify(next));
 	} catch {
 		// A full or refused storage costs the memory of a taste, nothing else.
 	}
-	applyLook();
-	for (const notify of listeners) notify();
+	show(next);
+}
+
+/** On the document before whoever watches measures it. */
+function show(next: Look): void {
+	apply(next);
+	look.write(next);
+}
+
+export function applyLook(): void {
+	apply(look.read());
 }
 
 /** Writes the look onto the document; language and direction are `follow-language.ts`'s. */
-export function applyLook(): void {
+function apply(look: Look): void {
 	const { dataset, style } = document.documentElement;
 	set(dataset, "theme", look.theme === "light" || look.theme === "dark" ? look.theme : null);
 	set(dataset, "contrast", look.theme === "contrast" ? "more" : null);
@@ -75,23 +83,10 @@ function set(dataset: DOMStringMap, name: string, value: string | null) {
 	else dataset[name] = value;
 }
 
-export function onLook(notify: () => void): () => void {
-	listeners.add(notify);
-	return () => {
-		listeners.delete(notify);
-	};
-}
-
-export function useLook(): Look {
-	return useSyncExternalStore(onLook, currentLook);
-}
-
 /** Another tab changed the look: follow it. */
 export function followLook(): void {
 	addEventListener("storage", (event) => {
 		if (event.key !== KEY) return;
-		look = read();
-		applyLook();
-		for (const notify of listeners) notify();
+		show(read());
 	});
 }

@@ -1,8 +1,10 @@
 import { X } from "lucide-react";
-import { type FocusEvent, useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { type FocusEvent, useEffect, useRef, useState } from "react";
 import { Button, IconButton } from "./button";
+import { watched } from "./watched";
 
-const STAY_MS = 6000;
+/** How long it stays, and what it tells of can be taken back. */
+export const STAY_MS = 6000;
 const AT_MOST = 3;
 
 type Toast = {
@@ -12,35 +14,22 @@ type Toast = {
 	stayMs: number;
 };
 
-let toasts: readonly Toast[] = [];
+const toasts = watched<readonly Toast[]>([]);
 let nextId = 1;
-const listeners = new Set<() => void>();
-
-function set(next: readonly Toast[]) {
-	toasts = next;
-	for (const notify of listeners) notify();
-}
 
 /** Says what can be undone or happened elsewhere. What a row can show itself needs no toast. */
 export function showToast(text: string, action?: Toast["action"], stayMs = STAY_MS): number {
 	const id = nextId++;
-	set([...toasts, { id, text, action, stayMs }].slice(-AT_MOST));
+	toasts.write([...toasts.read(), { id, text, action, stayMs }].slice(-AT_MOST));
 	return id;
 }
 
 function dropToast(id: number): void {
-	set(toasts.filter((toast) => toast.id !== id));
-}
-
-function subscribe(notify: () => void) {
-	listeners.add(notify);
-	return () => {
-		listeners.delete(notify);
-	};
+	toasts.write(toasts.read().filter((toast) => toast.id !== id));
 }
 
 export function Toaster({ label, closeLabel }: { label: string; closeLabel: string }) {
-	const shown = useSyncExternalStore(subscribe, () => toasts);
+	const shown = toasts.use();
 	const [isHeld, setHeld] = useState(false);
 	const back = useRef<Element | null>(null);
 	function handleFocus({ currentTarget, relatedTarget }: FocusEvent) {

@@ -1,7 +1,8 @@
 // @vitest-environment happy-dom
 import { renderHook } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { declineLater, forgetDeclines, UNDO_MS, undoDecline, useDeclined } from "./undo-decline";
+import { STAY_MS } from "@/ui/toast";
+import { declineLater, forgetDeclines, undoDecline, useDeclined } from "./undo-decline";
 
 const commit = vi.fn(async () => undefined);
 const hidden = () => [...renderHook(useDeclined).result.current];
@@ -19,7 +20,7 @@ describe("a request that is declined", () => {
 	it("is out of sight at once, and declined when its time is over", async () => {
 		declineLater("ann", commit);
 		expect(hidden()).toEqual(["ann"]);
-		vi.advanceTimersByTime(UNDO_MS - 1);
+		vi.advanceTimersByTime(STAY_MS - 1);
 		expect(commit).not.toHaveBeenCalled();
 		await vi.advanceTimersByTimeAsync(1);
 		expect(commit).toHaveBeenCalledOnce();
@@ -29,7 +30,7 @@ describe("a request that is declined", () => {
 	it("stays out of sight until the server has answered", async () => {
 		let answer: () => void = () => undefined;
 		declineLater("ann", () => new Promise<void>((resolve) => (answer = resolve)));
-		vi.advanceTimersByTime(UNDO_MS);
+		vi.advanceTimersByTime(STAY_MS);
 		expect(hidden()).toEqual(["ann"]);
 		answer();
 		await vi.advanceTimersByTimeAsync(0);
@@ -40,7 +41,7 @@ describe("a request that is declined", () => {
 		declineLater("ann", commit);
 		undoDecline("ann");
 		expect(hidden()).toEqual([]);
-		vi.advanceTimersByTime(UNDO_MS);
+		vi.advanceTimersByTime(STAY_MS);
 		expect(commit).not.toHaveBeenCalled();
 	});
 
@@ -48,14 +49,14 @@ describe("a request that is declined", () => {
 		declineLater("ann", commit);
 		dispatchEvent(new Event("pagehide"));
 		expect(commit).toHaveBeenCalledOnce();
-		vi.advanceTimersByTime(UNDO_MS);
+		vi.advanceTimersByTime(STAY_MS);
 		expect(commit).toHaveBeenCalledOnce();
 	});
 
 	it("is nothing to whoever signs in next", () => {
 		declineLater("ann", commit);
 		forgetDeclines();
-		vi.advanceTimersByTime(UNDO_MS);
+		vi.advanceTimersByTime(STAY_MS);
 		expect(commit).not.toHaveBeenCalled();
 	});
 });

@@ -2,28 +2,25 @@
  * Requests declined a moment ago: gone from sight, not yet from the server, so
  * that a slip of the hand can be taken back. A page that goes declines at once.
  */
-import { useSyncExternalStore } from "react";
-
-export const UNDO_MS = 6000;
+import { STAY_MS } from "@/ui/toast";
+import { watched } from "@/ui/watched";
 
 type Pending = { commit: () => Promise<unknown>; timer: ReturnType<typeof setTimeout> };
 
 const pending = new Map<string, Pending>();
 /** Declined, or being declined: what is answered while the lists are fetched anew blinks not once more. */
-let hidden: ReadonlySet<string> = new Set();
-const listeners = new Set<() => void>();
+const hidden = watched<ReadonlySet<string>>(new Set());
 
 function show(change: (ids: Set<string>) => void) {
-	const next = new Set(hidden);
+	const next = new Set(hidden.read());
 	change(next);
-	hidden = next;
-	for (const notify of listeners) notify();
+	hidden.write(next);
 }
 
 /** Hides the request now; `commit` declines it when the time to undo is over. */
 export function declineLater(person: string, commit: () => Promise<unknown>): void {
-	if (hidden.has(person)) return;
-	pending.set(person, { commit, timer: setTimeout(() => decline(person), UNDO_MS) });
+	if (hidden.read().has(person)) return;
+	pending.set(person, { commit, timer: setTimeout(() => decline(person), STAY_MS) });
 	show((ids) => ids.add(person));
 }
 
@@ -55,14 +52,4 @@ addEventListener("pagehide", () => {
 });
 
 /** Whose requests are out of sight. */
-export function useDeclined(): ReadonlySet<string> {
-	return useSyncExternalStore(
-		(notify) => {
-			listeners.add(notify);
-			return () => {
-				listeners.delete(notify);
-			};
-		},
-		() => hidden,
-	);
-}
+export const useDeclined = hidden.use;

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { deleteLater, parkDeletes, resumeDeletes, UNDO_MS, undoDelete } from "./undo-delete";
+import { STAY_MS } from "@/ui/toast";
+import { deleteLater, parkDeletes, resumeDeletes, undoDelete } from "./undo-delete";
 
 const doomed = { account: "ann", chat: "c", target: { seq: 3 } };
 
@@ -16,7 +17,7 @@ describe("a deletion that can be taken back", () => {
 	it("is done when its time is over, and not before", () => {
 		const commit = vi.fn();
 		deleteLater("one", doomed, commit);
-		vi.advanceTimersByTime(UNDO_MS - 1);
+		vi.advanceTimersByTime(STAY_MS - 1);
 		expect(commit).not.toHaveBeenCalled();
 		vi.advanceTimersByTime(1);
 		expect(commit).toHaveBeenCalledOnce();
@@ -27,7 +28,7 @@ describe("a deletion that can be taken back", () => {
 		const commit = vi.fn();
 		deleteLater("one", doomed, commit);
 		undoDelete("one");
-		vi.advanceTimersByTime(UNDO_MS);
+		vi.advanceTimersByTime(STAY_MS);
 		expect(commit).not.toHaveBeenCalled();
 		expect(localStorage.length).toBe(0);
 	});
@@ -51,7 +52,7 @@ describe("a deletion that can be taken back", () => {
 		const commit = vi.fn();
 		deleteLater("one", doomed, commit);
 		parkDeletes();
-		vi.advanceTimersByTime(UNDO_MS);
+		vi.advanceTimersByTime(STAY_MS);
 		expect(commit).not.toHaveBeenCalled();
 		const deleteMessage = vi.fn();
 		resumeDeletes("ann", deleteMessage);
@@ -60,11 +61,11 @@ describe("a deletion that can be taken back", () => {
 	});
 
 	it("is left to the tab that may still take it back", () => {
-		const left = [["two", { ...doomed, dueAt: Date.now() + UNDO_MS }]];
+		const left = [["two", { ...doomed, dueAt: Date.now() + STAY_MS }]];
 		localStorage.setItem("tidings.deletes", JSON.stringify(left));
 		const deleteMessage = vi.fn();
 		resumeDeletes("ann", deleteMessage);
-		vi.advanceTimersByTime(UNDO_MS - 1);
+		vi.advanceTimersByTime(STAY_MS - 1);
 		localStorage.removeItem("tidings.deletes");
 		vi.runAllTimers();
 		expect(deleteMessage).not.toHaveBeenCalled();

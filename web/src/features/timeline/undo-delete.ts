@@ -3,10 +3,10 @@
  * yet from the server. What is still waiting when its page goes must not come
  * back, so it is also written down here at once, and done by the next page.
  */
-import { useSyncExternalStore } from "react";
 import type { Actions } from "@/sync/types";
+import { STAY_MS } from "@/ui/toast";
+import { watched } from "@/ui/watched";
 
-export const UNDO_MS = 6000;
 const WRITTEN = "tidings.deletes";
 
 export type Target = { seq: number } | { clientId: string };
@@ -17,19 +17,17 @@ type Doomed = { account: string; chat: string; target: Target; dueAt: number };
 type Pending = { commit: () => void; timer: ReturnType<typeof setTimeout> };
 
 const pending = new Map<string, Pending>();
-let keys: ReadonlySet<string> = new Set();
-const listeners = new Set<() => void>();
+const keys = watched<ReadonlySet<string>>(new Set());
 
 function changed() {
-	keys = new Set(pending.keys());
-	for (const notify of listeners) notify();
+	keys.write(new Set(pending.keys()));
 }
 
 /** Hides the row now and deletes it when the time to undo is over. */
 export function deleteLater(key: string, doomed: Omit<Doomed, "dueAt">, commit: () => void): void {
 	if (pending.has(key)) return;
-	pending.set(key, { commit, timer: setTimeout(() => commitDelete(key), UNDO_MS) });
-	write((all) => all.set(key, { ...doomed, dueAt: Date.now() + UNDO_MS }));
+	pending.set(key, { commit, timer: setTimeout(() => commitDelete(key), STAY_MS) });
+	write((all) => all.set(key, { ...doomed, dueAt: Date.now() + STAY_MS }));
 	changed();
 }
 
@@ -112,14 +110,4 @@ function write(change: (all: Map<string, Doomed>) => void): void {
 	}
 }
 
-export function usePendingDeletes(): ReadonlySet<string> {
-	return useSyncExternalStore(
-		(notify) => {
-			listeners.add(notify);
-			return () => {
-				listeners.delete(notify);
-			};
-		},
-		() => keys,
-	);
-}
+export const usePendingDeletes = keys.use;

@@ -9,7 +9,7 @@ import { markedTextIn } from "@/ui/marked-text";
 import { showToast } from "@/ui/toast";
 import { rowOf } from "./dom-scroller";
 import { copyOf } from "./selection";
-import { deleteLater, type Target, UNDO_MS, undoDelete } from "./undo-delete";
+import { deleteLater, type Target, undoDelete } from "./undo-delete";
 
 export type RowActions = {
 	reply: (row: Row) => void;
@@ -36,6 +36,11 @@ type Callbacks = {
 	onForward: RowActions["forward"];
 	onQuoted: (seq: number, reply: number) => void;
 };
+
+/** Whether one may reply or react to it: it has a place, its words stand, and the chat is open. */
+export function isAnswerable({ state }: Row, canWrite: boolean, isDeleted: boolean): boolean {
+	return canWrite && state === "stored" && !isDeleted;
+}
 
 /** A stored row is named by its seq, one that waits by its client id. */
 function targetOf(row: Row): Target {
@@ -65,7 +70,7 @@ export function useRowActions(chat: string, callbacks: Callbacks): RowActions {
 				kept.length === 1
 					? t("timeline.deleted")
 					: t("timeline.deletedMany", { count: kept.length });
-			showToast(text, { label: t("app.undo"), onPress: undo }, UNDO_MS);
+			showToast(text, { label: t("app.undo"), onPress: undo });
 		}
 		return {
 			reply: onReply,

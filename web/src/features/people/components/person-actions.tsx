@@ -13,7 +13,7 @@ import type { MenuItem } from "@/ui/menu";
 import { MenuButton } from "@/ui/menu-button";
 import { showToast } from "@/ui/toast";
 import { useBefriend, useDecline, useUnblock, useUnfriend } from "../hooks";
-import { UNDO_MS, undoDecline, useDeclined } from "../undo-decline";
+import { undoDecline, useDeclined } from "../undo-decline";
 import { BlockDialog, RemoveDialog } from "./part-dialogs";
 
 /** What one can do about a person, by what one is to them. */
@@ -69,7 +69,7 @@ function AnswerActions({ person }: { person: Person }) {
 	function handleDecline() {
 		const undo = { label: t("app.undo"), onPress: () => undoDecline(person.id) };
 		decline(person);
-		showToast(t("people.declined", { name: person.name }), undo, UNDO_MS);
+		showToast(t("people.declined", { name: person.name }), undo);
 	}
 	return (
 		<>
