@@ -3,7 +3,7 @@ import { useText } from "@/i18n/use-text";
 import type { Row } from "@/sync/types";
 import { IconButton } from "@/ui/button";
 import type { Anchor } from "@/ui/place";
-import type { RowActions } from "../use-row-actions";
+import { isAnswerable, type RowActions } from "../use-row-actions";
 
 type Props = {
 	row: Row;
@@ -19,25 +19,25 @@ export function MessageBar({ row, isOwn, canWrite, actions, onMenu, onReact }: P
 	const t = useText();
 	return (
 		<div className="msg__bar">
-			{canWrite && row.state === "stored" && (
-				<IconButton
-					label={t("timeline.react")}
-					icon={SmilePlus}
-					size="s"
-					tabIndex={-1}
-					aria-haspopup="menu"
-					onClick={(event) => onReact(row, { element: event.currentTarget })}
-				/>
-			)}
-			{canWrite && row.state === "stored" && (
-				<IconButton
-					label={t("timeline.reply")}
-					icon={Reply}
-					size="s"
-					isFlipped
-					tabIndex={-1}
-					onClick={() => actions.reply(row)}
-				/>
+			{isAnswerable(row, canWrite, false) && (
+				<>
+					<IconButton
+						label={t("timeline.react")}
+						icon={SmilePlus}
+						size="s"
+						tabIndex={-1}
+						aria-haspopup="menu"
+						onClick={(event) => onReact(row, { element: event.currentTarget })}
+					/>
+					<IconButton
+						label={t("timeline.reply")}
+						icon={Reply}
+						size="s"
+						isFlipped
+						tabIndex={-1}
+						onClick={() => actions.reply(row)}
+					/>
+				</>
 			)}
 			{canWrite && isOwn && (
 				<IconButton

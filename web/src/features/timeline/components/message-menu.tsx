@@ -14,7 +14,7 @@ import { plainText } from "@/lib/text";
 import type { Row } from "@/sync/types";
 import { Menu, type MenuItem } from "@/ui/menu";
 import type { Anchor } from "@/ui/place";
-import type { RowActions } from "../use-row-actions";
+import { isAnswerable, type RowActions } from "../use-row-actions";
 import { QuickRow } from "./quick-row";
 
 type Props = {
@@ -37,8 +37,9 @@ export function MessageMenu(props: Props) {
 	const t = useText();
 	const { anchor, onClose, row, isReact, isDeleted } = props;
 	const items = isReact ? [] : [...answers(props, t), ...copies(props, t), ...endings(props, t)];
-	const canReact = props.canWrite && row.state === "stored" && !isDeleted;
-	const head = canReact && <QuickRow {...props} isFirst={isReact} />;
+	const head = isAnswerable(row, props.canWrite, isDeleted) && (
+		<QuickRow {...props} isFirst={isReact} />
+	);
 	const of = isDeleted ? undefined : plainText(row.message.body);
 	const label = t(isReact ? "timeline.react" : "timeline.menu");
 	return <Menu {...{ label, head, items, anchor, of, onClose }} />;
@@ -62,7 +63,7 @@ function answers({ row, isOwn, isDeleted, canWrite, actions }: Props, t: Transla
 		const onSelect = () => actions.retry(row);
 		items.push(entry(t, "retry", "timeline.retry", { icon: RotateCw, onSelect }));
 	}
-	if (canWrite && row.state === "stored" && !isDeleted) {
+	if (isAnswerable(row, canWrite, isDeleted)) {
 		const onSelect = () => actions.reply(row);
 		const look = { icon: Reply, isIconFlipped: true, letter: "r" };
 		items.push(entry(t, "reply", "timeline.reply", { ...look, onSelect }));

@@ -8,7 +8,7 @@ import { Icon } from "@/ui/icon";
 import type { Anchor } from "@/ui/place";
 import type { TickState } from "@/ui/tick";
 import { useContextMenu } from "@/ui/use-context-menu";
-import type { RowActions } from "../use-row-actions";
+import { isAnswerable, type RowActions } from "../use-row-actions";
 import { useSwipe } from "../use-swipe";
 import { Bubble } from "./bubble";
 import { MessageBar } from "./message-bar";
@@ -43,7 +43,7 @@ export const MessageRow = memo(function MessageRow(props: Props) {
 	const { row, name, isOwn, isPicking, actions, onMenu } = props;
 	const [isPointed, setPointed] = useState(false);
 	const isDeleted = props.isGone || row.message.deleted_at !== null;
-	const canReply = props.canWrite && row.state === "stored" && !isDeleted && !isPicking;
+	const canReply = isAnswerable(row, props.canWrite, isDeleted) && !isPicking;
 	const pick = usePick(props, isDeleted);
 	const menu = useContextMenu((anchor) => {
 		// The menu lies where the pointer is; the bar would look out from under it.

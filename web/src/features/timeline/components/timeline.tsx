@@ -24,7 +24,7 @@ import { useDayJump } from "../use-day-jump";
 import { useJump } from "../use-jump";
 import { usePageKeys } from "../use-page-keys";
 import { useReading } from "../use-reading";
-import { type RowActions, useRowActions } from "../use-row-actions";
+import { isAnswerable, type RowActions, useRowActions } from "../use-row-actions";
 import { useRowKeys } from "../use-row-keys";
 import { useScroll } from "../use-scroll";
 import { type Picking, useSelection } from "../use-selection";
@@ -145,8 +145,7 @@ function useMenu(canWrite: boolean) {
 	);
 	const showEmoji = useCallback(
 		(row: Row, anchor: Anchor) => {
-			if (canWrite && row.state === "stored" && !isDeleted(row))
-				setOpen({ row, anchor, isReact: true });
+			if (isAnswerable(row, canWrite, isDeleted(row))) setOpen({ row, anchor, isReact: true });
 		},
 		[canWrite, isDeleted],
 	);
