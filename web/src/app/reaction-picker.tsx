@@ -1,9 +1,8 @@
-import { lazy, Suspense, useCallback, useState } from "react";
+import { useCallback, useState } from "react";
+import { latePart, useLatePart } from "./late-part";
 
-const EmojiPanel = lazy(() =>
-	import("@/features/composer/emoji/emoji-panel").then((module) => ({
-		default: module.EmojiPanel,
-	})),
+const panelPart = latePart(() =>
+	import("@/features/composer/emoji/emoji-panel").then((module) => module.EmojiPanel),
 );
 
 type Wanted = { beside: Element; onPick: (emoji: string) => void };
@@ -11,6 +10,7 @@ type Wanted = { beside: Element; onPick: (emoji: string) => void };
 /** Every emoji beside a message, for when those at hand are not what one means. */
 export function useReactionPicker() {
 	const [wanted, setWanted] = useState<Wanted | null>(null);
+	const EmojiPanel = useLatePart(panelPart, wanted !== null);
 	const open = useCallback(
 		(beside: Element, onPick: Wanted["onPick"]) => setWanted({ beside, onPick }),
 		[],
@@ -22,10 +22,8 @@ export function useReactionPicker() {
 		wanted?.beside.closest<HTMLElement>("[data-rove]")?.focus({ preventScroll: true });
 	}
 
-	const panel = wanted && (
-		<Suspense fallback={null}>
-			<EmojiPanel opener={wanted.beside} onPick={wanted.onPick} onClose={close} />
-		</Suspense>
+	const panel = wanted && EmojiPanel && (
+		<EmojiPanel opener={wanted.beside} onPick={wanted.onPick} onClose={close} />
 	);
 	return { open, panel };
 }
