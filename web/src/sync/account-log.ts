@@ -58,8 +58,7 @@ export function createAccountLog(core: Core, hooks: AccountLogHooks): AccountLog
 			core.store.update((state) => ({ ...state, me: account }));
 		}
 		if (typeof body.chat === "string") {
-			const { chat } = body;
-			const { mine } = body;
+			const { chat, mine } = body;
 			if (mine !== undefined) {
 				core.store.update((state) => applyMine(state, chat, mine));
 				hooks.onMine(chat);
