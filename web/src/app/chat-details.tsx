@@ -6,8 +6,8 @@ import type { ChatFace } from "@/sync/chat-face";
 import { isEmpty } from "@/sync/selectors";
 import type { ChatEntry } from "@/sync/types";
 import { Dialog } from "@/ui/dialog";
+import { latePart, useLatePart } from "@/ui/late-part";
 import { DeleteChat } from "./delete-chat";
-import { latePart, useLatePart } from "./late-part";
 import type { useDetails } from "./use-details";
 import { useTakeBack } from "./use-take-back";
 

@@ -1,9 +1,9 @@
 import { useCallback, useState } from "react";
 import { ChatList } from "@/features/chats/components/chat-list";
 import { useText } from "@/i18n/use-text";
+import { latePart, useLatePart } from "@/ui/late-part";
 import type { Anchor } from "@/ui/place";
 import { DeleteChat } from "./delete-chat";
-import { latePart, useLatePart } from "./late-part";
 import { ListResizer } from "./list-resizer";
 
 const menuPart = latePart(() =>
@@ -18,7 +18,7 @@ export function ListPane({ isAlone, current, asking }: Props) {
 	const [menu, setMenu] = useState<{ chat: string; anchor: Anchor } | null>(null);
 	const [deleting, setDeleting] = useState<string | null>(null);
 	const handleMenu = useCallback((chat: string, anchor: Anchor) => setMenu({ chat, anchor }), []);
-	const ChatMenu = useLatePart(menuPart, menu !== null);
+	const ChatMenu = useLatePart(menuPart, menu !== null, () => setMenu(null));
 	// Alone on the page, the list is what the page is about.
 	const Pane = isAlone ? "main" : "section";
 	return (

@@ -1,5 +1,5 @@
 import { useCallback, useState } from "react";
-import { latePart, useLatePart } from "./late-part";
+import { latePart, useLatePart } from "@/ui/late-part";
 
 const panelPart = latePart(() =>
 	import("@/features/composer/emoji/emoji-panel").then((module) => module.EmojiPanel),
@@ -10,7 +10,7 @@ type Wanted = { beside: Element; onPick: (emoji: string) => void };
 /** Every emoji beside a message, for when those at hand are not what one means. */
 export function useReactionPicker() {
 	const [wanted, setWanted] = useState<Wanted | null>(null);
-	const EmojiPanel = useLatePart(panelPart, wanted !== null);
+	const EmojiPanel = useLatePart(panelPart, wanted !== null, close);
 	const open = useCallback(
 		(beside: Element, onPick: Wanted["onPick"]) => setWanted({ beside, onPick }),
 		[],

@@ -1,19 +1,17 @@
 import { useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { isUnread, selectChats } from "@/sync/selectors";
 import type { ChatEntry, State } from "@/sync/types";
 import { useActions, useSync } from "@/sync/use-sync";
+import { latePart, useLatePart } from "@/ui/late-part";
 import { isLayerOpen } from "@/ui/layers";
 import { isMod, latinKey } from "@/ui/platform";
-import { latePart, useLatePart } from "./late-part";
 import { moveRegion } from "./regions";
 
 const switcher = latePart(() =>
 	import("@/features/chats/components/quick-switcher").then((module) => module.QuickSwitcher),
 );
-const ShortcutSheet = lazy(() =>
-	import("./shortcut-sheet").then((module) => ({ default: module.ShortcutSheet })),
-);
+const sheet = latePart(() => import("./shortcut-sheet").then((module) => module.ShortcutSheet));
 
 type Layer = "switcher" | "sheet" | null;
 
@@ -22,15 +20,12 @@ export function ShortcutLayer({ current }: { current: string | null }) {
 	const [layer, setLayer] = useState<Layer>(null);
 	useShortcuts(current, setLayer);
 	const close = () => setLayer(null);
-	const QuickSwitcher = useLatePart(switcher, layer === "switcher");
+	const QuickSwitcher = useLatePart(switcher, layer === "switcher", close);
+	const ShortcutSheet = useLatePart(sheet, layer === "sheet", close);
 	return (
 		<>
 			{layer === "switcher" && QuickSwitcher && <QuickSwitcher onClose={close} />}
-			{layer === "sheet" && (
-				<Suspense fallback={null}>
-					<ShortcutSheet onClose={close} />
-				</Suspense>
-			)}
+			{layer === "sheet" && ShortcutSheet && <ShortcutSheet onClose={close} />}
 		</>
 	);
 }

@@ -5,8 +5,8 @@ import { useText } from "@/i18n/use-text";
 import { faceOf } from "@/sync/chat-face";
 import type { ChatEntry, Row } from "@/sync/types";
 import { useActions, useSync } from "@/sync/use-sync";
+import { latePart, useLatePart } from "@/ui/late-part";
 import { showToast } from "@/ui/toast";
-import { latePart, useLatePart } from "./late-part";
 
 const dialog = latePart(() =>
 	import("@/features/chats/components/forward-dialog").then((module) => module.ForwardDialog),
@@ -17,7 +17,7 @@ type Asked = { rows: readonly Row[]; onDone?: () => void };
 /** Words of this chat on their way to others: asks to whom, sends them there, and leads after them. */
 export function useForward(current: string) {
 	const [asked, setAsked] = useState<Asked | null>(null);
-	const ForwardDialog = useLatePart(dialog, asked !== null);
+	const ForwardDialog = useLatePart(dialog, asked !== null, () => setAsked(null));
 	const actions = useActions();
 	const tell = useTelling(current);
 	const forward = useCallback(

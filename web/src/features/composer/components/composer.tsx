@@ -1,9 +1,10 @@
 import { ArrowUp, Check } from "lucide-react";
-import { lazy, Suspense, useRef } from "react";
+import { useRef } from "react";
 import { useText } from "@/i18n/use-text";
 import type { Row } from "@/sync/types";
 import { useActions, useSync } from "@/sync/use-sync";
 import { IconButton } from "@/ui/button";
+import { latePart, useLatePart } from "@/ui/late-part";
 import { useLook } from "@/ui/look";
 import { MOD } from "@/ui/platform";
 import { EmojiButton } from "../emoji/emoji-button";
@@ -14,8 +15,8 @@ import { insert } from "../wrap";
 import { ComposerContext } from "./composer-context";
 import { ComposerField } from "./composer-field";
 
-const EmojiCompletion = lazy(() =>
-	import("../emoji/emoji-completion").then((module) => ({ default: module.EmojiCompletion })),
+const completionPart = latePart(() =>
+	import("../emoji/emoji-completion").then((module) => module.EmojiCompletion),
 );
 
 type Props = {
@@ -82,12 +83,8 @@ export function Composer({ chat, name, editing, onEditEnd, onEditLast, onJump, o
 }
 
 function Completion({ offer }: { offer: Offer | null }) {
-	if (offer === null) return null;
-	return (
-		<Suspense fallback={null}>
-			<EmojiCompletion {...offer} />
-		</Suspense>
-	);
+	const EmojiCompletion = useLatePart(completionPart, offer !== null);
+	return offer && EmojiCompletion && <EmojiCompletion {...offer} />;
 }
 
 function usePlaceholder(name: string): string {

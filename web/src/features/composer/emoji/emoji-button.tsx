@@ -1,16 +1,16 @@
 import { Smile } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { useText } from "@/i18n/use-text";
 import { IconButton } from "@/ui/button";
+import { latePart, useLatePart } from "@/ui/late-part";
 
-const EmojiPanel = lazy(() =>
-	import("./emoji-panel").then((module) => ({ default: module.EmojiPanel })),
-);
+const panelPart = latePart(() => import("./emoji-panel").then((module) => module.EmojiPanel));
 
-/** Emoji are fetched when first asked for. */
 export function EmojiButton({ onPick }: { onPick: (emoji: string) => void }) {
 	const t = useText();
 	const [opener, setOpener] = useState<Element | null>(null);
+	const close = () => setOpener(null);
+	const EmojiPanel = useLatePart(panelPart, opener !== null, close);
 	return (
 		<>
 			<IconButton
@@ -20,11 +20,7 @@ export function EmojiButton({ onPick }: { onPick: (emoji: string) => void }) {
 				aria-expanded={opener !== null}
 				onClick={(event) => setOpener(opener ? null : event.currentTarget)}
 			/>
-			{opener && (
-				<Suspense fallback={null}>
-					<EmojiPanel opener={opener} onPick={onPick} onClose={() => setOpener(null)} />
-				</Suspense>
-			)}
+			{opener && EmojiPanel && <EmojiPanel opener={opener} onPick={onPick} onClose={close} />}
 		</>
 	);
 }

@@ -1,8 +1,6 @@
 import {
-	lazy,
 	type Ref,
 	type RefObject,
-	Suspense,
 	useCallback,
 	useEffect,
 	useImperativeHandle,
@@ -15,6 +13,7 @@ import { selectTimeline, unreadOf } from "@/sync/selectors";
 import type { ChatEntry, Row, TimelineView } from "@/sync/types";
 import { useActions, useSync } from "@/sync/use-sync";
 import { classes } from "@/ui/classes";
+import { latePart, useLatePart } from "@/ui/late-part";
 import type { Anchor } from "@/ui/place";
 import { lowestSeenSeq, rowOf } from "../dom-scroller";
 import { layOut } from "../layout";
@@ -37,9 +36,7 @@ import { SelectionBar } from "./selection-bar";
 import { TimelineEdge } from "./timeline-edge";
 import { TypingRow } from "./typing-row";
 
-const DayPicker = lazy(() =>
-	import("./day-picker").then((module) => ({ default: module.DayPicker })),
-);
+const pickerPart = latePart(() => import("./day-picker").then((module) => module.DayPicker));
 
 type Props = {
 	chat: ChatEntry;
@@ -179,17 +176,16 @@ function MenuLayer({ menu, me, canWrite, actions, picking, onMore }: MenuLayerPr
 type DayLayerProps = { chat: ChatEntry; day: ReturnType<typeof useDayJump> };
 
 function DayLayer({ chat, day }: DayLayerProps) {
-	if (day.from === null) return null;
+	const DayPicker = useLatePart(pickerPart, day.from !== null, day.close);
+	if (day.from === null || DayPicker === null) return null;
 	return (
-		<Suspense fallback={null}>
-			<DayPicker
-				chat={chat}
-				from={day.from}
-				onFound={day.handleFound}
-				onBeginning={() => day.go(Math.max(1, chat.first_seq))}
-				onClose={day.close}
-			/>
-		</Suspense>
+		<DayPicker
+			chat={chat}
+			from={day.from}
+			onFound={day.handleFound}
+			onBeginning={() => day.go(Math.max(1, chat.first_seq))}
+			onClose={day.close}
+		/>
 	);
 }
 

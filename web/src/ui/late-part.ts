@@ -10,21 +10,30 @@ export function latePart<T>(load: () => Promise<T>): LatePart<T> {
 /**
  * The part, fetched as soon as the page stands; null until it is here. Unlike a
  * lazy one it is drawn in the very frame that asks for it, so that the next key
- * already meets it, and nothing blinks where it is drawn again. What could not
- * be fetched is fetched again once it `isWanted`.
+ * already meets it, and nothing blinks where it is drawn again. One that cannot
+ * be fetched ends no page: it is let go of, and fetched again by the next press
+ * or once there is a network.
  */
-export function useLatePart<T>(part: LatePart<T>, isWanted: boolean): T | null {
+export function useLatePart<T>(part: LatePart<T>, isWanted: boolean, letGo?: () => void): T | null {
 	const [here, setHere] = useState(() => part.here);
 	// biome-ignore lint/correctness/useExhaustiveDependencies: to want it is what asks again.
 	useEffect(() => {
 		if (here !== null) return;
-		part.load().then(
-			(loaded) => {
-				part.here = loaded;
-				setHere(() => loaded);
-			},
-			() => undefined,
-		);
+		let isCurrent = true;
+		const fetchIt = () =>
+			void part.load().then(
+				(loaded) => {
+					part.here = loaded;
+					setHere(() => loaded);
+				},
+				() => isCurrent && isWanted && letGo?.(),
+			);
+		fetchIt();
+		addEventListener("online", fetchIt);
+		return () => {
+			isCurrent = false;
+			removeEventListener("online", fetchIt);
+		};
 	}, [part, here, isWanted]);
 	return here;
 }

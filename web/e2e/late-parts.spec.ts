@@ -1,0 +1,46 @@
+/** Parts that come after the first load, where they cannot be had. */
+import { befriend, expect, test } from "./fixtures";
+import { composer, message, openChat, say } from "./verbs";
+
+const LATE =
+	/\/assets\/(emoji-panel|emoji-completion|day-picker|shortcut-sheet|quick-switcher)-.*\.js/;
+
+test("what cannot be fetched is not there yet, and is asked for again", async ({ person }) => {
+	const ann = await person("Ann");
+	await befriend(ann, await person("Bob"));
+	const { page, context } = ann;
+	let asked = 0;
+	await context.route(LATE, (route) => {
+		asked++;
+		return route.abort();
+	});
+	await page.goto("/");
+	await openChat(ann, "Bob");
+	await say(ann, "Still here");
+	const emoji = page.getByRole("button", { name: "Emoji" });
+	const picker = page.getByRole("dialog", { name: "Emoji" });
+	const sheet = page.getByRole("dialog", { name: "Shortcuts" });
+	const day = page.getByRole("button", { name: /^Today/ });
+
+	const before = asked;
+	await emoji.click();
+	await expect(emoji).toHaveAttribute("aria-expanded", "false");
+	expect(asked).toBeGreaterThan(before);
+	await page.keyboard.press("Control+/");
+	await day.click();
+	await composer(page).fill("And :smi");
+	await expect(message(page, "Still here")).toBeVisible();
+	await expect(composer(page)).toHaveValue("And :smi");
+	await expect(picker.or(sheet)).toHaveCount(0);
+
+	await context.unroute(LATE);
+	await emoji.click();
+	await expect(picker).toBeVisible();
+	await page.keyboard.press("Escape");
+	await page.keyboard.press("Control+/");
+	await expect(sheet).toBeVisible();
+	await page.keyboard.press("Escape");
+	await day.click();
+	await expect(page.getByRole("dialog", { name: "Go to a date" })).toBeVisible();
+	await page.keyboard.press("Escape");
+});
