@@ -31,11 +31,11 @@ import { useVisit } from "../use-visit";
 import { useWayBack } from "../use-way-back";
 import { JumpButton } from "./jump-button";
 import { MessageList } from "./message-list";
-import { MessageMenu } from "./message-menu";
 import { SelectionBar } from "./selection-bar";
 import { TimelineEdge } from "./timeline-edge";
 import { TypingRow } from "./typing-row";
 
+const menuPart = latePart(() => import("./message-menu").then((module) => module.MessageMenu));
 const pickerPart = latePart(() => import("./day-picker").then((module) => module.DayPicker));
 
 type Props = {
@@ -159,7 +159,8 @@ type MenuLayerProps = {
 };
 
 function MenuLayer({ menu, me, canWrite, actions, picking, onMore }: MenuLayerProps) {
-	if (menu.open === null) return null;
+	const MessageMenu = useLatePart(menuPart, menu.open !== null, menu.close);
+	if (menu.open === null || MessageMenu === null) return null;
 	const { row } = menu.open;
 	return (
 		<MessageMenu
