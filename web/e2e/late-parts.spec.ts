@@ -1,6 +1,6 @@
 /** Parts that come after the first load, where they cannot be had. */
 import { befriend, expect, test } from "./fixtures";
-import { composer, message, openChat, say } from "./verbs";
+import { composer, message, openChat, say, timeline } from "./verbs";
 
 const LATE =
 	/\/assets\/(emoji-panel|emoji-completion|day-picker|shortcut-sheet|message-menu)-.*\.js/;
@@ -47,4 +47,32 @@ test("what cannot be fetched is not there yet, and is asked for again", async ({
 	await page.keyboard.press("Escape");
 	await message(page, "Still here").click({ button: "right" });
 	await expect(menu).toBeVisible();
+});
+
+test("keys pressed for a layer that is on its way are for nobody else", async ({ person }) => {
+	const ann = await person("Ann");
+	await befriend(ann, await person("Bob"));
+	await befriend(ann, await person("Cleo"));
+	const { page, context } = ann;
+	let letGo = () => {};
+	const held = new Promise<void>((resolve) => {
+		letGo = resolve;
+	});
+	await context.route(/\/assets\/(quick-switcher|message-menu)-.*\.js/, async (route) => {
+		await held;
+		await route.continue();
+	});
+	await page.goto("/");
+	await openChat(ann, "Bob");
+	await page.keyboard.press("Control+k");
+	await page.keyboard.type("given up");
+	await page.keyboard.press("Escape");
+	await page.keyboard.press("Control+k");
+	await page.keyboard.type("cle");
+	await page.keyboard.press("Enter");
+	await expect(composer(page)).toHaveValue("");
+	letGo();
+	await expect(page.getByRole("textbox", { name: "Message Cleo" })).toBeFocused();
+	await expect(composer(page)).toHaveValue("");
+	await expect(timeline(page).locator(".msg")).toHaveCount(0);
 });

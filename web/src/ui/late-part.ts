@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react";
+import { useHeldKeys } from "./held-keys";
 
 /** A part that is not in the first load. */
 export type LatePart<T> = { readonly load: () => Promise<T>; here: T | null };
@@ -12,7 +13,8 @@ export function latePart<T>(load: () => Promise<T>): LatePart<T> {
  * lazy one it is drawn in the very frame that asks for it, so that the next key
  * already meets it, and nothing blinks where it is drawn again. One that cannot
  * be fetched ends no page: it is let go of, and fetched again by the next press
- * or once there is a network.
+ * or once there is a network. A layer, which names how it is let go of, has the
+ * keys from the moment it is asked for.
  */
 export function useLatePart<T>(part: LatePart<T>, isWanted: boolean, letGo?: () => void): T | null {
 	const [here, setHere] = useState(() => part.here);
@@ -35,5 +37,6 @@ export function useLatePart<T>(part: LatePart<T>, isWanted: boolean, letGo?: () 
 			removeEventListener("online", fetchIt);
 		};
 	}, [part, here, isWanted]);
+	useHeldKeys(isWanted && here === null && letGo !== undefined, here !== null, () => letGo?.());
 	return here;
 }
