@@ -88,6 +88,8 @@ test("edit, answer, delete, find, settings and out, by keyboard alone", async ({
 	await expect(composer(page)).toBeFocused();
 	await keyboard.type("Allmost");
 	await keyboard.press("Enter");
+	// What is changed before it is sent was never another.
+	await expect(page.getByRole("img", { name: "Sent" })).toBeVisible();
 	await keyboard.press("ArrowUp");
 	await expect(composer(page)).toHaveValue("Allmost");
 	await keyboard.press("Control+a");

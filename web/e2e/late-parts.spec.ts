@@ -1,6 +1,6 @@
 /** Parts that come after the first load, where they cannot be had. */
 import { befriend, expect, test } from "./fixtures";
-import { composer, message, openChat, say, timeline } from "./verbs";
+import { composer, message, nav, openChat, say, timeline } from "./verbs";
 
 const LATE =
 	/\/assets\/(emoji-panel|emoji-completion|day-picker|shortcut-sheet|message-menu)-.*\.js/;
@@ -75,4 +75,30 @@ test("keys pressed for a layer that is on its way are for nobody else", async ({
 	await expect(page.getByRole("textbox", { name: "Message Cleo" })).toBeFocused();
 	await expect(composer(page)).toHaveValue("");
 	await expect(timeline(page).locator(".msg")).toHaveCount(0);
+});
+
+test("Enter that comes before the chats opens the first one found", async ({ person }) => {
+	const ann = await person("Ann");
+	await befriend(ann, await person("Bob"));
+	const { page, context } = ann;
+	let letGo = () => {};
+	const held = new Promise<void>((resolve) => {
+		letGo = resolve;
+	});
+	await context.routeWebSocket(/socket\.io/, async (socket) => {
+		await held;
+		socket.connectToServer();
+	});
+	await context.route(/socket\.io/, async (route) => {
+		await held;
+		await route.continue();
+	});
+	await page.goto("/people");
+	await expect(nav(page)).toBeVisible();
+	await page.keyboard.press("Control+k");
+	await page.keyboard.type("bo");
+	await page.keyboard.press("Enter");
+	await expect(page.getByRole("dialog").getByText("No chat has that name")).toBeVisible();
+	letGo();
+	await expect(page.getByRole("textbox", { name: "Message Bob" })).toBeFocused();
 });

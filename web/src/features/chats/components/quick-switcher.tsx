@@ -1,6 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 import { Archive, UserPlus } from "lucide-react";
-import { type KeyboardEvent, useId } from "react";
+import { type KeyboardEvent, useEffect, useId, useRef } from "react";
 import { useText } from "@/i18n/use-text";
 import { faceOf } from "@/sync/chat-face";
 import { unreadOf } from "@/sync/selectors";
@@ -25,6 +25,8 @@ export function QuickSwitcher({ onClose }: { onClose: () => void }) {
 	const finding = useFinding(AT_MOST);
 	const { typed, found, at, setAt, step } = finding;
 
+	const enter = useEnter(found[at], go);
+
 	function go(chat: ChatEntry | undefined) {
 		onClose();
 		if (chat) void navigate({ to: "/chats/$chat", params: { chat: chat.id } });
@@ -33,9 +35,10 @@ export function QuickSwitcher({ onClose }: { onClose: () => void }) {
 
 	function handleKey(event: KeyboardEvent) {
 		if (event.nativeEvent.isComposing) return;
+		enter.forget();
 		if (event.key === "ArrowDown") step(1);
 		else if (event.key === "ArrowUp") step(-1);
-		else if (event.key === "Enter") go(found[at]);
+		else if (event.key === "Enter") enter.press();
 		else return;
 		event.preventDefault();
 	}
@@ -47,6 +50,28 @@ export function QuickSwitcher({ onClose }: { onClose: () => void }) {
 			{found.length === 0 && <NoneFound typed={typed} onFind={() => go(undefined)} />}
 		</Dialog>
 	);
+}
+
+/** Enter may come before the chats do: it opens the first one found, once they are there. */
+function useEnter(first: ChatEntry | undefined, go: (chat: ChatEntry | undefined) => void) {
+	const isLoading = useSync(({ session: { status } }) =>
+		["connecting", "syncing"].includes(status),
+	);
+	const isAwaited = useRef(false);
+	useEffect(() => {
+		if (!isAwaited.current || (first === undefined && isLoading)) return;
+		isAwaited.current = false;
+		go(first);
+	});
+	return {
+		press() {
+			isAwaited.current = first === undefined && isLoading;
+			if (!isAwaited.current) go(first);
+		},
+		forget() {
+			isAwaited.current = false;
+		},
+	};
 }
 
 function NoneFound({ typed, onFind }: { typed: string; onFind: () => void }) {
