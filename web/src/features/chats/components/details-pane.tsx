@@ -25,6 +25,7 @@ import { copyOut } from "@/ui/copy-out";
 import { Icon } from "@/ui/icon";
 import { showToast } from "@/ui/toast";
 import { useNow } from "@/ui/use-now";
+import { useHiddenCount } from "../use-hidden-count";
 import { useMine } from "../use-mine";
 import { MineActions, Notifications } from "./mine-actions";
 
@@ -70,13 +71,24 @@ export function DetailsPane({ chat, face, bio, titleRef, onClose, ...ways }: Pro
 			<section className="sect">
 				<Notifications chat={chat} />
 				<Fact name={t("details.since")} value={dateOf(chat.created_at)} />
-				<Fact name={t("details.messages")} value={numberOf(chat.n)} />
-				{face.peer && (
-					<Fact name={t("details.theyRead")} value={readWord(chat.n, face.peer.read_n, t)} />
-				)}
+				<Counts chat={chat} face={face} />
 			</section>
 			<ChatActions chat={chat} username={face.peer?.username ?? null} />
 			<PartActions {...ways} />
+		</>
+	);
+}
+
+/** How much there is to see, and how far they have read in it. */
+function Counts({ chat, face: { peer } }: { chat: ChatEntry; face: ChatFace }) {
+	const t = useText();
+	const hidden = useHiddenCount(chat);
+	if (hidden === null) return null;
+	const all = chat.n - hidden;
+	return (
+		<>
+			<Fact name={t("details.messages")} value={numberOf(all)} />
+			{peer && <Fact name={t("details.theyRead")} value={readWord(all, peer.read_n - hidden, t)} />}
 		</>
 	);
 }
@@ -146,7 +158,7 @@ function Act({ icon, name, isBad = false, onPress }: ActProps) {
 }
 
 function readWord(all: number, read: number, t: ReturnType<typeof useText>): string {
-	if (all === 0 || read === 0) return t("details.theyReadNone");
+	if (all === 0 || read <= 0) return t("details.theyReadNone");
 	const left = Math.max(0, all - read);
 	return left === 0 ? t("details.theyReadAll") : t("details.theyReadLeft", { count: left });
 }
