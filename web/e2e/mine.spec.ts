@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import AxeBuilder from "@axe-core/playwright";
 import type { Locator, Page } from "@playwright/test";
 import { ask, befriend, expect, PASSWORD, type Person, test } from "./fixtures";
+import { composer } from "./verbs";
 
 const list = (page: Page) => page.getByRole("region", { name: "Chats" });
 const row = (page: Page, name: string) => list(page).getByRole("link", { name });
@@ -160,16 +161,34 @@ test("a deleted chat is gone on each of one's devices, and comes back without wh
 	const within = page.locator(".pane--details, dialog[open]");
 	if (!(await within.isVisible()))
 		await page.getByRole("button", { name: "Details" }).last().click();
+	await row(phone.page, "Cleo").click();
+	await composer(phone.page).fill("Half a thought");
 	await within.getByRole("button", { name: "Delete chat…" }).click();
 	await dialog.getByRole("button", { name: "Delete" }).click();
-	await expect(page).toHaveURL(/\/chats$/);
-	for (const device of [page, phone.page]) await expect.poll(() => names(device)).toEqual(["Dan"]);
+	await expect(row(page, "Dan")).toBeFocused();
+	for (const device of [page, phone.page]) {
+		// Open on another device it closes there too, and its draft is gone.
+		await expect(device).toHaveURL(/\/chats$/);
+		await expect.poll(() => names(device)).toEqual(["Dan"]);
+		await expect(device.getByText("The chat with Cleo is deleted").first()).toBeVisible();
+		// No step leads back into it.
+		await device.goBack();
+		await expect(device.getByRole("textbox", { name: "Message Cleo" })).toHaveCount(0);
+	}
 
 	await page.goto("/people");
 	await page.getByRole("link", { name: "Message Bob" }).click();
 	await expect(page.getByRole("textbox", { name: "Message Bob" })).toBeVisible();
 	await says(bob.friend, bob.chat, "Something new");
 	await expect(page.getByRole("log").getByText("Something new")).toBeVisible();
+	// Its details count what is seen, and a deletion elsewhere closes no chat with something newer.
+	if (!(await within.isVisible()))
+		await page.getByRole("button", { name: "Details" }).last().click();
+	await expect(within.locator(".line", { hasText: "Messages" })).toHaveText("Messages1");
+	await expect(within.locator(".line", { hasText: "They have read" })).toContainText("everything");
+	await ask(ann, "PATCH", `/v1/chats/${bob.chat}/mine`, { hidden_upto_seq: 1 });
+	await expect(page.getByRole("log").getByText("Something new")).toBeVisible();
+	await page.keyboard.press("Escape");
 	for (const device of [page, phone.page])
 		await expect.poll(() => names(device)).toEqual(["Bob", "Dan"]);
 	await page.reload();

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Message } from "@/api/wire.gen";
 import type { SyncHost } from "@/sync/create-sync";
-import { selectTimeline, unreadOf } from "@/sync/selectors";
+import { isEmpty, selectTimeline, unreadOf } from "@/sync/selectors";
 import { CHATS, faults, history, isQuiet, type Step } from "./model/history";
 import { noFaults } from "./model/model-network";
 import type { ModelServer } from "./model/model-server";
@@ -133,6 +133,15 @@ function expectReactions(w: World): void {
 			for (const { count, accounts } of reactions) expect(new Set(accounts).size).toBe(count);
 }
 
+/** A chat that is deleted has no draft but what was written after. */
+function expectNoDeadDrafts(sync: SyncHost): void {
+	const { chats, drafts } = sync.getState();
+	for (const [id, { hiddenUpTo }] of drafts) {
+		const chat = chats.get(id);
+		if (chat !== undefined && isEmpty(chat)) expect(hiddenUpTo).toBe(chat.mine.hidden_upto_seq);
+	}
+}
+
 /**
  * Nothing waits. What was refused is shown so in a chat that was left, where a
  * tab or device changed what another had, and where it `mayFail`.
@@ -149,6 +158,7 @@ function expectNothingWaits(w: World, mayFail: boolean): void {
 		});
 		expect(waiting).toEqual([]);
 		expect(sync.getState().wishes.size).toBe(0);
+		expectNoDeadDrafts(sync);
 		expect(w.ended.get(sync) ?? 0).toBeLessThanOrEqual(w.signOuts);
 	}
 	expect(w.device.tabs.filter((sync) => sync.getState().isLeader)).toHaveLength(1);

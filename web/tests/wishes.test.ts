@@ -143,6 +143,35 @@ describe("a chat that is deleted for oneself", () => {
 		}
 	});
 
+	it("takes its draft along on another device, unless something newer is there", async () => {
+		const { clock, server, first } = await openWith("one", "two");
+		first.actions.saveDraft("c", { body: "half a", replyToSeq: 2 });
+		server.send("bob", { chat: "c", client_id: "three", body: "three" });
+		server.setMine("ann", "c", { hidden_upto_seq: 2 });
+		await clock.advance(2_000);
+		expect(first.getState().drafts.get("c")).toMatchObject({ body: "half a", replyToSeq: null });
+		server.setMine("ann", "c", { hidden_upto_seq: 3 });
+		await clock.advance(2_000);
+		expect([listed(first), first.getState().drafts.size]).toEqual([0, 0]);
+		// What is written after it is a beginning.
+		first.actions.saveDraft("c", { body: "anew" });
+		await clock.advance(60_000);
+		expect(first.getState().drafts.get("c")?.body).toBe("anew");
+	});
+
+	it("takes along what a device wrote before it slept", async () => {
+		const { clock, server, device, first, second } = await openWith("one");
+		first.actions.saveDraft("c", { body: "half a" });
+		await clock.advance(2_000);
+		device.crash(first);
+		device.crash(second);
+		server.setMine("ann", "c", { hidden_upto_seq: 1 });
+		const next = device.openTab();
+		await clock.advance(10_000);
+		expect([listed(next), next.getState().drafts.size]).toEqual([0, 0]);
+		expect((await device.kept()).filter((kept) => kept.includes("half a"))).toEqual([]);
+	});
+
 	it("leaves nothing of itself on the disk, and shows nobody that it was read", async () => {
 		const { clock, server, device, first, second } = await openWith("one", "two");
 		first.actions.deleteChat("c", 2);

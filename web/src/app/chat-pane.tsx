@@ -13,6 +13,7 @@ import { ClosedFoot } from "./closed-foot";
 import { useReactionPicker } from "./reaction-picker";
 import { useDetails } from "./use-details";
 import { useForward } from "./use-forward";
+import { useLeaveDeleted } from "./use-leave-deleted";
 
 type Props = { chat: ChatEntry; at: number | null; onBack: () => void };
 
@@ -23,6 +24,7 @@ export function ChatPane({ chat, at, onBack }: Props) {
 	const canWrite = chat.closed_at === null;
 	const { editing, setEditing, reply, editLast } = useAim(chat.id, me);
 	const details = useDetails();
+	useLeaveDeleted(chat, details);
 	const permalink = usePermalink(chat.id, at);
 	const picker = useReactionPicker();
 	const { forward, layer } = useForward(chat.id);

@@ -3,17 +3,21 @@
  *
  * Kept in `localStorage`, because only a synchronous write survives a page
  * that is being closed. Sending clears a draft at once and for good: a write
- * that was still waiting is called off, so sent text never comes back.
+ * that was still waiting is called off, so sent text never comes back. A chat
+ * that is deleted, on whichever device, takes its draft along.
  */
 import type { Clock } from "./clock";
+import { isEmpty } from "./selectors";
 import { without } from "./state";
 import type { Store } from "./store";
 import type { Draft, State } from "./types";
 
 const WRITE_MS = 300;
 
+type Saved = { readonly body: string; readonly replyToSeq?: number | null };
+
 export type Drafts = {
-	readonly save: (chat: string, draft: { body: string; replyToSeq?: number | null }) => void;
+	readonly save: (chat: string, draft: Saved) => void;
 	readonly clear: (chat: string) => void;
 	/** Writes what waits: the page may go away. */
 	readonly flush: () => void;
@@ -32,6 +36,9 @@ export type DraftDeps = { store: Store<State>; clock: Clock; disk: KeyValue; acc
 export function createDrafts({ store, clock, disk, account }: DraftDeps): Drafts {
 	const prefix = `tidings.draft.${account}.`;
 	const waiting = new Map<string, () => void>();
+	let unsubscribe = () => {};
+	/** The chats as the drafts were last held against them. */
+	let seen: State["chats"] | null = null;
 
 	function place(chat: string, draft: Draft | null): void {
 		store.update((state) => {
@@ -57,12 +64,41 @@ export function createDrafts({ store, clock, disk, account }: DraftDeps): Drafts
 		write(chat);
 	}
 
+	/** What came since the deletion was not meant by it, and neither is what is written to it. */
+	function dropDeleted(): void {
+		const { chats, drafts } = store.getState();
+		if (chats === seen) return;
+		seen = chats;
+		for (const [id, draft] of drafts) {
+			const chat = chats.get(id);
+			const upTo = chat?.mine.hidden_upto_seq ?? 0;
+			if (chat === undefined || upTo <= draft.hiddenUpTo) continue;
+			if (isEmpty(chat)) clear(id);
+			else if ((draft.replyToSeq ?? upTo + 1) <= upTo) save(id, { body: draft.body });
+		}
+	}
+
+	function save(chat: string, { body, replyToSeq = null }: Saved): void {
+		if (body === "" && replyToSeq === null) {
+			clear(chat);
+			return;
+		}
+		const hiddenUpTo = store.getState().chats.get(chat)?.mine.hidden_upto_seq ?? 0;
+		place(chat, { body, replyToSeq, updatedAt: clock.now(), hiddenUpTo });
+		if (!waiting.has(chat))
+			waiting.set(
+				chat,
+				clock.after(WRITE_MS, () => write(chat)),
+			);
+	}
+
 	function chatsOnDisk(): string[] {
 		const keys = Array.from({ length: disk.length }, (_, index) => disk.key(index) ?? "");
 		return keys.filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length));
 	}
 
 	function stop(): void {
+		unsubscribe();
 		for (const cancel of waiting.values()) cancel();
 		waiting.clear();
 	}
@@ -72,24 +108,15 @@ export function createDrafts({ store, clock, disk, account }: DraftDeps): Drafts
 	}
 
 	return {
-		save(chat, { body, replyToSeq = null }) {
-			if (body === "" && replyToSeq === null) {
-				clear(chat);
-				return;
-			}
-			place(chat, { body, replyToSeq, updatedAt: clock.now() });
-			if (!waiting.has(chat))
-				waiting.set(
-					chat,
-					clock.after(WRITE_MS, () => write(chat)),
-				);
-		},
+		save,
 		clear,
 		flush() {
 			for (const chat of [...waiting.keys()]) write(chat);
 		},
 		restore() {
 			for (const chat of chatsOnDisk()) readOne(chat);
+			dropDeleted();
+			unsubscribe = store.subscribe(dropDeleted);
 		},
 		hear(key) {
 			if (key?.startsWith(prefix) !== true) return;
@@ -109,9 +136,10 @@ export function createDrafts({ store, clock, disk, account }: DraftDeps): Drafts
 export function parseDraft(text: string | null): Draft | null {
 	if (text === null) return null;
 	try {
-		const { body, replyToSeq, updatedAt } = JSON.parse(text) as Partial<Draft>;
+		const { body, replyToSeq, updatedAt, hiddenUpTo = 0 } = JSON.parse(text) as Partial<Draft>;
 		if (typeof body !== "string" || typeof updatedAt !== "number") return null;
-		return { body, updatedAt, replyToSeq: typeof replyToSeq === "number" ? replyToSeq : null };
+		const reply = typeof replyToSeq === "number" ? replyToSeq : null;
+		return { body, updatedAt, hiddenUpTo, replyToSeq: reply };
 	} catch {
 		return null;
 	}

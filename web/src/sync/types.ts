@@ -155,6 +155,8 @@ export type Draft = {
 	readonly body: string;
 	readonly replyToSeq: number | null;
 	readonly updatedAt: number;
+	/** What was deleted of the chat by then: a later deletion takes the draft along. */
+	readonly hiddenUpTo: number;
 };
 
 /** A row of the timeline, ready to show. */

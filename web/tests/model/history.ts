@@ -12,6 +12,7 @@ type WriteStep =
 	| { kind: "edit" | "delete"; tab: number; chat: number; seq: number }
 	| { kind: "react"; tab: number; chat: number; seq: number; emoji: number }
 	| { kind: "mine"; tab: number; chat: number; change: MineChange }
+	| { kind: "draft"; tab: number; chat: number }
 	/** The chat, as the tab holds it, for oneself. */
 	| { kind: "delete-chat"; tab: number; chat: number };
 
@@ -80,6 +81,7 @@ const chatSteps = [
 	often(4, fc.record({ kind: of("react"), tab, chat, seq: few, emoji })),
 	often(2, fc.record({ kind: of("other-reacts", "own-reacts"), chat, seq: few, emoji })),
 	often(3, fc.record({ kind: of("mine"), tab, chat, change })),
+	often(1, fc.record({ kind: of("draft"), tab, chat })),
 	often(1, fc.record({ kind: of("own-mine"), chat, change })),
 	often(1, fc.record({ kind: of("own-mine"), chat, change: hidden })),
 	often(1, fc.record({ kind: of("delete-chat"), tab, chat })),

@@ -117,6 +117,9 @@ function perform(w: World, s: Step): void {
 		case "mine":
 			tabOf(w, s.tab)?.actions.setMine(chatOf(s.chat), s.change);
 			break;
+		case "draft":
+			tabOf(w, s.tab)?.actions.saveDraft(chatOf(s.chat), { body: `draft ${w.extra++}` });
+			break;
 		case "delete-chat": {
 			const sync = tabOf(w, s.tab);
 			const seq = sync?.getState().chats.get(chatOf(s.chat))?.seq ?? 0;

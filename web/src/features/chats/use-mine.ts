@@ -33,11 +33,10 @@ export function useMine(chat: ChatEntry) {
 			actions.markRead(chat.id, chat.seq);
 			announce(t("mine.markedRead", { name }));
 		},
-		/** Deletes what was there up to this place; the notice of it is spoken by itself. */
-		remove(upTo: number) {
-			actions.deleteChat(chat.id, upTo);
-			showToast(t("mine.deleted", { name }));
-		},
+		/** Deletes what was there up to this place. */
+		remove: (upTo: number) => actions.deleteChat(chat.id, upTo),
+		/** The notice is spoken by itself. */
+		tellDeleted: () => showToast(t("mine.deleted", { name })),
 		/** The row leaves the list it is in; the notice of it is spoken by itself. */
 		archive(isWanted: boolean) {
 			archive(isWanted);

@@ -1,19 +1,17 @@
-import { useMatch, useNavigate } from "@tanstack/react-router";
+import { useMatch } from "@tanstack/react-router";
 import { useRef } from "react";
 import { useText } from "@/i18n/use-text";
 import type { ChatEntry } from "@/sync/types";
 import { Button } from "@/ui/button";
 import { Dialog, DialogActions } from "@/ui/dialog";
 import { keepRowFocus } from "../row-focus";
-import { keepArchive } from "../use-archive";
 import { useMine } from "../use-mine";
 
 /** Deletes a chat for oneself, once it is said what that means. */
 export function DeleteDialog({ chat, onClose }: { chat: ChatEntry; onClose: () => void }) {
 	const t = useText();
-	const navigate = useNavigate();
 	const open = useMatch({ from: "/app/chats/$chat", shouldThrow: false })?.params.chat;
-	const { name, remove } = useMine(chat);
+	const { name, remove, tellDeleted } = useMine(chat);
 	// What comes while one reads the question was not meant by it.
 	const { seq } = useRef(chat).current;
 
@@ -21,7 +19,8 @@ export function DeleteDialog({ chat, onClose }: { chat: ChatEntry; onClose: () =
 		keepRowFocus(chat.id);
 		onClose();
 		remove(seq);
-		if (open === chat.id) void navigate({ to: "/chats", state: keepArchive, replace: true });
+		// One that is open tells it itself, as it closes.
+		if (open !== chat.id) tellDeleted();
 	}
 
 	return (

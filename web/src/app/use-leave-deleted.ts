@@ -1,0 +1,34 @@
+import { useNavigate } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { keepRowFocus } from "@/features/chats/row-focus";
+import { keepArchive } from "@/features/chats/use-archive";
+import { useMine } from "@/features/chats/use-mine";
+import { isEmpty } from "@/sync/selectors";
+import type { ChatEntry } from "@/sync/types";
+import type { useDetails } from "./use-details";
+
+/**
+ * A chat that is deleted while it is open closes, wherever it was deleted. No
+ * step of the history is left that leads back into it, its details included.
+ * Opened after that, to write into, it stays.
+ */
+export function useLeaveDeleted(chat: ChatEntry, details: ReturnType<typeof useDetails>): void {
+	const navigate = useNavigate();
+	const { tellDeleted } = useMine(chat);
+	const upTo = chat.mine.hidden_upto_seq;
+	const [before] = useState(upTo);
+	const isDeleted = upTo > before && isEmpty(chat);
+	const { isDrawer, close } = details;
+	// biome-ignore lint/correctness/useExhaustiveDependencies: it is left once for each step of it.
+	useEffect(() => {
+		if (!isDeleted) return;
+		if (isDrawer) close();
+		else void navigate({ to: "/chats", state: keepArchive, replace: true });
+	}, [isDeleted, isDrawer]);
+	// biome-ignore lint/correctness/useExhaustiveDependencies: told once, in the words of that moment.
+	useEffect(() => {
+		if (!isDeleted) return;
+		tellDeleted();
+		return () => keepRowFocus(chat.id);
+	}, [isDeleted]);
+}
