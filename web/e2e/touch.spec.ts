@@ -75,6 +75,33 @@ test("a finger that stays opens the menu of what it is on", async ({ person }) =
 	await expect(page.getByText(REPLYING)).toBeVisible();
 });
 
+test("what a sheet was opened from has the focus once it is closed", async ({ person }) => {
+	const { page, finger } = await openByHand(person, "en");
+	async function hold(target: Locator) {
+		const box = await target.boundingBox();
+		const point = { x: (box?.x ?? 0) + 10, y: (box?.y ?? 0) + 10 };
+		await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+		await finger.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [point] });
+		await expect(page.getByRole("menu")).toBeVisible();
+		await finger.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+	}
+	await hold(bubble(page, "Two").locator(".bubble"));
+	await page.keyboard.press("Escape");
+	await expect(bubble(page, "Two")).toBeFocused();
+	await hold(bubble(page, "Two").locator(".bubble"));
+	await page.getByRole("menuitem", { name: "Forward" }).click();
+	await expect(page.getByRole("dialog", { name: "Forward to" })).toBeVisible();
+	await page.keyboard.press("Escape");
+	await expect(bubble(page, "Two")).toBeFocused();
+	await page.getByRole("button", { name: "Back" }).click();
+	await hold(page.getByRole("link", { name: "Bob" }));
+	await page.getByRole("menuitem", { name: "Mute" }).click();
+	await page.keyboard.press("Escape");
+	await expect(page.getByRole("menuitem", { name: "Open" })).toBeVisible();
+	await page.keyboard.press("Escape");
+	await expect(page.getByRole("link", { name: "Bob" })).toBeFocused();
+});
+
 test("Back leads out of the details, and then out of the chat", async ({ person }) => {
 	const ann = await person("Ann");
 	await befriend(ann, await person("Bob"));

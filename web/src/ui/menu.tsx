@@ -116,7 +116,7 @@ function useOpened(
 	useLayoutEffect(() => {
 		const layer = ref.current;
 		if (!layer) return;
-		const before = document.activeElement;
+		const opener = openerOf(anchor);
 		layer.showPopover();
 		if (!isSheet) placeLayer(layer, anchor);
 		// Under a finger the first action, with the focus, would look as if it were chosen.
@@ -128,7 +128,7 @@ function useOpened(
 			// A choice may have moved the focus on purpose; only a lost focus is brought back.
 			const isLost =
 				document.activeElement === document.body || layer.contains(document.activeElement);
-			if (isLost && before instanceof HTMLElement) before.focus({ preventScroll: true });
+			if (isLost && opener instanceof HTMLElement) opener.focus({ preventScroll: true });
 		};
 	}, []);
 	useEffect(() => {
@@ -146,6 +146,13 @@ function useOpened(
 			removeEventListener("resize", handleResize);
 		};
 	}, [ref]);
+}
+
+/** What had the focus; else what was pressed, for a finger moves no focus. */
+function openerOf(anchor: Anchor): Element | null {
+	const before = document.activeElement;
+	if (before !== document.body) return before;
+	return "of" in anchor ? anchor.of : anchor.element;
 }
 
 function rowsOf(root: Element): HTMLElement[] {

@@ -1,5 +1,5 @@
-/** Where a floating layer belongs: at a point, or under an element. */
-export type Anchor = { x: number; y: number } | { element: Element };
+/** Where a floating layer belongs: at a point of what was pressed, or under an element. */
+export type Anchor = { x: number; y: number; of: Element } | { element: Element };
 
 const GAP = 4;
 const MARGIN = 8;
@@ -28,7 +28,7 @@ function besideElement(element: Element, width: number, height: number, isRtl: b
 }
 
 function atPoint(
-	{ x, y }: { x: number; y: number },
+	{ x, y }: Extract<Anchor, { of: Element }>,
 	width: number,
 	height: number,
 	isRtl: boolean,

@@ -27,17 +27,18 @@ export function useContextMenu(onOpen: (anchor: Anchor) => void) {
 			event.preventDefault();
 			cancel();
 			const isPointer = event.button === 2 || (event.clientX > 0 && event.detail > 0);
-			onOpen(isPointer ? { x: event.clientX, y: event.clientY } : { element: event.currentTarget });
+			const { clientX: x, clientY: y, currentTarget: of } = event;
+			onOpen(isPointer ? { x, y, of } : { element: of });
 		},
 		onPointerDown(event: PointerEvent<HTMLElement>) {
 			wasLong.current = false;
 			if (event.pointerType !== "touch") return;
-			const { clientX: x, clientY: y } = event;
+			const { clientX: x, clientY: y, currentTarget: of } = event;
 			const timer = setTimeout(() => {
 				wasLong.current = true;
 				press.current = null;
 				navigator.vibrate?.(10);
-				onOpen({ x, y });
+				onOpen({ x, y, of });
 			}, LONG_PRESS_MS);
 			press.current = { timer, x, y };
 		},
