@@ -1,5 +1,6 @@
 /** Forwarding: the words of one message or of several go to other chats, by hand and by keyboard. */
 import { ask, befriend, expect, test } from "./fixtures";
+import { writeFast } from "./rows";
 import { composer, message, openChat, sendAll, timeline, words } from "./verbs";
 
 test("a message is forwarded by keyboard, and the notice leads after it", async ({ person }) => {
@@ -75,4 +76,35 @@ test("several messages are forwarded to several chats, in their order", async ({
 		await expect.poll(read).toEqual(["part-1.", "part-2.", "part-3."]);
 	}
 	await expect(timeline(page).locator(".msg")).toHaveCount(3);
+});
+
+test("what is forwarded into the open chat is shown to whoever reads further up", async ({
+	person,
+}) => {
+	const ann = await person("Ann");
+	const chat = await befriend(ann, await person("Bob"));
+	await writeFast(ann, chat, 1, 40);
+	const { page } = ann;
+	await page.goto(`/chats/${chat}`);
+	await expect(message(page, "row-40.")).toBeInViewport();
+	async function forward(text: string) {
+		await message(page, text).click({ button: "right" });
+		await page.getByRole("menuitem", { name: "Forward" }).click();
+		const dialog = page.getByRole("dialog", { name: "Forward to" });
+		await dialog.getByRole("option", { name: "Bob" }).click();
+		await dialog.getByRole("button", { name: "Send" }).click();
+		await expect(page.getByText("Forwarded to Bob").last()).toBeVisible();
+	}
+	await forward("row-40.");
+	await expect(page.getByRole("button", { name: "Show" })).toHaveCount(0);
+	await expect(message(page, "row-40.").last()).toBeInViewport();
+	await page.locator(".timeline").evaluate((frame) => {
+		frame.scrollTop = 0;
+	});
+	await message(page, "row-22.").scrollIntoViewIfNeeded();
+	await forward("row-22.");
+	await expect(message(page, "row-22.").first()).toBeInViewport();
+	await page.getByRole("button", { name: "Show" }).click();
+	await expect(message(page, "row-22.").last()).toBeInViewport();
+	await expect(page.locator(".msg").last()).toContainText("row-22.");
 });

@@ -27,8 +27,8 @@ export function ChatPane({ chat, at, onBack }: Props) {
 	useLeaveDeleted(chat, details);
 	const permalink = usePermalink(chat.id, at);
 	const picker = useReactionPicker();
-	const { forward, layer } = useForward(chat.id);
 	const toSent = useRef<() => void>(null);
+	const { forward, layer } = useForward(chat.id, toSent);
 
 	function handleSent() {
 		toSent.current?.();

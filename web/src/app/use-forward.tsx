@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useCallback, useState } from "react";
+import { type ReactNode, type RefObject, useCallback, useState } from "react";
 import { flushSync } from "react-dom";
 import { useText } from "@/i18n/use-text";
 import { faceOf } from "@/sync/chat-face";
@@ -15,11 +15,11 @@ const dialog = latePart(() =>
 type Asked = { rows: readonly Row[]; onDone?: () => void };
 
 /** Words of this chat on their way to others: asks to whom, sends them there, and leads after them. */
-export function useForward(current: string) {
+export function useForward(current: string, toEnd: RefObject<(() => void) | null>) {
 	const [asked, setAsked] = useState<Asked | null>(null);
 	const ForwardDialog = useLatePart(dialog, asked !== null, () => setAsked(null));
 	const actions = useActions();
-	const tell = useTelling(current);
+	const tell = useTelling(current, toEnd);
 	const forward = useCallback(
 		(rows: readonly Row[], onDone?: () => void) => setAsked({ rows, onDone }),
 		[],
@@ -41,10 +41,12 @@ export function useForward(current: string) {
 	return { forward, layer };
 }
 
-function useTelling(current: string) {
+/** The open chat shows what came to it itself, but to whoever reads further up. */
+function useTelling(current: string, toEnd: RefObject<(() => void) | null>) {
 	const t = useText();
 	const navigate = useNavigate();
 	const me = useSync((state) => state.me?.id ?? "");
+	const isAtEnd = useSync((state) => !state.held.has(current));
 	return (chats: readonly ChatEntry[]) => {
 		const [first] = chats;
 		if (first === undefined) return;
@@ -52,7 +54,9 @@ function useTelling(current: string) {
 			chats.length === 1
 				? t("forward.done", { name: faceOf(first, me).name })
 				: t("forward.doneMany", { count: chats.length });
-		const go = () => void navigate({ to: "/chats/$chat", params: { chat: first.id } });
-		showToast(text, first.id === current ? undefined : { label: t("app.show"), onPress: go });
+		const isHere = first.id === current;
+		const leave = () => void navigate({ to: "/chats/$chat", params: { chat: first.id } });
+		const go = () => (isHere && toEnd.current ? toEnd.current() : leave());
+		showToast(text, isHere && isAtEnd ? undefined : { label: t("app.show"), onPress: go });
 	};
 }
