@@ -102,6 +102,23 @@ test("what a sheet was opened from has the focus once it is closed", async ({ pe
 	await expect(page.getByRole("link", { name: "Bob" })).toBeFocused();
 });
 
+test("a notice covers nothing of what is being written", async ({ person }) => {
+	const { page } = await openByHand(person, "en");
+	await page.setViewportSize({ width: 320, height: 640 });
+	await bubble(page, "Two").click({ button: "right" });
+	await page.getByRole("menuitem", { name: "Reply" }).click();
+	await composer(page).fill("One line\nand another\nand a third");
+	await bubble(page, "One").click({ button: "right" });
+	await page.getByRole("menuitem", { name: "Forward" }).click();
+	await page.getByRole("option", { name: "Bob" }).click();
+	await page.getByRole("dialog").getByRole("button", { name: "Send" }).click();
+	await expect(page.locator(".toast")).toBeVisible();
+	await expect(page.getByText(REPLYING)).toBeVisible();
+	const toast = await page.locator(".toast").boundingBox();
+	const writing = await page.locator(".composer__in").boundingBox();
+	expect((toast?.y ?? 0) + (toast?.height ?? 0)).toBeLessThanOrEqual(writing?.y ?? 0);
+});
+
 test("Back leads out of the details, and then out of the chat", async ({ person }) => {
 	const ann = await person("Ann");
 	await befriend(ann, await person("Bob"));

@@ -4,6 +4,7 @@ import { useText } from "@/i18n/use-text";
 import type { Row } from "@/sync/types";
 import { useActions, useSync } from "@/sync/use-sync";
 import { IconButton } from "@/ui/button";
+import { useFootHeight } from "@/ui/foot-height";
 import { latePart, useLatePart } from "@/ui/late-part";
 import { useLook } from "@/ui/look";
 import { MOD } from "@/ui/platform";
@@ -39,10 +40,12 @@ export function Composer({ chat, name, editing, onEditEnd, onEditLast, onJump, o
 	const writing = useWriting(field, { chat, editing, onEditEnd, onSent });
 	const shortcode = useShortcode(field, writing.text);
 	const placeholder = usePlaceholder(name);
+	const foot = useRef<HTMLElement>(null);
 	useStrayWords(field);
+	useFootHeight(foot);
 
 	return (
-		<footer className="composer" id="composer" data-region="composer">
+		<footer ref={foot} className="composer" id="composer" data-region="composer">
 			<form className="composer__in" onSubmit={writing.submit}>
 				<Completion offer={shortcode.open} />
 				<ComposerContext
