@@ -100,6 +100,7 @@ test("an archived chat is put away, found, kept there by a message, and brought 
 	await hasNoFaults(page);
 	await away.click();
 	await expect.poll(() => names(page)).toEqual(["Bob"]);
+	await expect(page.getByText("They stay here when something new comes")).toBeVisible();
 	await hasNoFaults(page);
 	await page.keyboard.press("Escape");
 	await expect(away).toBeFocused();

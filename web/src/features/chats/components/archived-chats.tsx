@@ -31,6 +31,7 @@ export function ArchivedChats({ current, onMenu, onClose }: Props) {
 					{t("chats.archived")}
 				</h1>
 			</header>
+			{rows.length > 0 && <p className="list-note small t2">{t("chats.archiveText")}</p>}
 			<ChatRows rows={rows} current={current} onMenu={onMenu} onArchive={null} isArchive>
 				<Empty
 					title={t("chats.noneArchived")}
