@@ -98,6 +98,29 @@ describe("a message", () => {
 		expect(bodies()).toEqual(["one, better"]);
 	});
 
+	it("deleted before its answer came is deleted before anything else is said, after a reload too", async () => {
+		const { clock, network, device, server, tab } = await open();
+		network.setFaults({ ...noFaults, lostCall: 1 });
+		const clientId = tab.actions.sendMessage("c", { body: "hasty" });
+		await clock.advance(100);
+		expect(tab.getState().outbox).toMatchObject([{ attempts: 1 }]);
+		network.cut("ann");
+		network.setDown(true);
+		network.setFaults(noFaults);
+		for (const body of ["one", "two", "three"]) tab.actions.sendMessage("c", { body });
+		tab.actions.deleteMessage("c", { clientId });
+		expect(rows(tab).map((row) => row.message.deleted_at !== null)).toContain(true);
+		await clock.advance(100);
+		device.crash(tab);
+		const next = device.openTab();
+		await clock.advance(1_000);
+		network.setDown(false);
+		await clock.advance(60_000);
+		const told = (server.chats.get("c")?.rows ?? []).toSorted((a, b) => a.rev - b.rev);
+		expect(told.map(({ body }) => body)).toEqual(["", "one", "two", "three"]);
+		expect(next.getState().outbox).toEqual([]);
+	});
+
 	it("changed while it is on its way is changed after it", async () => {
 		const { clock, network, tab, bodies } = await open();
 		network.setFaults({ ...noFaults, slowest: 500 });

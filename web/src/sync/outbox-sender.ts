@@ -2,16 +2,17 @@
  * Sends what waits in the outbox. Only the leading tab does so.
  *
  * What must hold: within a chat changes are sent one after the other, in the
- * order they were asked for; each is on this device's disk, its attempt
- * counted, before it leaves; and nothing is sent before the disk was read, for
- * the tab that led before may have been done with it.
+ * order of `outbox-line.ts`; each is on this device's disk, its attempt counted,
+ * before it leaves; and nothing is sent before the disk was read, for the tab
+ * that led before may have been done with it.
  */
 import { type ApiError, isApiError } from "@/api/client";
 import type { Message } from "@/api/wire.gen";
 import { type Core, isLive } from "./core";
+import { isTakenBack, lineOf } from "./outbox-line";
 import type { Replica } from "./outbox-replica";
 import type { Targets } from "./outbox-targets";
-import { isOpen, toStored } from "./reducers/outbox";
+import { toStored } from "./reducers/outbox";
 import type { OutboxEntry } from "./types";
 
 const FIRST_RETRY_MS = 1_000;
@@ -62,36 +63,24 @@ export function createSender(core: Core, deps: SenderDeps): Sender {
 	const entries = () => core.store.getState().outbox;
 	const isLeading = () => !isStopped && hasLooked && core.store.getState().isLeader;
 
-	/** What may be done already is asked for again before another tab's change comes between. */
-	function line(): readonly OutboxEntry[] {
-		const open = entries().filter(isOpen);
-		return [...open.filter(({ attempts }) => attempts > 0), ...open];
-	}
-
 	function flush(): void {
 		if (!isLeading() || !isLive(core.store.getState())) return;
 		const { epoch } = core.store.getState();
 		const seen = new Set<string>();
-		for (const entry of line()) {
+		for (const entry of lineOf(entries())) {
 			if (seen.has(entry.chat)) continue;
 			const { target } = entry;
 			if (target !== null && (target.seq === null || entry.epoch !== epoch)) {
 				void targets.findHome(entry)?.then(flush);
 				continue;
 			}
-			if (isTakenBack(entry)) {
+			if (isTakenBack(entry, entries())) {
 				deps.onTakenBack(entry.id);
 				continue;
 			}
 			seen.add(entry.chat);
 			if (!busy.has(entry.chat) && !resting.has(entry.id)) void attempt(entry);
 		}
-	}
-
-	/** Sent only to be deleted, it would be read in between. */
-	function isTakenBack({ id, kind, attempts }: OutboxEntry): boolean {
-		if (kind !== "send" || attempts > 0) return false;
-		return entries().some((other) => other.kind === "delete" && other.target?.clientId === id);
 	}
 
 	function rest(id: string, ms: number): void {

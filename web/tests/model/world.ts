@@ -62,6 +62,8 @@ function createWorld(seed: number) {
 		refused: new Set<string>(),
 		/** Client ids of messages that were edited on another device. */
 		editedElsewhere: new Set<string>(),
+		/** What she asked to delete, sent or not. */
+		taken: [] as Sent[],
 		/** Client ids of messages that somebody asked to delete, and when first. */
 		deleted: new Map<string, number>(),
 		/** Tabs may have sent without hearing each other. */
@@ -274,7 +276,7 @@ function askedNow(w: World, by: SyncHost) {
 }
 
 function all(w: World): readonly Sent[] {
-	return [...w.sent, ...w.edited, ...w.reacted];
+	return [...w.sent, ...w.taken, ...w.edited, ...w.reacted];
 }
 
 /** Edits or deletes an own row: a stored one by its seq, a pending one by its client id. */
@@ -294,8 +296,9 @@ function change(
 		const body = toEdited(w.extra++, client_id);
 		sync.actions.editMessage(id, target, body);
 		w.edited.push({ chat: id, id: client_id ?? "", body, ...askedNow(w, sync) });
-	} else if (row.state === "stored") {
+	} else {
 		if (!w.deleted.has(client_id ?? "")) w.deleted.set(client_id ?? "", w.clock.steady());
+		w.taken.push({ chat: id, id: client_id ?? "", ...askedNow(w, sync) });
 		sync.actions.deleteMessage(id, target);
 	}
 }
