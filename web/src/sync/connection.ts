@@ -6,18 +6,15 @@
 import { type ApiError, isApiError } from "@/api/client";
 import type { Problem, ServerEvents } from "@/api/wire.gen";
 import { type Core, isLive, moveSession } from "./core";
+import { createPulse, type PulseTimer } from "./pulse";
 import { reconnectDelay } from "./session-machine";
 import type { ServerEvent } from "./socket";
 import { createTimers } from "./timers";
 
-const CHECK_MS = 45_000;
-const CHECK_JITTER_MS = 5_000;
 /** A connection that is up but never says `ready` is not one. */
 const READY_MS = 20_000;
 const SYNC_AGAIN_MS = 500;
-/** A doubted connection is dead when it stays silent for so long; a phone's radio may need to wake first. */
-const PROBE_MS = 3_000;
-/** The same where the device itself says that it has no network. */
+/** How long a doubted connection may stay silent where the device itself says that it has no network. */
 const OFFLINE_PROBE_MS = 1_000;
 
 export type ConnectionHooks = {
@@ -46,17 +43,20 @@ export type Connection = {
 	readonly close: () => void;
 };
 
-type TimerName = "retry" | "check" | "drain" | "ready" | "sync" | "probe";
+type TimerName = PulseTimer | "retry" | "drain" | "ready" | "sync";
 
 export function createConnection(core: Core, hooks: ConnectionHooks): Connection {
 	const timers = createTimers<TimerName>(core.clock);
 	/** Tells an answer that belongs to an earlier connection. */
 	let turn = 0;
-	/** How much the server said of itself, over all connections. */
-	let heard = 0;
 	let isClosed = false;
 	let hasRefreshed = false;
 	let isSyncing = false;
+	const pulse = createPulse(core, timers, {
+		check: hooks.check,
+		turn: () => turn,
+		onSilence: () => lost(null),
+	});
 
 	function open(): void {
 		if (isClosed) return;
@@ -73,8 +73,7 @@ export function createConnection(core: Core, hooks: ConnectionHooks): Connection
 	}
 
 	function hear(event: ServerEvent): void {
-		heard++;
-		if (timers.has("probe")) awaitWord(PROBE_MS);
+		pulse.hear();
 		switch (event.name) {
 			case "ready":
 				timers.clear("ready");
@@ -106,13 +105,15 @@ export function createConnection(core: Core, hooks: ConnectionHooks): Connection
 			if (mine !== turn) return;
 			moveSession(core, { kind: "synced" });
 			hooks.onLive();
-			planCheck();
+			pulse.start();
 		} catch (error) {
-			if (mine !== turn) return;
-			if (isBusy(error))
-				timers.set("sync", busyDelay(error, core.clock.random), () => void syncFirst());
-			else lost(null);
+			if (mine === turn) notSynced(error, syncFirst);
 		}
+	}
+
+	function notSynced(error: unknown, again: () => Promise<void>): void {
+		if (isBusy(error)) timers.set("sync", busyDelay(error, core.clock.random), () => void again());
+		else lost(null);
 	}
 
 	function requestSync(): void {
@@ -130,48 +131,10 @@ export function createConnection(core: Core, hooks: ConnectionHooks): Connection
 		try {
 			await hooks.sync();
 		} catch (error) {
-			if (mine !== turn) return;
-			if (isBusy(error))
-				timers.set("sync", busyDelay(error, core.clock.random), () => void syncAgain());
-			else lost(null);
+			if (mine === turn) notSynced(error, syncAgain);
 		} finally {
 			isSyncing = false;
 		}
-	}
-
-	function planCheck(): void {
-		const jitter = (2 * core.clock.random() - 1) * CHECK_JITTER_MS;
-		timers.set("check", CHECK_MS + jitter, () => void check());
-	}
-
-	/**
-	 * Silence means that the connection is dead, whatever the network says. While
-	 * the server talks, an answer may only be late behind it, and is asked for again.
-	 */
-	async function check(): Promise<void> {
-		const mine = turn;
-		const before = heard;
-		try {
-			await hooks.check();
-		} catch (error) {
-			if (mine === turn && !isApiError(error)) {
-				if (heard > before) return check();
-				lost(null);
-			}
-		}
-		if (mine === turn && isLive(core.store.getState())) planCheck();
-	}
-
-	/** A check that does not wait as long as a call may; one at a time. */
-	function probe(patienceMs = PROBE_MS): void {
-		if (timers.has("probe") || !isLive(core.store.getState())) return;
-		const mine = turn;
-		awaitWord(patienceMs);
-		void check().then(() => mine === turn && timers.clear("probe"));
-	}
-
-	function awaitWord(patienceMs: number): void {
-		timers.set("probe", patienceMs, () => lost(null));
 	}
 
 	async function closed(problem: Problem | null): Promise<void> {
@@ -221,14 +184,14 @@ export function createConnection(core: Core, hooks: ConnectionHooks): Connection
 		open,
 		hurry() {
 			if (timers.has("retry")) open();
-			else probe();
+			else pulse.probe();
 		},
 		setNetwork(isOn) {
 			moveSession(core, { kind: "network", isOn });
 			if (isOn && timers.has("retry")) open();
-			else probe(isOn ? PROBE_MS : OFFLINE_PROBE_MS);
+			else pulse.probe(isOn ? undefined : OFFLINE_PROBE_MS);
 		},
-		doubt: () => probe(),
+		doubt: () => pulse.probe(),
 		requestSync,
 		close,
 	};

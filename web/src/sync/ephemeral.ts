@@ -58,16 +58,7 @@ export function createEphemeral(core: Core): Ephemeral {
 	}
 
 	function place(chat: string, account: string, expiry: number | null): void {
-		core.store.update((state) => {
-			const inChat = state.typing.get(chat) ?? new Map<string, number>();
-			if (expiry === null && !inChat.has(account)) return state;
-			const next =
-				expiry === null ? without(inChat, account) : new Map(inChat).set(account, expiry);
-			const typing = new Map(state.typing);
-			if (next.size === 0) typing.delete(chat);
-			else typing.set(chat, next);
-			return { ...state, typing };
-		});
+		core.store.update((state) => withTypist(state, chat, account, expiry));
 	}
 
 	function hearTyping({ chat, account, on }: { chat: string; account: string; on: boolean }) {
@@ -180,6 +171,17 @@ export function createEphemeral(core: Core): Ephemeral {
 			expiries.clear();
 		},
 	};
+}
+
+/** Somebody types until then, or does not any more. */
+function withTypist(state: State, chat: string, account: string, expiry: number | null): State {
+	const inChat = state.typing.get(chat) ?? new Map<string, number>();
+	if (expiry === null && !inChat.has(account)) return state;
+	const next = expiry === null ? without(inChat, account) : new Map(inChat).set(account, expiry);
+	const typing = new Map(state.typing);
+	if (next.size === 0) typing.delete(chat);
+	else typing.set(chat, next);
+	return { ...state, typing };
 }
 
 function withoutPeer(state: State, chat: ChatEntry): State {

@@ -14,9 +14,11 @@
  * one that is to lead compare what all of them have.
  */
 import type { Message } from "@/api/wire.gen";
+import type { Clock } from "./clock";
 import type { Core } from "./core";
+import { createPlaces } from "./outbox-places";
 import type { Storage } from "./persistence";
-import { dropEntry, isNewer, mergeEntry, sentRev } from "./reducers/outbox";
+import { dropEntry, isNewer, mergeEntry } from "./reducers/outbox";
 import type { OutboxNews, Tabs } from "./tabs";
 import type { OutboxEntry, Over, Place, Stored } from "./types";
 
@@ -51,28 +53,14 @@ export type Replica = {
 export function createReplica(core: Core, storage: Storage, tabs: Tabs): Replica {
 	/** What is said of these later is old news. */
 	const over = new Set<string>();
-	const places = new Map<string, Place>();
+	const places = createPlaces(core);
 	let isStopped = false;
 
 	const find = (id: string) =>
 		core.store.getState().outbox.find((entry) => entry.id === id) ?? null;
 
-	/** Of two words about a message the one about the later change counts. */
-	function learn(place: Place): void {
-		const held = places.get(place.clientId);
-		const isCurrent = held !== undefined && held.epoch === core.store.getState().epoch;
-		if (isCurrent && (held.epoch !== place.epoch || isLater(held, place))) return;
-		places.set(place.clientId, place);
-	}
-
 	function show(entry: OutboxEntry): void {
-		const { id, kind, stored, epoch } = entry;
-		const clientId = kind === "send" ? id : entry.target?.clientId;
-		// A reaction says nothing of the words, which are what a place is of.
-		if (stored !== null && clientId && kind !== "react") {
-			const { seq, ownRev: rev } = stored;
-			learn({ clientId, seq, epoch, rev, askedAt: kind === "send" ? 0 : entry.createdAt });
-		}
+		places.learnByEntry(entry);
 		if (!over.has(entry.id)) core.store.update((state) => mergeEntry(state, entry));
 	}
 
@@ -94,19 +82,6 @@ export function createReplica(core: Core, storage: Storage, tabs: Tabs): Replica
 		});
 	}
 
-	/** A disk that refuses must not keep a message from being sent: it is kept in memory then. */
-	function written<T>(write: Promise<T>, otherwise: T): Promise<T> {
-		return new Promise((resolve) => {
-			const cancel = core.clock.after(DISK_MS, () => resolve(otherwise));
-			write
-				.catch(() => otherwise)
-				.then((answer) => {
-					cancel();
-					resolve(answer);
-				});
-		});
-	}
-
 	/** The disk keeps what is to be sent, and that it no longer is. */
 	async function keep(entry: OutboxEntry): Promise<void> {
 		if (entry.stored === null) await storage.putEntry(entry);
@@ -122,7 +97,7 @@ export function createReplica(core: Core, storage: Storage, tabs: Tabs): Replica
 
 	function toOver(id: string): Over {
 		const clientId = find(id)?.target?.clientId ?? id;
-		return { id, overAt: core.clock.now(), place: places.get(clientId) ?? null };
+		return { id, overAt: core.clock.now(), place: places.of(clientId) };
 	}
 
 	/** The version after the one that is shown; null when none is. */
@@ -137,7 +112,7 @@ export function createReplica(core: Core, storage: Storage, tabs: Tabs): Replica
 	async function change(id: string, patch: Partial<OutboxEntry>): Promise<OutboxEntry | null> {
 		const entry = next(id, patch);
 		if (entry === null) return null;
-		const isKept = await written(storage.putEntry(entry), true);
+		const isKept = await inTime(core.clock, storage.putEntry(entry), true);
 		if (find(id)?.stored !== null) return null;
 		if (!isKept) forget(id);
 		if (isStopped || !isKept) return null;
@@ -149,7 +124,7 @@ export function createReplica(core: Core, storage: Storage, tabs: Tabs): Replica
 		if (isStopped) return;
 		const ended = toOver(id);
 		forget(id);
-		await written(endOnDisk(ended), undefined);
+		await inTime(core.clock, endOnDisk(ended), undefined);
 		tell({ over: [ended] });
 	}
 
@@ -166,7 +141,7 @@ export function createReplica(core: Core, storage: Storage, tabs: Tabs): Replica
 	function hear(news: OutboxNews, isAll: boolean): void {
 		if (isStopped) return;
 		for (const { id, place } of news.over) {
-			if (place !== null) learn(place);
+			if (place !== null) places.learn(place);
 			// What the server holds is shown until the rows show it, though its sending is over.
 			if (find(id)?.stored) continue;
 			forget(id);
@@ -180,7 +155,7 @@ export function createReplica(core: Core, storage: Storage, tabs: Tabs): Replica
 	}
 
 	async function look(): Promise<void> {
-		const read = await written(storage.outbox(), { entries: [], over: [] });
+		const read = await inTime(core.clock, storage.outbox(), { entries: [], over: [] });
 		if (isStopped) return;
 		hear(read, false);
 		const lacked = lackedBy(read.entries);
@@ -191,29 +166,24 @@ export function createReplica(core: Core, storage: Storage, tabs: Tabs): Replica
 
 	return {
 		find,
-		placeOf: (clientId) => places.get(clientId) ?? null,
+		placeOf: places.of,
 		async add(entry) {
 			if (isStopped) return;
 			show(entry);
 			tell({ entries: [entry] });
-			await written(storage.addEntry(entry), undefined);
+			await inTime(core.clock, storage.addEntry(entry), undefined);
 		},
 		change,
 		async store(id, stored) {
 			const { epoch } = core.store.getState();
 			const entry = next(id, { state: "stored", stored, epoch });
 			if (entry === null) return;
-			await written(keep(entry), undefined);
+			await inTime(core.clock, keep(entry), undefined);
 			tell({ entries: [entry] });
 		},
 		end,
 		forget,
-		note(row) {
-			const { client_id: clientId, seq } = row;
-			if (clientId === null) return;
-			const { epoch } = core.store.getState();
-			learn({ clientId, seq, epoch, rev: sentRev(row), askedAt: 0 });
-		},
+		note: places.learnByRow,
 		hear,
 		look,
 		stop() {
@@ -222,8 +192,15 @@ export function createReplica(core: Core, storage: Storage, tabs: Tabs): Replica
 	};
 }
 
-function isLater(place: Place, other: Place): boolean {
-	return (
-		place.askedAt > other.askedAt || (place.askedAt === other.askedAt && place.rev > other.rev)
-	);
+/** A disk that refuses must not keep a message from being sent: it is kept in memory then. */
+function inTime<T>(clock: Clock, write: Promise<T>, otherwise: T): Promise<T> {
+	return new Promise((resolve) => {
+		const cancel = clock.after(DISK_MS, () => resolve(otherwise));
+		write
+			.catch(() => otherwise)
+			.then((answer) => {
+				cancel();
+				resolve(answer);
+			});
+	});
 }

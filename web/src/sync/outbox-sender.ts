@@ -13,6 +13,7 @@ import { isTakenBack, lineOf } from "./outbox-line";
 import type { Replica } from "./outbox-replica";
 import type { Targets } from "./outbox-targets";
 import { toStored } from "./reducers/outbox";
+import { createTimers } from "./timers";
 import type { OutboxEntry } from "./types";
 
 const FIRST_RETRY_MS = 1_000;
@@ -55,8 +56,8 @@ export function createSender(core: Core, deps: SenderDeps): Sender {
 	const { replica, targets, onSilence, onStored } = deps;
 	/** Chats with a call on its way. */
 	const busy = new Set<string>();
-	/** Entries that wait before the next attempt. By timers, for a clock may jump. */
-	const resting = new Map<string, () => void>();
+	/** Entries that wait before the next attempt. */
+	const resting = createTimers<string>(core.clock);
 	let hasLooked = false;
 	let isStopped = false;
 
@@ -83,19 +84,6 @@ export function createSender(core: Core, deps: SenderDeps): Sender {
 		}
 	}
 
-	function rest(id: string, ms: number): void {
-		const cancel = core.clock.after(ms, () => {
-			resting.delete(id);
-			flush();
-		});
-		resting.set(id, cancel);
-	}
-
-	function wake(): void {
-		for (const cancel of resting.values()) cancel();
-		resting.clear();
-	}
-
 	async function attempt(entry: OutboxEntry): Promise<void> {
 		const { id, chat, attempts } = entry;
 		busy.add(chat);
@@ -116,7 +104,7 @@ export function createSender(core: Core, deps: SenderDeps): Sender {
 	async function carry(entry: OutboxEntry): Promise<void> {
 		let row: Message | null;
 		try {
-			row = await ask(entry);
+			row = await ask(core, entry);
 		} catch (error) {
 			if (isApiError(error) && error.code === "message.client_id_reused") taken(entry);
 			else failed(entry, error);
@@ -129,28 +117,6 @@ export function createSender(core: Core, deps: SenderDeps): Sender {
 		const stored = row === null ? { seq, rev: 0, ownRev: 0 } : toStored(row, entry.kind);
 		void replica.store(entry.id, stored);
 		if (row !== null) onStored(row);
-	}
-
-	async function ask(entry: OutboxEntry): Promise<Message | null> {
-		const { chat, body, replyToSeq } = entry;
-		if (entry.kind === "send") {
-			const hasReply = replyToSeq !== null && entry.epoch === core.store.getState().epoch;
-			const reply = hasReply ? { reply_to_seq: replyToSeq } : {};
-			const sent = { chat, client_id: entry.id, body, ...reply };
-			return (await core.socket.call("message.send", sent)).message;
-		}
-		const seq = entry.target?.seq ?? null;
-		if (seq === null) return null;
-		if (entry.kind === "react") {
-			if (entry.reaction === null) return null;
-			return (await core.socket.call("reaction.set", { chat, seq, ...entry.reaction })).message;
-		}
-		if (entry.kind === "edit") {
-			const edit = { chat, seq, body, seen_rev: entry.seenRev };
-			return (await core.socket.call("message.edit", edit)).message;
-		}
-		await core.socket.call("message.delete", { chat, seq });
-		return null;
 	}
 
 	/** True when what was asked for is done, or of no more use. */
@@ -193,7 +159,7 @@ export function createSender(core: Core, deps: SenderDeps): Sender {
 			core.notify({ kind: "failed", entry: { ...entry, state: "failed", error: reason } });
 		} else {
 			const least = isApiError(error) ? (error.retryAfter ?? 0) * 1_000 : 0;
-			rest(entry.id, Math.max(least, retryDelay(entry.attempts, core.clock.random)));
+			resting.set(entry.id, Math.max(least, retryDelay(entry.attempts, core.clock.random)), flush);
 			void replica.change(entry.id, { state: "waiting" });
 		}
 	}
@@ -212,18 +178,41 @@ export function createSender(core: Core, deps: SenderDeps): Sender {
 		},
 		follow() {
 			hasLooked = false;
-			wake();
+			resting.clearAll();
 		},
 		flush,
 		hurry() {
-			wake();
+			resting.clearAll();
 			flush();
 		},
 		stop() {
 			isStopped = true;
-			wake();
+			resting.clearAll();
 		},
 	};
+}
+
+/** One entry as a call of the server; the row as it is by then, where the answer has it. */
+async function ask(core: Core, entry: OutboxEntry): Promise<Message | null> {
+	const { chat, body, replyToSeq } = entry;
+	if (entry.kind === "send") {
+		const hasReply = replyToSeq !== null && entry.epoch === core.store.getState().epoch;
+		const reply = hasReply ? { reply_to_seq: replyToSeq } : {};
+		const sent = { chat, client_id: entry.id, body, ...reply };
+		return (await core.socket.call("message.send", sent)).message;
+	}
+	const seq = entry.target?.seq ?? null;
+	if (seq === null) return null;
+	if (entry.kind === "react") {
+		if (entry.reaction === null) return null;
+		return (await core.socket.call("reaction.set", { chat, seq, ...entry.reaction })).message;
+	}
+	if (entry.kind === "edit") {
+		const edit = { chat, seq, body, seen_rev: entry.seenRev };
+		return (await core.socket.call("message.edit", edit)).message;
+	}
+	await core.socket.call("message.delete", { chat, seq });
+	return null;
 }
 
 export function retryDelay(attempts: number, random: () => number): number {

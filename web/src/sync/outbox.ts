@@ -10,6 +10,7 @@ import type { Message } from "@/api/wire.gen";
 import { uuidv7 } from "@/lib/ids";
 import type { Core } from "./core";
 import { createLeaderWatch } from "./leader-watch";
+import { createAmendments } from "./outbox-amendments";
 import { createReplica } from "./outbox-replica";
 import { createSender, type SenderDeps } from "./outbox-sender";
 import { createTargets, type Target } from "./outbox-targets";
@@ -49,6 +50,20 @@ export type OutboxDeps = Hooks & {
 	readonly tabs: Tabs;
 };
 
+const BLANK = {
+	version: 0,
+	body: "",
+	firstBody: null,
+	replyToSeq: null,
+	reaction: null,
+	target: null,
+	seenRev: 0,
+	state: "waiting",
+	attempts: 0,
+	error: null,
+	stored: null,
+} as const;
+
 export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps): Outbox {
 	const replica = createReplica(core, storage, tabs);
 	const targets = createTargets(core, replica);
@@ -56,13 +71,16 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 		...hooks,
 		replica,
 		targets,
-		onAmended: addAmended,
+		onAmended: (entry) => amendments.addAmended(entry),
 		onTakenBack: discard,
+	});
+	const amendments = createAmendments({
+		replica,
+		timeOfAsking,
+		addEdit: ({ id, chat }, body, askedAt) => addEdit(chat, { clientId: id }, body, askedAt),
 	});
 	const leader = createLeaderWatch(core, tabs);
 	const { find } = replica;
-	/** The last body that an unsent message was given here, and when. */
-	const amended = new Map<string, { readonly body: string; readonly askedAt: number }>();
 	const entries = () => core.store.getState().outbox;
 
 	// Whatever moves the rows may be what an entry waited for: an event, a page,
@@ -78,23 +96,9 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 	}
 
 	function add(entry: Partial<OutboxEntry> & Pick<OutboxEntry, "kind" | "chat">): string {
-		const full: OutboxEntry = {
-			id: uuidv7(core.clock.now()),
-			version: 0,
-			epoch: core.store.getState().epoch,
-			createdAt: timeOfAsking(),
-			body: "",
-			firstBody: null,
-			replyToSeq: null,
-			reaction: null,
-			target: null,
-			seenRev: 0,
-			state: "waiting",
-			attempts: 0,
-			error: null,
-			stored: null,
-			...entry,
-		};
+		const id = uuidv7(core.clock.now());
+		const { epoch } = core.store.getState();
+		const full = { ...BLANK, id, epoch, createdAt: timeOfAsking(), ...entry };
 		void replica.add(full).then(sender.flush);
 		leader.mind(full.chat);
 		return full.id;
@@ -102,28 +106,6 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 
 	function addEdit(chat: string, target: Target, body: string, createdAt = timeOfAsking()): void {
 		add({ kind: "edit", chat, body, createdAt, ...targets.toTarget(chat, target) });
-	}
-
-	/**
-	 * Gives an unsent message another body; an edit when another tab has sent it,
-	 * which the disk knows. The answer may come long after (the tab slept): the
-	 * edit is older than what was asked for meanwhile.
-	 */
-	async function amend(entry: OutboxEntry, body: string): Promise<void> {
-		const { id, chat } = entry;
-		const firstBody = entry.firstBody ?? entry.body;
-		const askedAt = timeOfAsking();
-		amended.set(id, { body, askedAt });
-		const changed = await replica.change(id, { body, firstBody });
-		// Given another body since, or taken back; or it was heard of in time.
-		const isLast = amended.get(id)?.askedAt === askedAt && find(id)?.body !== body;
-		if (changed === null && isLast) addEdit(chat, { clientId: id }, body, askedAt);
-		sender.flush();
-	}
-
-	/** Another tab sent it with the body it had before. */
-	function addAmended({ id, chat, body }: OutboxEntry): void {
-		addEdit(chat, { clientId: id }, body, amended.get(id)?.askedAt);
 	}
 
 	/** A message that was never handed to the server may still be changed where it stands. */
@@ -152,7 +134,7 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 	/** Drops an entry and the changes that were meant for it. */
 	function discard(id: string): void {
 		if (find(id)?.state === "sending") return;
-		amended.delete(id);
+		amendments.forget(id);
 		for (const { id: other, target } of entries()) {
 			if (target?.clientId === id && target.seq === null) void replica.end(other);
 		}
@@ -164,7 +146,7 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 		edit(chat, target, body) {
 			const entry = targets.isAwaited(target) ? null : unsent(target);
 			if (entry === null) addEdit(chat, target, body);
-			else void amend(entry, body);
+			else void amendments.amend(entry, body).then(sender.flush);
 		},
 		remove(chat, target) {
 			const entry = unsent(target);

@@ -5,10 +5,12 @@
  * for again.
  */
 import { fetchPage, type PageAt } from "@/api/chats";
+import { isApiError } from "@/api/client";
 import type { MessagePage } from "@/api/wire.gen";
 import type { Core } from "./core";
 import { applyPage } from "./reducers/chats";
 import { timelineOf } from "./state";
+import type { Failure } from "./types";
 
 /** The most rows one request may ask for. */
 const LARGEST_PAGE = 100;
@@ -59,4 +61,9 @@ export function createPageFetcher(core: Core): PageFetcher {
 
 export function lowest(page: MessagePage): number | null {
 	return page.messages.length === 0 ? null : Math.min(...page.messages.map((row) => row.seq));
+}
+
+export function toFailure(error: unknown): Failure {
+	if (isApiError(error)) return { code: error.code, detail: error.message };
+	return { code: "offline", detail: "" };
 }

@@ -1,23 +1,20 @@
 /**
- * Leads a reader through a chat: opens it, jumps, loads on, and repairs what is
- * mounted but no longer trusted.
+ * Leads a reader through a chat: opens it, jumps, loads on. What is mounted but
+ * no longer trusted is fetched again by `page-repairs.ts`.
  *
  * What must hold: rows and edges change in one step, so the screen never shows
  * half a jump; and of two jumps the later wins.
  */
 import type { PageAt } from "@/api/chats";
-import { isApiError } from "@/api/client";
-import { type Core, isConnected } from "./core";
-import { createPageFetcher, lowest } from "./page-fetcher";
+import type { MessagePage } from "@/api/wire.gen";
+import type { Core } from "./core";
+import { createPageFetcher, lowest, toFailure } from "./page-fetcher";
+import { createRepairs, type Patch } from "./page-repairs";
 import { withoutHidden } from "./reducers/hidden";
 import { timelineOf, withHeld, withTimeline } from "./state";
-import { isWindowCovered, PAGE, rangeAt, slim } from "./timeline";
-import type { ChatEntry, Failure, Timeline, Window } from "./types";
+import { PAGE, rangeAt, slim } from "./timeline";
+import type { ChatEntry, Failure, State, Timeline, Window } from "./types";
 import { AROUND, isEnough, latestWindow, showNewer, showOlder, windowAround } from "./windows";
-
-const MAX_REPAIRS = 5;
-/** When a repair failed though there is a connection. */
-const REPAIR_MS = 2_000;
 
 export type Pages = {
 	readonly open: (chat: string) => Promise<void>;
@@ -38,20 +35,11 @@ export function createPages(core: Core): Pages {
 	const open = new Set<string>();
 	/** The newest jump of a chat: an older one finds another number here and gives up. */
 	const jumps = new Map<string, number>();
-	const repairing = new Set<string>();
 	const { fetchInto, fetchStretch, forget } = createPageFetcher(core);
 
+	const patch: Patch = (chat, change) => core.store.update((state) => patched(state, chat, change));
 	const read = (chat: string): Timeline => timelineOf(core.store.getState(), chat);
 	const entryOf = (chat: string): ChatEntry | undefined => core.store.getState().chats.get(chat);
-
-	function patch(chat: string, change: (timeline: Timeline, entry: ChatEntry) => Timeline): void {
-		core.store.update((state) => {
-			const entry = state.chats.get(chat);
-			if (entry === undefined) return state;
-			const next = withTimeline(state, chat, change(timelineOf(state, chat), entry));
-			return withoutHidden(next, chat);
-		});
-	}
 
 	async function jump(
 		chat: string,
@@ -86,38 +74,40 @@ export function createPages(core: Core): Pages {
 		patch(chat, (timeline) => ({ ...timeline, ...SETTLED, window }));
 	}
 
+	/** The page that the row next to the mounted ones stands on, unless that row is held. */
+	async function fetchBeside(
+		chat: string,
+		seq: number,
+		at: PageAt,
+		flag: "isLoadingOlder" | "isLoadingNewer",
+	): Promise<MessagePage | null> {
+		if (rangeAt(read(chat).ranges, seq) !== null) return null;
+		patch(chat, (timeline) => ({ ...timeline, [flag]: true, loadError: null }));
+		try {
+			return await fetchInto(chat, at, PAGE);
+		} catch (error) {
+			patch(chat, (timeline) => ({ ...timeline, loadError: toFailure(error) }));
+			return null;
+		} finally {
+			patch(chat, (timeline) => ({ ...timeline, [flag]: false }));
+		}
+	}
+
 	async function loadOlder(chat: string): Promise<void> {
 		const { window, isLoadingOlder, floor } = read(chat);
 		const lowestSeq = floor ?? Math.max(1, entryOf(chat)?.first_seq ?? 1);
 		if (window === null || isLoadingOlder || window.from <= lowestSeq) return;
-		if (!isHeld(read(chat), window.from - 1)) {
-			patch(chat, (timeline) => ({ ...timeline, isLoadingOlder: true, loadError: null }));
-			try {
-				const page = await fetchInto(chat, { before: window.from }, PAGE);
-				const end = page.has_more ? null : (lowest(page) ?? window.from);
-				patch(chat, (timeline) => ({ ...timeline, floor: end ?? timeline.floor }));
-			} catch (error) {
-				patch(chat, (timeline) => ({ ...timeline, loadError: toFailure(error) }));
-			} finally {
-				patch(chat, (timeline) => ({ ...timeline, isLoadingOlder: false }));
-			}
-		}
+		const { from } = window;
+		const page = await fetchBeside(chat, from - 1, { before: from }, "isLoadingOlder");
+		if (page !== null && !page.has_more)
+			patch(chat, (timeline) => ({ ...timeline, floor: lowest(page) ?? from }));
 		patch(chat, showOlder);
 	}
 
 	async function loadNewer(chat: string): Promise<void> {
 		const { window, isLoadingNewer } = read(chat);
 		if (window === null || window.to === null || isLoadingNewer) return;
-		if (!isHeld(read(chat), window.to + 1)) {
-			patch(chat, (timeline) => ({ ...timeline, isLoadingNewer: true, loadError: null }));
-			try {
-				await fetchInto(chat, { after: window.to }, PAGE);
-			} catch (error) {
-				patch(chat, (timeline) => ({ ...timeline, loadError: toFailure(error) }));
-			} finally {
-				patch(chat, (timeline) => ({ ...timeline, isLoadingNewer: false }));
-			}
-		}
+		await fetchBeside(chat, window.to + 1, { after: window.to }, "isLoadingNewer");
 		patch(chat, showNewer);
 	}
 
@@ -163,36 +153,7 @@ export function createPages(core: Core): Pages {
 		await jumpToLatest(chat);
 	}
 
-	/** Trust may be lost again on the way, so it is looked at again; but rows may also be gone for good. */
-	async function repairOne(chat: string): Promise<void> {
-		const { window, isJumping, loadError: before } = read(chat);
-		if (entryOf(chat) !== undefined && window === null && !isJumping) await openAt(chat);
-		for (let attempt = 0; attempt < MAX_REPAIRS; attempt++) {
-			const entry = entryOf(chat);
-			const { window } = read(chat);
-			if (entry === undefined || window === null || !open.has(chat)) return;
-			if (isWindowCovered(read(chat), entry.seq)) {
-				patch(chat, (timeline) => withoutFailure(timeline, before));
-				return;
-			}
-			try {
-				await fetchStretch(chat, window.from, window.to ?? entry.seq);
-			} catch (error) {
-				patch(chat, (timeline) => ({ ...timeline, loadError: toFailure(error) }));
-				core.clock.after(REPAIR_MS, () => repair(chat));
-				return;
-			}
-		}
-	}
-
-	function repair(only?: string): void {
-		if (!isConnected(core.store.getState())) return;
-		for (const chat of open) {
-			if ((only !== undefined && only !== chat) || repairing.has(chat)) continue;
-			repairing.add(chat);
-			void repairOne(chat).finally(() => repairing.delete(chat));
-		}
-	}
+	const repair = createRepairs(core, { open, read, patch, openAt, fetchStretch });
 
 	return {
 		async open(chat) {
@@ -222,17 +183,9 @@ export function createPages(core: Core): Pages {
 /** Nobody waits for another place any more. */
 const SETTLED = { isJumping: false, isStandIn: false, loadError: null } as const;
 
-function isHeld(timeline: Timeline, seq: number): boolean {
-	return rangeAt(timeline.ranges, seq) !== null;
-}
-
-function toFailure(error: unknown): Failure {
-	if (isApiError(error)) return { code: error.code, detail: error.message };
-	return { code: "offline", detail: "" };
-}
-
-/** There is a connection again: what could not be had before may be asked for. */
-function withoutFailure(timeline: Timeline, before: Failure | null): Timeline {
-	const isOver = timeline.loadError === before && !timeline.isStandIn;
-	return isOver ? { ...timeline, loadError: null } : timeline;
+/** The timeline changed, and nothing of it that its owner has hidden. */
+function patched(state: State, chat: string, change: Parameters<Patch>[1]): State {
+	const entry = state.chats.get(chat);
+	if (entry === undefined) return state;
+	return withoutHidden(withTimeline(state, chat, change(timelineOf(state, chat), entry)), chat);
 }
