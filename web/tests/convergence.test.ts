@@ -189,6 +189,17 @@ const sleptOverEdit: Step[] = [
 	{ kind: "send", tab: 0, chat: 0 },
 ];
 
+/** An edit is refused, for another device has hidden the message, which is heard of only later. */
+const editedAsHidden: Step[] = [
+	{ kind: "send", tab: 0, chat: 1 },
+	{ kind: "edit", tab: 0, chat: 1, seq: 1 },
+	{ kind: "other-edits", chat: 0, seq: 1 },
+	{ kind: "open-tab" },
+	{ kind: "own-mine", chat: 1, change: { hidden_upto_seq: 1 } },
+	{ kind: "other-edits", chat: 0, seq: 1 },
+	{ kind: "delete-chat", tab: 0, chat: 0 },
+];
+
 const runs = { numRuns: Number(process.env.PROPERTY_RUNS ?? 60) };
 /** For as many runs as are asked for. */
 const PATIENCE_MS = 60_000 + runs.numRuns * 250;
@@ -208,7 +219,8 @@ describe("the store", { timeout: PATIENCE_MS }, () => {
 			expectEditsOnce(w);
 			expectReactions(w);
 		});
-		await fc.assert(law, runs);
+		const late = { ...noFaults, slowest: 900 };
+		await fc.assert(law, { ...runs, examples: [[0, editedAsHidden, late]] });
 	});
 
 	it("finds what it missed on a connection that never broke, within the check interval", async () => {

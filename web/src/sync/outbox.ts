@@ -15,7 +15,7 @@ import { createReplica } from "./outbox-replica";
 import { createSender, type SenderDeps } from "./outbox-sender";
 import { createTargets, type Target } from "./outbox-targets";
 import type { Storage } from "./persistence";
-import { isOpen, settled, toStored } from "./reducers/outbox";
+import { isOpen, refusedOfHidden, settled, toStored } from "./reducers/outbox";
 import { timelineOf } from "./state";
 import type { OutboxNews, Tabs } from "./tabs";
 import type { OutboxEntry } from "./types";
@@ -87,6 +87,8 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 	// a catch-up, and the reader who leaves the rows.
 	const unsubscribe = core.store.subscribe(() => {
 		for (const entry of settled(core.store.getState())) replica.forget(entry.id);
+		if (!sender.isLeading()) return;
+		for (const entry of refusedOfHidden(core.store.getState())) void replica.end(entry.id);
 	});
 
 	/** After all that was asked for before, whatever the clock says. */

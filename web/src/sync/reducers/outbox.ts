@@ -42,6 +42,15 @@ export function settled(state: State): readonly OutboxEntry[] {
 	return state.outbox.filter((entry) => entry.stored !== null && isSettled(state, entry));
 }
 
+/** Refused changes of messages that are hidden by now, maybe by another device: nobody can see them fail. */
+export function refusedOfHidden({ chats, epoch, outbox }: State): readonly OutboxEntry[] {
+	return outbox.filter((entry) => {
+		if (entry.state !== "failed" || entry.epoch !== epoch) return false;
+		const upTo = chats.get(entry.chat)?.mine.hidden_upto_seq ?? 0;
+		return entry.target !== null && (entry.target.seq ?? upTo + 1) <= upTo;
+	});
+}
+
 function isSettled(state: State, { kind, chat, epoch, stored }: OutboxEntry): boolean {
 	const held = state.chats.get(chat);
 	if (held === undefined || stored === null || epoch !== state.epoch) return true;
