@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { usePreview } from "@/features/chats/use-preview";
 import { selectChat } from "@/sync/selectors";
 import { SyncProvider, useSync } from "@/sync/use-sync";
+import { goneRows } from "@/ui/gone-rows";
 import { createOnePerson } from "./model/one-person";
 
 afterEach(cleanup);
@@ -37,6 +38,23 @@ describe("a row of the list", () => {
 		tab.actions.sendMessage("c", { body: "late" });
 		expect(preview()).toMatchObject({ text: "late", tick: "sending", at: clock.now() });
 		expect(clock.now() - at).toBeGreaterThan(3_600_000);
+	});
+
+	it("tells what is new rather than what was being written, and nothing that is on its way out", async () => {
+		const { clock, server, tab, preview } = await open();
+		tab.actions.saveDraft("c", { body: "half a thought" });
+		expect(preview()).toMatchObject({ kind: "draft" });
+		await clock.advance(1_000);
+		server.send("bob", { chat: "c", client_id: "b", body: "news" });
+		await clock.advance(1_000);
+		expect(preview()).toMatchObject({ text: "news" });
+		tab.actions.markRead("c", 1);
+		expect(preview()).toMatchObject({ kind: "draft" });
+		tab.actions.saveDraft("c", { body: "" });
+		goneRows.write(new Set(["c.1"]));
+		expect(preview()).toMatchObject({ kind: "deleted" });
+		goneRows.write(new Set());
+		expect(preview()).toMatchObject({ text: "news" });
 	});
 
 	it("tells a stored message with the time of the server", async () => {

@@ -4,8 +4,8 @@
  * back, so it is also written down here at once, and done by the next page.
  */
 import type { Actions } from "@/sync/types";
+import { goneRows } from "@/ui/gone-rows";
 import { STAY_MS } from "@/ui/toast";
-import { watched } from "@/ui/watched";
 
 const WRITTEN = "tidings.deletes";
 
@@ -17,10 +17,9 @@ type Doomed = { account: string; chat: string; target: Target; dueAt: number };
 type Pending = { commit: () => void; timer: ReturnType<typeof setTimeout> };
 
 const pending = new Map<string, Pending>();
-const keys = watched<ReadonlySet<string>>(new Set());
 
 function changed() {
-	keys.write(new Set(pending.keys()));
+	goneRows.write(new Set(pending.keys()));
 }
 
 /** Hides the row now and deletes it when the time to undo is over. */
@@ -110,4 +109,4 @@ function write(change: (all: Map<string, Doomed>) => void): void {
 	}
 }
 
-export const usePendingDeletes = keys.use;
+export const usePendingDeletes = goneRows.use;
