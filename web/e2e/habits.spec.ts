@@ -213,3 +213,37 @@ test("the first letter already chooses among one's friends", async ({ person }) 
 	await expect(page.getByText("Matches for “zo”")).toBeVisible();
 	await expect(people).toHaveCount(1);
 });
+
+test("a change that was begun is still there when one comes back to the chat", async ({
+	person,
+}) => {
+	const { ann, bob, page } = await talk(person);
+	const cleo = await person("Cleo");
+	await befriend(ann, cleo);
+	await say(ann, "Allmost");
+	await composer(page).fill("half a thought");
+	await message(page, "Allmost").click({ button: "right" });
+	await page.getByRole("menuitem", { name: "Edit" }).click();
+	await composer(page).fill("Almost there");
+	await openChat(ann, "Cleo");
+	await expect(composer(page)).toHaveValue("");
+	await openChat(ann, bob.name);
+	await expect(page.getByText("Editing")).toBeVisible();
+	await expect(composer(page)).toHaveValue("Almost there");
+	await page.keyboard.press("Enter");
+	await expect(message(page, "Almost there")).toBeVisible();
+	await expect(composer(page)).toHaveValue("half a thought");
+	// Ended, it is over.
+	await openChat(ann, "Cleo");
+	await openChat(ann, bob.name);
+	await expect(page.getByText("Editing")).toHaveCount(0);
+	await expect(composer(page)).toHaveValue("half a thought");
+	await composer(page).fill("");
+	// In the list its words are gone with it.
+	await message(page, "Almost there").click({ button: "right" });
+	await page.getByRole("menuitem", { name: "Delete" }).click();
+	const row = page.getByRole("region", { name: "Chats" }).getByRole("link", { name: bob.name });
+	await expect(row).toContainText("Message deleted");
+	await page.getByRole("button", { name: "Undo" }).click();
+	await expect(row).toContainText("Almost there");
+});

@@ -1,5 +1,6 @@
 import { Outlet, useLocation, useMatch } from "@tanstack/react-router";
 import { SignedOutPage } from "@/features/auth/components/signed-out-page";
+import { KeptEditsProvider } from "@/features/composer/kept-edits";
 import { useRequests } from "@/features/people/hooks";
 import { LeftPlacesProvider } from "@/features/timeline/left-places";
 import { useText } from "@/i18n/use-text";
@@ -32,7 +33,9 @@ export function AppLayout() {
 	if (me === null) return <Splash />;
 	return (
 		<LeftPlacesProvider key={me}>
-			<Shell />
+			<KeptEditsProvider>
+				<Shell />
+			</KeptEditsProvider>
 		</LeftPlacesProvider>
 	);
 }

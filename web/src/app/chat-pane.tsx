@@ -2,6 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { ChatHead } from "@/features/chats/components/chat-head";
 import { Composer } from "@/features/composer/components/composer";
+import { useKeptEdits } from "@/features/composer/kept-edits";
 import { Timeline } from "@/features/timeline/components/timeline";
 import { usePendingDeletes } from "@/features/timeline/undo-delete";
 import { faceOf } from "@/sync/chat-face";
@@ -95,7 +96,8 @@ function useAim(chat: string, me: string) {
 	const draftBody = useLatestDraft(chat);
 	const gone = usePendingDeletes();
 	const lastOwn = useLastOwn(chat, me, gone);
-	const [editing, setEditing] = useState<Row | null>(null);
+	const begun = useBegunEdit(chat);
+	const [editing, setEditing] = useState<Row | null>(begun);
 	// Whoever deletes a message is done with its words.
 	if (editing && gone.has(editing.key)) setEditing(null);
 	const reply = useCallback(
@@ -106,6 +108,16 @@ function useAim(chat: string, me: string) {
 		[actions, chat, draftBody],
 	);
 	return { editing, setEditing, reply, editLast: () => setEditing(lastOwn()) };
+}
+
+/** What one was changing when one left the chat, unless it is deleted by now. */
+function useBegunEdit(chat: string): Row | null {
+	const row = useKeptEdits().get(chat)?.row ?? null;
+	const seq = row?.message.seq ?? 0;
+	const isThere = useSync(
+		({ timelines }) => (timelines.get(chat)?.bySeq.get(seq)?.deleted_at ?? null) === null,
+	);
+	return isThere ? row : null;
 }
 
 /** The draft's text at the moment it is needed, without drawing again for each letter. */

@@ -1,6 +1,7 @@
 import { type FormEvent, type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import type { Row } from "@/sync/types";
 import { useActions } from "@/sync/use-sync";
+import { useKeptEdits } from "./kept-edits";
 import { useDraft } from "./use-draft";
 
 /** The server refuses more. */
@@ -19,7 +20,7 @@ export function useWriting(field: RefObject<HTMLTextAreaElement | null>, options
 	const { chat, editing, onEditEnd, onSent } = options;
 	const actions = useActions();
 	const draft = useDraft(chat);
-	const edit = useEdit(editing);
+	const edit = useEdit(chat, editing);
 	const text = editing ? edit.text : draft.text;
 	const tooLong = Array.from(text).length - MOST_CHARACTERS;
 	const canSend = text.trim() !== "" && tooLong <= 0;
@@ -66,14 +67,20 @@ function wordsOf({ message, pending }: Row): string {
 }
 
 /** The text of an edit lives apart, so that the draft underneath comes back untouched. */
-function useEdit(editing: Row | null) {
+function useEdit(chat: string, editing: Row | null) {
+	const kept = useKeptEdits();
 	const [text, setText] = useState("");
 	const [of, setOf] = useState<string | null>(null);
 	const key = editing?.key ?? null;
 	if (key !== of) {
 		setOf(key);
-		setText(editing ? wordsOf(editing) : "");
+		const begun = kept.get(chat);
+		setText(begun && begun.row.key === key ? begun.text : editing ? wordsOf(editing) : "");
 	}
+	useEffect(() => {
+		if (editing) kept.set(chat, { row: editing, text });
+		else kept.delete(chat);
+	}, [chat, editing, kept, text]);
 	return { text, setText };
 }
 
