@@ -98,6 +98,31 @@ describe("a message", () => {
 		expect(bodies()).toEqual(["one, better"]);
 	});
 
+	it("is not sent while its deletion may be taken back, and is in its order once it was", async () => {
+		const { clock, network, tab, bodies } = await open();
+		network.cut("ann");
+		network.setDown(true);
+		const one = tab.actions.sendMessage("c", { body: "one" });
+		tab.actions.sendMessage("c", { body: "two" });
+		tab.actions.holdMessage(one, true);
+		network.setDown(false);
+		await clock.advance(30_000);
+		expect(bodies()).toEqual([]);
+		tab.actions.holdMessage(one, false);
+		await clock.advance(1_000);
+		expect(bodies()).toEqual(["one", "two"]);
+		network.cut("ann");
+		network.setDown(true);
+		const three = tab.actions.sendMessage("c", { body: "three" });
+		tab.actions.sendMessage("c", { body: "four" });
+		tab.actions.holdMessage(three, true);
+		network.setDown(false);
+		await clock.advance(30_000);
+		tab.actions.deleteMessage("c", { clientId: three });
+		await clock.advance(1_000);
+		expect(bodies()).toEqual(["one", "two", "four"]);
+	});
+
 	it("deleted before its answer came is deleted before anything else is said, after a reload too", async () => {
 		const { clock, network, device, server, tab } = await open();
 		network.setFaults({ ...noFaults, lostCall: 1 });

@@ -48,6 +48,8 @@ export type SenderDeps = {
 	readonly onAmended: (entry: OutboxEntry) => void;
 	/** The message was deleted in another tab, or by the page before, and never left this device. */
 	readonly onTakenBack: (id: string) => void;
+	/** The person may yet say that it is not to be sent. */
+	readonly isHeld: (id: string) => boolean;
 	/** An acknowledged row goes the way of every event. */
 	readonly onStored: (row: Message) => void;
 };
@@ -80,7 +82,8 @@ export function createSender(core: Core, deps: SenderDeps): Sender {
 				continue;
 			}
 			seen.add(entry.chat);
-			if (!busy.has(entry.chat) && !resting.has(entry.id)) void attempt(entry);
+			const isIdle = !busy.has(entry.chat) && !resting.has(entry.id);
+			if (isIdle && !deps.isHeld(entry.id)) void attempt(entry);
 		}
 	}
 

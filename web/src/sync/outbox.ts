@@ -24,6 +24,8 @@ export type Outbox = {
 	readonly send: (chat: string, body: string, replyToSeq: number | null) => string;
 	readonly edit: (chat: string, target: Target, body: string) => void;
 	readonly remove: (chat: string, target: Target) => void;
+	/** While it is held it is not sent, nor what was written to its chat after it. */
+	readonly hold: (id: string, isHeld: boolean) => void;
 	readonly react: (chat: string, seq: number, reaction: Reaction) => void;
 	readonly retry: (id: string) => void;
 	readonly discard: (id: string) => void;
@@ -43,7 +45,7 @@ export type Outbox = {
 
 type Reaction = NonNullable<OutboxEntry["reaction"]>;
 
-type Hooks = Omit<SenderDeps, "replica" | "targets" | "onAmended" | "onTakenBack">;
+type Hooks = Omit<SenderDeps, "replica" | "targets" | "onAmended" | "onTakenBack" | "isHeld">;
 
 export type OutboxDeps = Hooks & {
 	readonly storage: Storage;
@@ -65,6 +67,7 @@ const BLANK = {
 } as const;
 
 export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps): Outbox {
+	const held = new Set<string>();
 	const replica = createReplica(core, storage, tabs);
 	const targets = createTargets(core, replica);
 	const sender = createSender(core, {
@@ -73,6 +76,7 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 		targets,
 		onAmended: (entry) => amendments.addAmended(entry),
 		onTakenBack: discard,
+		isHeld: (id) => held.has(id),
 	});
 	const amendments = createAmendments({
 		replica,
@@ -137,6 +141,7 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 	function discard(id: string): void {
 		if (find(id)?.state === "sending") return;
 		amendments.forget(id);
+		held.delete(id);
 		for (const { id: other, target } of entries()) {
 			if (target?.clientId === id && target.seq === null) void replica.end(other);
 		}
@@ -152,8 +157,15 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 		},
 		remove(chat, target) {
 			const entry = unsent(target);
+			if ("clientId" in target) held.delete(target.clientId);
 			if (entry === null) add({ kind: "delete", chat, ...targets.toTarget(chat, target) });
 			else discard(entry.id);
+			sender.flush();
+		},
+		hold(id, isHeld) {
+			if (isHeld) held.add(id);
+			else held.delete(id);
+			sender.flush();
 		},
 		// What is asked for is a state, so asking for one after the other is as good as for the last.
 		react(chat, seq, reaction) {

@@ -1,7 +1,7 @@
 import { useMemo } from "react";
 import { longTimeOf } from "@/i18n/format";
 import { useText } from "@/i18n/use-text";
-import type { Row } from "@/sync/types";
+import type { Actions, Row } from "@/sync/types";
 import { useActions } from "@/sync/use-sync";
 import { announce } from "@/ui/announcer";
 import { copyOut } from "@/ui/copy-out";
@@ -49,6 +49,20 @@ function targetOf(row: Row): Target {
 		: { clientId: row.message.client_id ?? row.key };
 }
 
+/** Deletes the rows when the time to undo is over, and gives the way back. What is unsent stays so meanwhile. */
+function takeAway(rows: readonly Row[], chat: string, actions: Actions): () => void {
+	const unsent = rows.filter(({ state }) => state !== "stored");
+	for (const { key } of unsent) actions.holdMessage(key, true);
+	for (const row of rows)
+		deleteLater(row.key, { account: row.message.sender, chat, target: targetOf(row) }, () =>
+			actions.deleteMessage(chat, targetOf(row)),
+		);
+	return () => {
+		for (const { key } of rows) undoDelete(key);
+		for (const { key } of unsent) actions.holdMessage(key, false);
+	};
+}
+
 export function useRowActions(chat: string, callbacks: Callbacks): RowActions {
 	const { onReply, onEdit, onForward, onQuoted } = callbacks;
 	const t = useText();
@@ -59,13 +73,7 @@ export function useRowActions(chat: string, callbacks: Callbacks): RowActions {
 			for (const row of rows.filter(({ state }) => state === "failed")) discard(row);
 			const kept = rows.filter(({ state }) => state !== "failed");
 			if (kept.length === 0) return;
-			for (const row of kept)
-				deleteLater(row.key, { account: row.message.sender, chat, target: targetOf(row) }, () =>
-					actions.deleteMessage(chat, targetOf(row)),
-				);
-			const undo = () => {
-				for (const { key } of kept) undoDelete(key);
-			};
+			const undo = takeAway(kept, chat, actions);
 			const text =
 				kept.length === 1
 					? t("timeline.deleted")
