@@ -200,6 +200,19 @@ const editedAsHidden: Step[] = [
 	{ kind: "delete-chat", tab: 0, chat: 0 },
 ];
 
+/** A tab that believes to lead gives a message another body while the one that does is sending it. */
+const editedAsSent: Step[] = [
+	{ kind: "open-tab" },
+	{ kind: "sleep", tab: 0, ms: 498 },
+	{ kind: "send", tab: 0, chat: 1 },
+	{ kind: "take-lead", tab: 1 },
+	{ kind: "edit", tab: 0, chat: 1, seq: 1 },
+	{ kind: "other-edits-many", chat: 0 },
+	{ kind: "other-edits", chat: 0, seq: 1 },
+	{ kind: "edit", tab: 0, chat: 0, seq: 1 },
+	{ kind: "sleep", tab: 0, ms: 0 },
+];
+
 const runs = { numRuns: Number(process.env.PROPERTY_RUNS ?? 60) };
 /** For as many runs as are asked for. */
 const PATIENCE_MS = 60_000 + runs.numRuns * 250;
@@ -233,7 +246,13 @@ describe("the store", { timeout: PATIENCE_MS }, () => {
 			expectEditsOnce(w);
 			expectReactions(w);
 		});
-		await fc.assert(law, { ...runs, examples: [[0, sleptOverEdit]] });
+		await fc.assert(law, {
+			...runs,
+			examples: [
+				[0, sleptOverEdit],
+				[0, editedAsSent],
+			],
+		});
 	});
 
 	it("forgets what it held when a backup was restored", async () => {

@@ -134,7 +134,9 @@ export function createReplica(core: Core, storage: Storage, tabs: Tabs): Replica
 		if (over.has(entry.id)) void end(entry.id);
 		else if (held === null || isNewer(entry, held)) return;
 		else if (isNewer(held, entry)) tell({ entries: [held] });
-		// Two tabs changed it at once.
+		// Two tabs changed it at once: one may be sending what the other gave another body.
+		else if (held.firstBody === null && entry.firstBody !== null)
+			void change(entry.id, { body: entry.body, firstBody: entry.firstBody });
 		else if (held.state !== entry.state) void change(entry.id, {});
 	}
 
