@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import AxeBuilder from "@axe-core/playwright";
 import type { Locator, Page } from "@playwright/test";
 import { ask, befriend, expect, PASSWORD, type Person, test } from "./fixtures";
-import { composer } from "./verbs";
+import { composer, sendAll } from "./verbs";
 
 const list = (page: Page) => page.getByRole("region", { name: "Chats" });
 const row = (page: Page, name: string) => list(page).getByRole("link", { name });
@@ -198,6 +198,27 @@ test("a deleted chat is gone on each of one's devices, and comes back without wh
 		await expect(device.getByRole("log").getByText("Something new")).toBeVisible();
 		await expect(device.getByText("Forget this")).toHaveCount(0);
 	}
+});
+
+test("the details count what one has not deleted, though its beginning is not there yet", async ({
+	person,
+}) => {
+	const ann = await person("Ann");
+	const bob = await person("Bob");
+	const chat = await befriend(ann, bob);
+	await sendAll(
+		ann,
+		chat,
+		Array.from({ length: 70 }, (_, index) => `row-${index}.`),
+	);
+	await ask(bob, "PUT", `/v1/chats/${chat}/read`, { seq: 15 });
+	await ask(ann, "PATCH", `/v1/chats/${chat}/mine`, { hidden_upto_seq: 10 });
+	await ann.page.goto(`/chats/${chat}`);
+	await expect(ann.page.getByRole("log").locator(".msg").last()).toBeVisible();
+	await ann.page.getByRole("button", { name: "Details" }).last().click();
+	const fact = (name: string) => ann.page.locator(".line", { hasText: name });
+	await expect(fact("Messages")).toHaveText("Messages60");
+	await expect(fact("They have read")).toContainText("all but 55");
 });
 
 test("what is chosen without a network is told when there is one", async ({ person, visitor }) => {
