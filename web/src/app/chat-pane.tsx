@@ -25,7 +25,7 @@ export function ChatPane({ chat, at, onBack }: Props) {
 	const canWrite = chat.closed_at === null;
 	const { editing, setEditing, reply, editLast } = useAim(chat.id, me);
 	const details = useDetails();
-	useLeaveDeleted(chat, details);
+	useLeaveDeleted(chat, face.name, details);
 	const permalink = usePermalink(chat.id, at);
 	const picker = useReactionPicker();
 	const toSent = useRef<() => void>(null);

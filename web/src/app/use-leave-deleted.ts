@@ -2,9 +2,10 @@ import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { keepRowFocus } from "@/features/chats/row-focus";
 import { keepArchive } from "@/features/chats/use-archive";
-import { useMine } from "@/features/chats/use-mine";
+import { useText } from "@/i18n/use-text";
 import { isEmpty } from "@/sync/selectors";
 import type { ChatEntry } from "@/sync/types";
+import { showToast } from "@/ui/toast";
 import type { useDetails } from "./use-details";
 
 /**
@@ -12,9 +13,13 @@ import type { useDetails } from "./use-details";
  * step of the history is left that leads back into it, its details included.
  * Opened after that, to write into, it stays.
  */
-export function useLeaveDeleted(chat: ChatEntry, details: ReturnType<typeof useDetails>): void {
+export function useLeaveDeleted(
+	chat: ChatEntry,
+	name: string,
+	details: ReturnType<typeof useDetails>,
+): void {
+	const t = useText();
 	const navigate = useNavigate();
-	const { tellDeleted } = useMine(chat);
 	const upTo = chat.mine.hidden_upto_seq;
 	const [before] = useState(upTo);
 	const isDeleted = upTo > before && isEmpty(chat);
@@ -28,7 +33,7 @@ export function useLeaveDeleted(chat: ChatEntry, details: ReturnType<typeof useD
 	// biome-ignore lint/correctness/useExhaustiveDependencies: told once, in the words of that moment.
 	useEffect(() => {
 		if (!isDeleted) return;
-		tellDeleted();
+		showToast(t("mine.deleted", { name }));
 		return () => keepRowFocus(chat.id);
 	}, [isDeleted]);
 }
