@@ -20,6 +20,10 @@ pub const MIGRATIONS: &[(&str, &str)] = files![
     "0005_reaction.sql"
 ];
 
+/// Tables that say how far the engine's own index has come: a store that moves
+/// to another engine begins there afresh.
+pub const REBUILT: &[&str] = &[];
+
 /// Brings the schema up to date.
 ///
 /// # Errors

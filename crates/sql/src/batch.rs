@@ -29,6 +29,18 @@ impl Batch {
         self.is_vital = true;
     }
 
+    /// How many statements it has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// Whether it has none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
     /// Adds a statement; returns its place, counted from 0, where its rows
     /// will stand in the answer of `Db::write`.
     pub fn run(&mut self, sql: &'static Sql, args: Args) -> usize {

@@ -39,26 +39,33 @@ pub struct Proof {
 
 /// Copies every row of the SQLite store `from` into the PostgreSQL store at
 /// `url`, whose schema must be the same and whose tables must be empty. The
-/// file is locked meanwhile, so nobody can write to what is being moved.
+/// file is locked meanwhile, so nobody can write to what is being moved. Tables
+/// named in `rebuilt` stay behind: the new store makes its own.
 ///
 /// # Errors
 /// When the file is in use, the schemas differ, the target holds rows, or a
 /// table does not read back as it was sent; then the target is left as it was.
-pub async fn transfer(from: &Path, url: &str) -> Result<Vec<Proof>, Error> {
+pub async fn transfer(from: &Path, url: &str, rebuilt: &[&str]) -> Result<Vec<Proof>, Error> {
     let pool = Connector::new(url, DEADLINE)?.pool(1, Purpose::Write)?;
     let client = pool.get().await.map_err(|error| Trouble::from(error).error)?;
     let source = Source::open(from)?;
     client.batch_execute("begin").await.map_err(of)?;
-    let moved = fill(&client, from, source).await;
+    let moved = fill(&client, from, source, rebuilt).await;
     let end = if moved.is_ok() { "commit" } else { "rollback" };
     let ended = client.batch_execute(end).await.map_err(of);
     pool.close();
     moved.and_then(|proofs| ended.map(|()| proofs))
 }
 
-async fn fill(client: &Client, from: &Path, source: Source) -> Result<Vec<Proof>, Error> {
+async fn fill(
+    client: &Client,
+    from: &Path,
+    source: Source,
+    rebuilt: &[&str],
+) -> Result<Vec<Proof>, Error> {
     demand_same_schema(client, &source).await?;
-    let tables = source.tables()?;
+    let mut tables = source.tables()?;
+    tables.retain(|table| !rebuilt.contains(&table.name.as_str()));
     // The lock is held to the end: dropping the source would give it up.
     let _lock = source;
     let mut proofs = Vec::with_capacity(tables.len());

@@ -77,7 +77,7 @@ fn move_to(config: &Config, url: &str) -> Result<()> {
     let proofs = block_on(async {
         let target = sql::Db::open(&sql::Options::parse(url)?).await?;
         store::migrate(&target).await?;
-        let proofs = sql::transfer(path.as_ref(), url).await;
+        let proofs = sql::transfer(path.as_ref(), url, store::REBUILT).await;
         target.close().await;
         proofs.context("nothing was moved")
     })?;

@@ -43,13 +43,14 @@ impl Source {
         schema(&self.connection).map_err(|fault| fault.into_error("schema"))
     }
 
-    /// Every table but the list of migrations, by name.
+    /// Every table but the list of migrations, by name. What only the engine
+    /// keeps, such as its indexes of words, is none.
     pub(crate) fn tables(&self) -> Result<Vec<Table>, Error> {
         let tables = || -> Result<Vec<Table>, Fault> {
             let mut list = self.connection.prepare(
-                "select name from sqlite_schema
-                 where type = 'table' and name not like 'sqlite~_%' escape '~'
-                   and name <> 'schema_migration'
+                "select name from pragma_table_list
+                 where schema = 'main' and type = 'table'
+                   and name not like 'sqlite~_%' escape '~' and name <> 'schema_migration'
                  order by name",
             )?;
             let names = list.query_map([], |row| row.get::<_, String>(0))?;

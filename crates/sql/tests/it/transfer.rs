@@ -28,7 +28,7 @@ async fn a_store_arrives_on_postgres_row_for_row() {
     source.db.close().await;
     let path = source.folder.path().join("store.db");
 
-    let proofs = transfer(&path, &target.options.url).await.unwrap();
+    let proofs = transfer(&path, &target.options.url, &[]).await.unwrap();
     let rows: Vec<_> = proofs.iter().map(|proof| (proof.table.as_str(), proof.rows)).collect();
     assert_eq!(rows, [("note", 3_002), ("tag", 0)]);
     let odd = leak("select body, loud, raw from note where id = any($1) order by id".into());
@@ -36,9 +36,24 @@ async fn a_store_arrives_on_postgres_row_for_row() {
     assert_eq!(found[0].0, [Value::Text(String::new()), Value::Bool(false), Value::Bytes(vec![])]);
     assert_eq!(found[1].0, [Value::Null, Value::Bool(true), Value::Bytes(vec![0, 255, 7])]);
 
-    let again = transfer(&path, &target.options.url).await.unwrap_err();
+    let again = transfer(&path, &target.options.url, &[]).await.unwrap_err();
     assert!(again.to_string().contains("holds rows already"), "{again}");
     assert_eq!(target.db.rows(&BODIES, args![]).await.unwrap().len(), 3_002);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_rebuilt_stays_behind() {
+    let Some(target) = postgres().await else { return };
+    let source = with_notes(1).await;
+    let mut batch = Batch::new();
+    batch.run(leak("create virtual table word using fts5(body)".into()), args![]);
+    batch.run(leak("insert into word (body) values ('kept by the engine')".into()), args![]);
+    source.db.write(batch).await.unwrap();
+    source.db.close().await;
+    let path = source.folder.path().join("store.db");
+    let proofs = transfer(&path, &target.options.url, &["tag"]).await.unwrap();
+    let tables: Vec<_> = proofs.iter().map(|proof| proof.table.as_str()).collect();
+    assert_eq!(tables, ["note"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -46,7 +61,7 @@ async fn a_store_in_use_is_not_moved() {
     let Some(target) = postgres().await else { return };
     let source = with_notes(1).await;
     let path = source.folder.path().join("store.db");
-    let refused = transfer(&path, &target.options.url).await.unwrap_err();
+    let refused = transfer(&path, &target.options.url, &[]).await.unwrap_err();
     assert!(refused.to_string().contains("another process has the store"), "{refused}");
     assert!(target.db.rows(&BODIES, args![]).await.unwrap().is_empty());
 }
