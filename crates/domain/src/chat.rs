@@ -223,6 +223,18 @@ pub(crate) fn proven(caller: &Caller, chat: ChatId, row: Option<&Row>) -> Result
     })
 }
 
+/// Asks for every chat that the caller may read, those they left included, the
+/// one with the newest message first.
+pub(crate) fn ask_all(batch: &mut Batch, caller: &Caller) -> usize {
+    batch.run(&EVERY, args![caller.account])
+}
+
+/// The proof, from a row that [`ask_all`] was answered with, and the time of
+/// the chat's newest message.
+pub(crate) fn proven_of_all(caller: &Caller, row: &Row) -> Result<(Member, i64)> {
+    Ok((proven(caller, row.get(12)?, Some(row))?, row.get(13)?))
+}
+
 /// Every chat the caller is in, the one with the newest message first.
 pub async fn list(app: &App, caller: &Caller) -> Result<Vec<Chat>> {
     let mut batch = Batch::new();
@@ -353,6 +365,7 @@ pub(crate) const STATEMENTS: &[&Sql] = &[
     &KEEP,
     &CLOSE,
     &MEMBER,
+    &EVERY,
     &PLACES,
     &LIST,
     &GET,
@@ -396,15 +409,21 @@ static CLOSE: Sql = Sql::new(
      returning rev",
 );
 
-static MEMBER: Sql = Sql::new(
-    "select c.rev, c.last_seq, c.first_seq, c.closed_at, m.joined_seq, m.left_at, m.left_seq,
-            coalesce(k.hidden_upto_seq, 0), m.rev, coalesce(k.read_seq, 0), coalesce(k.read_n, 0),
-            m.delivered_seq
-     from member m
-     join chat c on c.id = m.chat_id
-     left join account_chat k on k.account_id = m.account_id and k.chat_id = m.chat_id
-     where m.chat_id = $1 and m.account_id = $2",
-);
+macro_rules! proof {
+    () => {
+        "select c.rev, c.last_seq, c.first_seq, c.closed_at, m.joined_seq, m.left_at, m.left_seq,
+                coalesce(k.hidden_upto_seq, 0), m.rev, coalesce(k.read_seq, 0),
+                coalesce(k.read_n, 0), m.delivered_seq, c.id, c.last_at
+         from member m
+         join chat c on c.id = m.chat_id
+         left join account_chat k on k.account_id = m.account_id and k.chat_id = m.chat_id "
+    };
+}
+
+static MEMBER: Sql = Sql::new(concat!(proof!(), "where m.chat_id = $1 and m.account_id = $2"));
+
+static EVERY: Sql =
+    Sql::new(concat!(proof!(), "where m.account_id = $1 order by c.last_at desc, c.id"));
 
 static PLACES: Sql = Sql::new(
     "select c.id, c.rev from member m join chat c on c.id = m.chat_id

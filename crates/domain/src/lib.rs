@@ -24,6 +24,7 @@ pub mod profile;
 pub mod reaction;
 pub mod receipt;
 pub mod reset;
+pub mod search;
 pub mod signup;
 pub mod store;
 pub mod sweep;
@@ -56,6 +57,8 @@ pub struct App {
     pub templates: mail::Templates,
     /// Wakes whoever does durable work.
     pub jobs: job::Bell,
+    /// What the search index has to look at.
+    pub search: search::Due,
     /// The threads that hash passwords.
     pub passwords: password::Pool,
 }
@@ -103,6 +106,7 @@ pub fn statements() -> Vec<&'static sql::Sql> {
         people::STATEMENTS,
         presence::STATEMENTS,
         reaction::STATEMENTS,
+        search::STATEMENTS,
         signup::STATEMENTS,
         sync::STATEMENTS,
     ]

@@ -14,6 +14,7 @@ macro_rules! message_columns {
          edited_at, deleted_at, created_at "
     };
 }
+pub(crate) use message_columns;
 
 mod append;
 mod history;
@@ -27,6 +28,7 @@ use crate::chat::{self, Member};
 use crate::reaction::{self, Reaction};
 use crate::{AccountId, App, Caller, ChatId, Error, Event, Kind, Result};
 
+pub(crate) use history::as_seen;
 pub use history::{Budget, Changes, Held, MAX_CHANGES, Page, Part, changes, page};
 pub use text::{Body, MAX_BODY_CHARS, MAX_CLIENT_ID_BYTES, New};
 
@@ -156,6 +158,7 @@ pub async fn delete(app: &App, caller: &Caller, at: (ChatId, i64)) -> Result<Mes
 /// that one's answer may have been lost before anybody was told. Who has heard
 /// of a rev is not told of it again (see the hub).
 fn tell(app: &App, message: Arc<Message>) {
+    app.search.note(message.chat);
     app.bus.publish(&match (message.deleted_at, message.edited_at) {
         (Some(_), _) => Event::MessageDeleted(message),
         (None, Some(_)) => Event::MessageEdited(message),

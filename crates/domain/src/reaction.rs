@@ -108,6 +108,7 @@ pub(crate) fn read(summary: Option<String>) -> Result<Vec<Reaction>> {
 /// Tells of it also when an earlier try has done it: who has heard of a rev is
 /// not told of it again (see the hub).
 fn tell(app: &App, message: &message::Message) {
+    app.search.note(message.chat);
     app.bus.publish(&Event::MessageReacted(Arc::new(message.clone())));
 }
 

@@ -17,12 +17,14 @@ pub const MIGRATIONS: &[(&str, &str)] = files![
     "0002_friend.sql",
     "0003_chat.sql",
     "0004_job.sql",
-    "0005_reaction.sql"
+    "0005_reaction.sql",
+    "0006_search.sqlite.sql",
+    "0006_search.postgres.sql",
 ];
 
 /// Tables that say how far the engine's own index has come: a store that moves
 /// to another engine begins there afresh.
-pub const REBUILT: &[&str] = &[];
+pub const REBUILT: &[&str] = &["search_place"];
 
 /// Brings the schema up to date.
 ///

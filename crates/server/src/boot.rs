@@ -36,11 +36,13 @@ pub struct Parts {
     pub clock: Clock,
     /// Randomness.
     pub entropy: Entropy,
+    /// Whether the search index follows by itself.
+    pub follows: bool,
 }
 
 impl Default for Parts {
     fn default() -> Self {
-        Self { clock: Clock::System, entropy: Entropy::System }
+        Self { clock: Clock::System, entropy: Entropy::System, follows: true }
     }
 }
 
@@ -89,6 +91,7 @@ pub async fn start(mut config: Config, parts: Parts) -> Result<Running> {
     make_private_folder(&config.data)?;
     let listeners = serve::bind(config.listen, config.workers)?;
     config.listen = listeners.addr;
+    let follows = parts.follows;
     let app = Arc::new(open(&config, parts).await?);
 
     let epoch = domain::sync::epoch(&app.db, &app.entropy).await.map_err(with_source)?;
@@ -109,6 +112,12 @@ pub async fn start(mut config: Config, parts: Parts) -> Result<Running> {
     live::follow(&edge);
     let tasks = TaskTracker::new();
     spawn_background(&edge, &tasks);
+    if follows {
+        let index = edge.clone();
+        tasks.spawn(async move {
+            index.stop.run_until_cancelled(domain::search::follow(&index.app)).await;
+        });
+    }
     let addr = listeners.addr;
     let workers = serve::start(listeners, &router::build(edge.clone()), &transport)?;
     Ok(Running { addr, edge, transport, workers, tasks })
@@ -135,6 +144,7 @@ pub async fn open(config: &Config, parts: Parts) -> Result<App> {
         mailer: mailer(config)?,
         templates,
         jobs: domain::job::Bell::default(),
+        search: domain::search::Due::default(),
         passwords: domain::password::Pool::per_core(),
     })
 }

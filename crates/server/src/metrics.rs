@@ -80,6 +80,7 @@ async fn text(edge: &Edge) -> Result<String, Error> {
     transport(edge, &mut page);
     requests(edge, &mut page);
     store(edge, &mut page);
+    search(edge, &mut page);
     page.family("jobs_waiting", "gauge", "Jobs that are not done, by kind.");
     for waiting in domain::job::waiting(&edge.app).await? {
         page.sample("jobs_waiting", &format!("{{kind=\"{}\"}}", waiting.kind), waiting.count);
@@ -132,6 +133,14 @@ fn requests(edge: &Edge, page: &mut Page) {
     for (code, count) in edge.limits.refusals() {
         page.sample("limit_refusals_total", &format!("{{code=\"{code}\"}}"), count);
     }
+}
+
+fn search(edge: &Edge, page: &mut Page) {
+    let due = &edge.app.search;
+    let help = "Chats written to that the search index has not looked at yet.";
+    page.one("search_chats_due", "gauge", help, due.chats());
+    let help = "How often the search index has come up to all that was written.";
+    page.one("search_rounds_total", "counter", help, *due.rounds().borrow());
 }
 
 fn store(edge: &Edge, page: &mut Page) {

@@ -17,6 +17,7 @@ pub mod password;
 pub mod people;
 pub mod reaction;
 pub mod receipt;
+pub mod search;
 pub mod socket;
 pub mod sync;
 pub mod word;

@@ -13,7 +13,7 @@ use tracing::Instrument;
 
 use crate::edge::Edge;
 use crate::native::{account, friend, login, me, password, people};
-use crate::native::{chat, message, mine, reaction, receipt, sync};
+use crate::native::{chat, message, mine, reaction, receipt, search, sync};
 use crate::problems::PROBLEMS;
 use crate::reply::{Failure, Problem};
 use crate::route::{Route, delete, get};
@@ -52,12 +52,13 @@ fn people() -> Vec<Route> {
     .collect()
 }
 
-/// Chats, what of them is one's own, messages, receipts, sync.
+/// Chats, what of them is one's own, messages and the search in them, receipts, sync.
 fn chats() -> Vec<Route> {
     [
         chat::routes(),
         mine::routes(),
         message::routes(),
+        search::routes(),
         reaction::routes(),
         receipt::routes(),
         sync::routes(),

@@ -218,6 +218,22 @@ export type Found = {
 	people: Person[];
 };
 
+/** A part of what was found, newest first. */
+export type FoundMessages = {
+	/**
+	 * The index has not come far enough: what is here is right, and older
+	 * messages may be missing for a while.
+	 */
+	behind: boolean;
+	/** The newest first. */
+	messages: Message[];
+	/**
+	 * Give it as `before` to go on; null at the end. A page may be short, even
+	 * empty, and yet not the last.
+	 */
+	next: string | null;
+};
+
 /** `friend.accepted`: two became friends. */
 export type FriendAccepted = {
 	/** The number of this event in the account. */

@@ -152,24 +152,25 @@ async fn range(app: &App, member: &Member, low: i64, high: i64) -> Result<Vec<Me
     read_all(member, app.db.rows(&RANGE, args![member.chat, low, high]).await?)
 }
 
-/// A row whose words changed after its reader left shows as deleted: what they
-/// were is no longer known, and what they are now is not theirs. Of reactions
-/// alone the words are what they were.
 fn read_all(member: &Member, mut rows: Vec<Row>) -> Result<Vec<Message>> {
     let mut messages = Vec::with_capacity(rows.len());
     for row in &mut rows {
-        messages.push(Message::read(member.chat, row, 0)?);
-    }
-    if let Some(upto) = member.upto_rev {
-        for message in messages.iter_mut().filter(|message| message.rev > upto) {
-            message.reactions.clear();
-            if message.deleted_at.is_some() || message.edited_rev > Some(upto) {
-                message.body = String::new();
-                message.deleted_at = message.deleted_at.or(Some(message.created_at));
-            }
-        }
+        messages.push(as_seen(member, Message::read(member.chat, row, 0)?));
     }
     Ok(messages)
+}
+
+/// A row whose words changed after its reader left shows as deleted: what they
+/// were is no longer known, and what they are now is not theirs. Of reactions
+/// alone the words are what they were.
+pub(crate) fn as_seen(member: &Member, mut message: Message) -> Message {
+    let Some(upto) = member.upto_rev.filter(|upto| message.rev > *upto) else { return message };
+    message.reactions.clear();
+    if message.deleted_at.is_some() || message.edited_rev > Some(upto) {
+        message.body = String::new();
+        message.deleted_at = message.deleted_at.or(Some(message.created_at));
+    }
+    message
 }
 
 pub(super) static NEWEST: Sql = Sql::new(concat!(

@@ -80,7 +80,7 @@ async fn opens(folder: &std::path::Path) -> Arc<App> {
         ..Config::default()
     };
     let clock = Clock::settable(1_800_000_000_000);
-    let parts = Parts { clock, entropy: Entropy::seeded(1) };
+    let parts = Parts { clock, entropy: Entropy::seeded(1), follows: false };
     Arc::new(boot::open(&config, parts).await.unwrap())
 }
 

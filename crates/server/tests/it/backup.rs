@@ -39,6 +39,29 @@ impl Story {
         messages.map(|message| message["body"].as_str().unwrap().to_owned()).collect()
     }
 
+    async fn finds(&self, text: &str) -> usize {
+        let found = self.ann.get(&format!("/v1/messages?q={text}")).await.gives(200);
+        assert_eq!(found["behind"], false);
+        found["messages"].as_array().unwrap().len()
+    }
+
+    /// The index of another process tells nobody how far it is, so it is asked.
+    async fn is_indexed(&self) {
+        let asks = async {
+            loop {
+                let figures = self.ann.get("/metrics").await;
+                let figures = figures.gives_text();
+                if figures.contains("search_chats_due 0\n")
+                    && !figures.contains("search_rounds_total 0\n")
+                {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(DEADLINE, asks).await.expect("the index follows");
+    }
+
     async fn sync(&self) -> Value {
         let held = json!({ "epoch": self.epoch, "arev": 1, "chats": {} });
         self.ann.post("/v1/sync", &held).await.gives(200)
@@ -96,6 +119,7 @@ async fn a_backup_made_under_use_brings_everything_back() {
     let server = start(0, &data, &[]);
     let (port, story) = (port_of(&server), Story::begin(&server).await);
     story.says("before").await;
+    story.is_indexed().await;
     tidings(&data, &["backup", "create", file]).unwrap();
     story.says("after").await;
 
@@ -114,11 +138,13 @@ async fn a_backup_made_under_use_brings_everything_back() {
 
     let _server = start(port, &data, &[]);
     assert_eq!(story.bodies().await, ["before"]);
+    assert_eq!([story.finds("before").await, story.finds("after").await], [1, 0]);
     let sync = story.sync().await;
     assert_eq!(sync["reset"], true, "I14: a restored store has another epoch");
     assert_ne!(sync["epoch"], story.epoch);
     story.says("on we go").await;
     assert_eq!(story.bodies().await, ["before", "on we go"]);
+    assert_eq!(story.finds("on").await, 1);
 }
 
 #[tokio::test]
@@ -159,6 +185,7 @@ async fn a_store_moves_to_postgres_and_no_client_notices() {
     for text in ["one", "two", "three"] {
         story.says(text).await;
     }
+    story.is_indexed().await;
     let in_use = tidings(&data, &["migrate", "to-postgres", &url]).unwrap_err();
     assert!(in_use.contains("another process has the store"), "{in_use}");
     stop(server);
@@ -171,6 +198,9 @@ async fn a_store_moves_to_postgres_and_no_client_notices() {
 
     let _server = start(port, &data, &["--database", &url]);
     assert_eq!(story.bodies().await, ["one", "two", "three"]);
+    assert_eq!(story.finds("two").await, 1);
+    story.is_indexed().await;
+    assert_eq!(story.finds("two").await, 1, "the new store has an index of its own");
     let sync = story.sync().await;
     assert_eq!((&sync["reset"], &sync["epoch"]), (&json!(false), &story.epoch));
     story.says("four").await;

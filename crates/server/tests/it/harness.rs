@@ -68,7 +68,8 @@ impl Harness {
 
     async fn boot(config: &Config, clock: &Clock) -> Running {
         let seed = u64::try_from(clock.now_ms()).expect("a time after 1970");
-        let parts = Parts { clock: clock.clone(), entropy: Entropy::seeded(seed) };
+        let entropy = Entropy::seeded(seed);
+        let parts = Parts { clock: clock.clone(), entropy, follows: false };
         boot::start(config.clone(), parts).await.expect("the server starts")
     }
 

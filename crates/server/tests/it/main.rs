@@ -31,6 +31,8 @@ mod reaction;
 mod receipt;
 mod reference;
 mod schema;
+mod search;
+mod search_law;
 mod secrecy;
 mod statements;
 mod sync;

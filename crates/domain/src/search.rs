@@ -1,0 +1,138 @@
+//! Searching in messages: in one chat or in all that the caller may read.
+//!
+//! Owns `search_place` and `message_word`. The index proposes and the row
+//! decides: whatever the index holds of a message, its body as it is now is
+//! judged by the same words on both engines. What the index has not reached yet
+//! is read through. Refuses to look where the caller may not read; a send pays
+//! nothing for any of it (see `follow`).
+
+mod cursor;
+mod follow;
+mod index;
+mod walk;
+mod words;
+
+use sql::{Batch, Row, Sql, args};
+
+use crate::chat::{self, Member};
+use crate::message::Message;
+use crate::{AccountId, App, Caller, ChatId, Result};
+
+pub use cursor::Cursor;
+pub use follow::{Due, follow, run};
+pub use index::{Indexed, page};
+use walk::Walk;
+pub use words::{MAX_CHARS, Words};
+
+/// What is looked for.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    /// All of them are there.
+    pub words: Words,
+    /// Only in this chat.
+    pub chat: Option<ChatId>,
+    /// Only what they wrote.
+    pub sender: Option<AccountId>,
+    /// Only what was sent before, in Unix milliseconds.
+    pub until: Option<i64>,
+    /// Goes on where a page ended.
+    pub before: Option<Cursor>,
+    /// At most so many.
+    pub limit: usize,
+}
+
+/// What was found.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The newest first.
+    pub messages: Vec<Message>,
+    /// Where to go on; nothing at the end.
+    pub next: Option<Cursor>,
+    /// The index has not come far enough: what is here is right, and older
+    /// messages may be missing.
+    pub is_behind: bool,
+}
+
+/// A chat that the caller may read, and how far the index has come in it.
+struct Field {
+    member: Member,
+    last_at: i64,
+    place: Place,
+}
+
+/// How far the index has come in a chat.
+#[derive(Clone, Copy, Debug, Default)]
+struct Place {
+    number: i64,
+    seq: i64,
+    rev: i64,
+}
+
+/// The caller's messages that hold the words, the newest first.
+///
+/// # Errors
+/// When the chat is not the caller's, or the page before was of another search.
+pub async fn search(app: &App, caller: &Caller, ask: &Ask) -> Result<Found> {
+    let fields = fields(app, caller, ask.chat).await?;
+    let mut walk = Walk::new(ask, fields)?;
+    walk.read_through(app).await?;
+    walk.look_up(app).await?;
+    Ok(walk.found())
+}
+
+/// Both are of one moment: what the index is said to have, it has.
+async fn fields(app: &App, caller: &Caller, chat: Option<ChatId>) -> Result<Vec<Field>> {
+    let mut batch = Batch::new();
+    let Some(chat) = chat else {
+        let members = chat::ask_all(&mut batch, caller);
+        let places = batch.run(&PLACES, args![caller.account]);
+        let rows = app.db.read(batch).await?;
+        let places = rows[places].iter().map(|row| Ok((row.get(3)?, Place::read(row)?)));
+        let places = places.collect::<Result<std::collections::HashMap<ChatId, Place>>>()?;
+        let fields = rows[members].iter().map(|row| {
+            let (member, last_at) = chat::proven_of_all(caller, row)?;
+            let place = places.get(&member.chat).copied().unwrap_or_default();
+            Ok(Field { member, last_at, place })
+        });
+        return fields.collect();
+    };
+    let proof = chat::ask(&mut batch, caller, chat);
+    let place = batch.run(&PLACE, args![chat]);
+    let rows = app.db.read(batch).await?;
+    let member = chat::proven(caller, chat, rows[proof].first())?;
+    let last_at = rows[proof][0].get(13)?;
+    let place = rows[place].first().map_or(Ok(Place::default()), Place::read)?;
+    Ok(vec![Field { member, last_at, place }])
+}
+
+impl Place {
+    fn read(row: &Row) -> Result<Self> {
+        Ok(Self { number: row.get(0)?, seq: row.get(1)?, rev: row.get(2)? })
+    }
+}
+
+pub(crate) const STATEMENTS: &[&Sql] = &[
+    &PLACES,
+    &PLACE,
+    &walk::TAIL,
+    &walk::CHANGED,
+    &walk::TIMES,
+    &walk::TOP,
+    &walk::PROPOSED,
+    &index::REACHED,
+    &index::NEW,
+    &index::CHANGED,
+    &index::BEGIN,
+    &index::MOVE,
+    &index::PUT,
+    &index::DROP,
+    &index::BEHIND,
+];
+
+static PLACES: Sql = Sql::new(
+    "select p.number, p.seq, p.rev, p.chat_id
+     from member m join search_place p on p.chat_id = m.chat_id
+     where m.account_id = $1",
+);
+
+static PLACE: Sql = Sql::new("select number, seq, rev from search_place where chat_id = $1");

@@ -1,0 +1,162 @@
+//! The index follows what is written, beside it and behind it.
+//!
+//! Owns no table. Whoever changes a chat notes it in memory, which costs a send
+//! nothing; what is not noted, because the note was lost with the process or
+//! came from a backup, is found by looking at every chat at the start and each
+//! hour. Refuses to be in the way: it rests longer than it works, and waits
+//! while many write.
+
+use std::collections::HashSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Notify, watch};
+use tokio::time::{Instant, sleep, timeout};
+
+use super::index::{self, PAGE};
+use crate::{App, ChatId, Result};
+
+/// How long after the first note the index begins.
+const TICK: Duration = Duration::from_secs(3);
+/// More changes than this in a tick, and it waits for another one.
+const CALM: usize = 5_000;
+/// So many ticks are waited for at most.
+const TICKS_MAX: usize = 20;
+/// How often every chat is looked at.
+const LOOK: Duration = Duration::from_hours(1);
+/// How long it leaves alone a store that failed.
+const FAILED: Duration = Duration::from_mins(1);
+/// How much longer it rests than it worked.
+const REST: u32 = 3;
+/// Chats noted at most; beyond, every chat is looked at.
+const NOTED_MAX: usize = 100_000;
+
+/// What the index has to look at, as far as this process knows.
+#[derive(Debug, Default)]
+pub struct Due {
+    noted: Mutex<Noted>,
+    bell: Notify,
+    rounds: watch::Sender<u64>,
+}
+
+#[derive(Debug, Default)]
+struct Noted {
+    chats: HashSet<ChatId>,
+    changes: usize,
+    is_full: bool,
+}
+
+impl Due {
+    /// Notes that something in the chat was written.
+    pub(crate) fn note(&self, chat: ChatId) {
+        let mut noted = self.noted();
+        noted.changes += 1;
+        if noted.chats.len() < NOTED_MAX {
+            noted.chats.insert(chat);
+        } else {
+            noted.is_full = true;
+        }
+        if noted.changes == 1 {
+            self.bell.notify_one();
+        }
+    }
+
+    /// Counts how often the index has come up to all that was noted.
+    #[must_use]
+    pub fn rounds(&self) -> watch::Receiver<u64> {
+        self.rounds.subscribe()
+    }
+
+    /// Chats noted that the index has not looked at yet.
+    #[must_use]
+    pub fn chats(&self) -> usize {
+        self.noted().chats.len()
+    }
+
+    /// What was noted since the last time; `None` when there was too much.
+    fn take(&self) -> Option<HashSet<ChatId>> {
+        let Noted { chats, is_full, .. } = std::mem::take(&mut *self.noted());
+        (!is_full).then_some(chats)
+    }
+
+    fn changes(&self) -> usize {
+        self.noted().changes
+    }
+
+    fn noted(&self) -> MutexGuard<'_, Noted> {
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Follows until the returned future is dropped. Nothing is lost by that.
+pub async fn follow(app: &App) {
+    let mut looks = true;
+    loop {
+        wait_for_calm(app).await;
+        let noted = app.search.take();
+        let outcome = match noted {
+            Some(chats) if !looks => bring_up(app, chats, REST).await,
+            _ => bring_up_all(app, REST).await,
+        };
+        looks = match outcome {
+            Ok(_) => {
+                app.search.rounds.send_modify(|rounds| *rounds += 1);
+                timeout(LOOK, app.search.bell.notified()).await.is_err()
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the search index cannot follow");
+                sleep(FAILED).await;
+                true
+            }
+        };
+    }
+}
+
+async fn wait_for_calm(app: &App) {
+    let mut before = 0;
+    for _ in 0..TICKS_MAX {
+        sleep(TICK).await;
+        let changes = app.search.changes();
+        if changes.saturating_sub(before) <= CALM {
+            return;
+        }
+        before = changes;
+    }
+}
+
+/// Brings the index up to all that is written, at once and without a rest;
+/// answers how many rows it put in or took out.
+///
+/// # Errors
+/// When the store fails; what was done until then stays done.
+pub async fn run(app: &App) -> Result<u64> {
+    bring_up_all(app, 0).await
+}
+
+async fn bring_up_all(app: &App, rest: u32) -> Result<u64> {
+    let (mut rows, mut after) = (0, None);
+    loop {
+        let began = Instant::now();
+        let chats = index::behind(app, after).await?;
+        sleep(began.elapsed() * rest).await;
+        let Some((last, _)) = chats.last() else { return Ok(rows) };
+        after = Some(*last);
+        let behind = chats.into_iter().filter(|(_, is_behind)| *is_behind);
+        rows += bring_up(app, behind.map(|(chat, _)| chat), rest).await?;
+    }
+}
+
+async fn bring_up(app: &App, chats: impl IntoIterator<Item = ChatId>, rest: u32) -> Result<u64> {
+    let mut rows = 0;
+    for chat in chats {
+        let mut has_more = true;
+        while has_more {
+            let began = Instant::now();
+            let indexed = index::page(app, chat, PAGE).await?;
+            rows += indexed.rows;
+            has_more = indexed.has_more;
+            sleep(began.elapsed() * rest).await;
+        }
+    }
+    Ok(rows)
+}

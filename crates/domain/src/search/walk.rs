@@ -1,0 +1,410 @@
+//! Going through what the caller may read, the newest first, until a page is
+//! full.
+//!
+//! What the index covers lies in blocks of places, each with tokens of its own,
+//! so no question to the index costs more than a block, however long the chat
+//! and however common the word. A block says how new its messages may be, and
+//! those that can hold nothing for the page are never looked into.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BinaryHeap};
+
+use sql::{Batch, Row, Sql, args, list};
+
+use super::cursor::{self, Cursor, Key, Order};
+use super::index::{BLOCK, place_of, question};
+use super::{Ask, Field, Found};
+use crate::message::{self, Message, message_columns};
+use crate::{App, Result};
+
+/// Rows that the index does not have yet, read through by one search at most.
+const UNINDEXED_MAX: i64 = 2_000;
+/// Rows that the index proposes, judged by one search at most.
+const JUDGED_MAX: usize = 5_000;
+/// Blocks looked into at once: few at first, since a common word fills the page
+/// from them, then more and more.
+const AT_ONCE: [usize; 4] = [4, 16, 64, 256];
+/// Rows taken out of a block of one of many chats at first; most of them have
+/// something newer to offer.
+const TAKE_FIRST: usize = 8;
+/// Rows taken out of a block of the only chat, at least.
+const TAKE_MIN: usize = 32;
+/// How far the times of a chat's messages may be out of its order: clocks of
+/// nodes differ, and who asked first is not always stored first.
+const SKEW_MS: i64 = 5_000;
+
+/// What is left of a block, to be looked into.
+#[derive(Clone, Copy, Debug)]
+struct Block {
+    /// None of its messages comes before this in the order.
+    newest: i64,
+    field: usize,
+    number: i64,
+    low: i64,
+    high: i64,
+    /// Rows to be taken at once.
+    take: usize,
+}
+
+pub(super) struct Walk<'a> {
+    ask: &'a Ask,
+    order: Order,
+    fields: Vec<Field>,
+    /// Of each field the newest place that the page may hold, and its time.
+    tops: Vec<(i64, i64)>,
+    /// One more than asked for, to know whether there is more.
+    wanted: usize,
+    hits: BTreeMap<Key, Message>,
+    blocks: BinaryHeap<Block>,
+    judged: usize,
+    /// Everything newer was found; the rest is for the next page.
+    ended: Option<i64>,
+    is_behind: bool,
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn new(ask: &'a Ask, fields: Vec<Field>) -> Result<Self> {
+        let order = if ask.chat.is_some() { Order::ByPlace } else { Order::ByTime };
+        match (order, ask.before) {
+            (_, None)
+            | (Order::ByPlace, Some(Cursor::InChat(_)))
+            | (Order::ByTime, Some(Cursor::Everywhere(..))) => {}
+            _ => return Err(cursor::wrong()),
+        }
+        let top = |field: &Field| match ask.before {
+            Some(Cursor::InChat(seq)) => (field.member.upto_seq.min(seq - 1), field.last_at),
+            _ => (field.member.upto_seq, field.last_at),
+        };
+        Ok(Self {
+            ask,
+            order,
+            tops: fields.iter().map(top).collect(),
+            fields,
+            wanted: ask.limit + 1,
+            hits: BTreeMap::new(),
+            blocks: BinaryHeap::new(),
+            judged: 0,
+            ended: None,
+            is_behind: false,
+        })
+    }
+
+    /// Reads what the index does not have yet, and of the rest where to begin and
+    /// when its blocks began.
+    pub(super) async fn read_through(&mut self, app: &App) -> Result<()> {
+        let (mut batch, mut left, mut asked) = (Batch::new(), UNINDEXED_MAX, Vec::new());
+        for at in 0..self.fields.len() {
+            let before = batch.len();
+            self.is_behind |= !self.ask_unindexed(&mut batch, at, &mut left);
+            asked.extend(std::iter::repeat_n((at, What::Messages), batch.len() - before));
+            self.ask_times(&mut batch, at, &mut asked);
+        }
+        let mut times: BTreeMap<usize, Vec<Row>> = BTreeMap::new();
+        let answers = app.db.read(batch).await?;
+        for ((at, what), rows) in asked.into_iter().zip(answers) {
+            match (what, rows.first()) {
+                (What::Messages, _) => self.judge(at, rows)?,
+                (What::Top, Some(top)) => self.tops[at] = (top.get(0)?, top.get(1)?),
+                (What::Top, None) => {}
+                (What::Times, _) => drop(times.insert(at, rows)),
+            }
+        }
+        for at in 0..self.fields.len() {
+            self.lay_out(at, times.get(&at).map_or(&[][..], Vec::as_slice))?;
+        }
+        Ok(())
+    }
+
+    /// Asks for what of the field is new or changed; whether all of it.
+    fn ask_unindexed(&self, batch: &mut Batch, at: usize, left: &mut i64) -> bool {
+        let field = &self.fields[at];
+        let Field { member, place, .. } = field;
+        let (before_at, before_seq) = self.bound(field);
+        let sender = self.ask.sender;
+        let (low, high) = (place.seq.max(member.floor_seq) + 1, self.tops[at].0);
+        let new = (high - low + 1).max(0).min(*left);
+        if new > 0 {
+            let low = high - new + 1;
+            batch.run(&TAIL, args![member.chat, low, high, before_at, before_seq, sender]);
+        }
+        *left -= new;
+        // Each message and each change moved the rev by one.
+        let changes = (member.rev - place.rev - (member.upto_seq - place.seq).max(0)).max(0);
+        let changes = if place.seq > 0 { changes } else { 0 };
+        let changed = changes.min(*left);
+        if changed > 0 {
+            let (floor, chat) = (member.floor_seq, member.chat);
+            let high = place.seq.min(high);
+            batch.run(
+                &CHANGED,
+                args![chat, place.rev, floor, high, before_at, before_seq, sender, changed],
+            );
+        }
+        *left -= changed;
+        new == (high - low + 1).max(0) && changed == changes
+    }
+
+    /// Asks where in what the index has the page may begin, where that is a
+    /// matter of time, and when its blocks began, where there are several.
+    fn ask_times(&self, batch: &mut Batch, at: usize, asked: &mut Vec<(usize, What)>) {
+        let field = &self.fields[at];
+        let ((low, high), (before_at, _)) = (self.indexed(at), self.bound(field));
+        let chat = field.member.chat;
+        if low < high && before_at <= field.last_at.saturating_add(SKEW_MS) {
+            batch.run(&TOP, args![chat, low, high, before_at.saturating_add(SKEW_MS)]);
+            asked.push((at, What::Top));
+        }
+        if self.order == Order::ByTime && low / BLOCK < high / BLOCK {
+            batch.run(&TIMES, args![chat, list(starts(low, high))]);
+            asked.push((at, What::Times));
+        }
+    }
+
+    /// What is on the page was sent before this; at this very time, its place
+    /// is below the second.
+    fn bound(&self, field: &Field) -> (i64, i64) {
+        let until = self.ask.until.map_or((i64::MAX, 0), |until| (until, 0));
+        let Some(Cursor::Everywhere(at, chat, seq)) = self.ask.before else { return until };
+        let seq = match field.member.chat.cmp(&chat) {
+            Ordering::Less => i64::MAX,
+            Ordering::Equal => seq,
+            Ordering::Greater => 0,
+        };
+        until.min((at, seq))
+    }
+
+    /// The first and the last place of the field that the index has.
+    fn indexed(&self, at: usize) -> (i64, i64) {
+        let Field { member, place, .. } = &self.fields[at];
+        (member.floor_seq + 1, self.tops[at].0.min(place.seq))
+    }
+
+    /// Puts the field's blocks where they belong in the order. `times` has when
+    /// the first message of each was sent.
+    fn lay_out(&mut self, at: usize, times: &[Row]) -> Result<()> {
+        let (field, (low, high)) = (&self.fields[at], self.indexed(at));
+        let (before_at, _) = self.bound(field);
+        let (top_at, number) = (self.tops[at].1, field.place.number);
+        let times = times.iter().map(|row| Ok((row.get(0)?, row.get(1)?)));
+        let times: BTreeMap<i64, i64> = times.collect::<Result<_>>()?;
+        self.blocks.extend(starts(low, high).map(|low| {
+            let high = high.min(low / BLOCK * BLOCK + BLOCK - 1);
+            let next = times.get(&(high + 1)).copied().unwrap_or(top_at);
+            let (newest, take) = match self.order {
+                Order::ByPlace => (high, self.wanted.max(TAKE_MIN)),
+                Order::ByTime => (next.saturating_add(SKEW_MS).min(before_at), TAKE_FIRST),
+            };
+            Block { newest, field: at, number, low, high, take }
+        }));
+        Ok(())
+    }
+
+    /// Asks the index until the page is full, nothing is left, or enough was
+    /// read for once.
+    pub(super) async fn look_up(&mut self, app: &App) -> Result<()> {
+        for round in 0.. {
+            let group = self.next_group(AT_ONCE[AT_ONCE.len().min(round + 1) - 1]);
+            if group.is_empty() {
+                return Ok(());
+            }
+            let mut batch = Batch::new();
+            for block in &group {
+                self.ask_index(&mut batch, block);
+            }
+            for (block, rows) in group.into_iter().zip(app.db.read(batch).await?) {
+                self.go_on(block, rows)?;
+            }
+            if self.judged > JUDGED_MAX && self.comes_forward() {
+                self.ended = self.blocks.peek().map(|block| block.newest);
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// The blocks that may yet hold something for the page, the newest first.
+    fn next_group(&mut self, most: usize) -> Vec<Block> {
+        let last = self.hits.keys().nth_back(self.wanted - 1).map(|key| key.0);
+        let mut group = Vec::new();
+        while group.len() < most
+            && let Some(block) = self.blocks.peek()
+            && last.is_none_or(|last| block.newest >= last)
+        {
+            group.extend(self.blocks.pop());
+        }
+        group
+    }
+
+    fn ask_index(&self, batch: &mut Batch, block: &Block) {
+        let field = &self.fields[block.field];
+        let (before_at, before_seq) = self.bound(field);
+        let [low, high] = [block.low, block.high].map(|seq| place_of(block.number, seq));
+        let question = question(&self.ask.words, self.ask.sender, block.number, block.low);
+        let take = i64::try_from(block.take).unwrap_or(i64::MAX);
+        batch.run(
+            &PROPOSED,
+            args![field.member.chat, question, low, high, before_at, before_seq, take],
+        );
+    }
+
+    /// Judges what came out of a block, and puts back what is left of it.
+    fn go_on(&mut self, block: Block, rows: Vec<Row>) -> Result<()> {
+        self.judged += rows.len();
+        let last = (rows.len() >= block.take).then(|| rows.last()).flatten();
+        if let Some(last) = last {
+            let (seq, created_at): (i64, i64) = (last.get(0)?, last.get(12)?);
+            let newest = match self.order {
+                Order::ByPlace => seq - 1,
+                Order::ByTime => created_at.saturating_add(SKEW_MS).min(block.newest),
+            };
+            if seq > block.low {
+                let take = (block.take * 4).min(self.wanted.max(TAKE_MIN));
+                self.blocks.push(Block { newest, high: seq - 1, take, ..block });
+            }
+        }
+        self.judge(block.field, rows)
+    }
+
+    fn judge(&mut self, field: usize, rows: Vec<Row>) -> Result<()> {
+        let member = &self.fields[field].member;
+        for mut row in rows {
+            let message = message::as_seen(member, Message::read(member.chat, &mut row, 0)?);
+            if message.deleted_at.is_none() && self.ask.words.are_in(&message.body) {
+                self.hits.insert(self.order.key(&message), message);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether ending here would bring the next page further than this one.
+    fn comes_forward(&self) -> bool {
+        let next = self.blocks.peek().map(|block| block.newest.saturating_add(1));
+        next.is_some_and(|next| match self.ask.before {
+            None => true,
+            Some(Cursor::InChat(before) | Cursor::Everywhere(before, ..)) => next < before,
+        })
+    }
+
+    pub(super) fn found(self) -> Found {
+        let ended = self.ended;
+        let newer = move |key: &Key| ended.is_none_or(|ended| key.0 > ended);
+        let hits = self.hits.into_iter().rev().take_while(|(key, _)| newer(key));
+        let mut hits: Vec<_> = hits.take(self.wanted).collect();
+        let is_more = hits.len() == self.wanted;
+        hits.truncate(self.ask.limit);
+        let next = match hits.last() {
+            Some((key, _)) if is_more => Some(self.order.below(*key)),
+            _ => ended.map(|ended| self.order.from(ended)),
+        };
+        let messages = hits.into_iter().map(|(_, message)| message).collect();
+        Found { messages, next, is_behind: self.is_behind }
+    }
+}
+
+/// What a statement was asked for.
+#[derive(Clone, Copy)]
+enum What {
+    Messages,
+    Top,
+    Times,
+}
+
+/// The first place of each block of a stretch.
+fn starts(low: i64, high: i64) -> impl Iterator<Item = i64> {
+    let blocks = low / BLOCK..if low <= high { high / BLOCK + 1 } else { 0 };
+    blocks.map(move |block| (block * BLOCK).max(low))
+}
+
+impl Ord for Block {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let key = |block: &Self| (block.newest, block.field, block.high);
+        key(self).cmp(&key(other))
+    }
+}
+
+impl PartialOrd for Block {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Block {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Block {}
+
+macro_rules! sent_before {
+    ($at:literal, $seq:literal) => {
+        concat!("(created_at < ", $at, " or (created_at = ", $at, " and seq < ", $seq, "))")
+    };
+}
+
+pub(super) static TAIL: Sql = Sql::new(concat!(
+    "select ",
+    message_columns!(),
+    "from message
+     where chat_id = $1 and seq between $2 and $3 and deleted_at is null and ",
+    sent_before!("$4", "$5"),
+    " and sender_id = coalesce($6, sender_id)
+     order by seq desc"
+));
+
+pub(super) static CHANGED: Sql = Sql::new(concat!(
+    "select ",
+    message_columns!(),
+    "from message
+     where chat_id = $1 and changed and rev > $2 and seq > $3 and seq <= $4
+       and deleted_at is null and ",
+    sent_before!("$5", "$6"),
+    " and sender_id = coalesce($7, sender_id)
+     order by rev desc limit $8"
+));
+
+// The last place of a stretch that was sent before a time, found by halving. A
+// cross join keeps SQLite from beginning with the messages.
+pub(super) static TOP: Sql = Sql::new(
+    "with recursive half (low, high) as (
+        select cast($2 as bigint), cast($3 as bigint)
+        union all
+        select case when m.created_at < $4 then m.seq else half.low end,
+               case when m.created_at < $4 then half.high else m.seq - 1 end
+        from half cross join message m
+        where m.chat_id = $1 and m.seq = (half.low + half.high + 1) / 2 and half.low < half.high
+     )
+     select half.low, m.created_at
+     from half cross join message m
+     where m.chat_id = $1 and m.seq = half.low and half.low = half.high",
+);
+
+pub(super) static TIMES: Sql =
+    Sql::new("select seq, created_at from message where chat_id = $1 and seq = any($2)");
+
+// The question is spelled as PostgreSQL reads it, and respelled for SQLite.
+// There the hits come newest first by themselves; on PostgreSQL those of a block
+// are taken from the index at once, never from the table by its key.
+pub(super) static PROPOSED: Sql = Sql::per_engine(
+    concat!(
+        "select ",
+        message_columns!(),
+        "from message_word join message on chat_id = $1 and seq = message_word.rowid & 4294967295
+         where message_word match
+                 replace(replace(replace($2, '''', '\"'), ':*', '*'), '&', 'AND')
+           and message_word.rowid between $3 and $4 and deleted_at is null and ",
+        sent_before!("$5", "$6"),
+        " order by message_word.rowid desc limit $7"
+    ),
+    concat!(
+        "with hit as materialized (
+            select place from message_word where words @@ cast(cast($2 as text) as tsquery)
+         )
+         select ",
+        message_columns!(),
+        "from hit join message on chat_id = $1 and seq = (place & 4294967295)
+         where place between $3 and $4 and deleted_at is null and ",
+        sent_before!("$5", "$6"),
+        " order by place desc limit $7"
+    ),
+);

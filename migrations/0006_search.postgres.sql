@@ -1,0 +1,16 @@
+-- How far the index has come in each chat: every message up to `seq`, and every
+-- change of them up to `rev`. The number stands for the chat in `message_word`.
+create table search_place (
+    chat_id bytea primary key,
+    number bigint not null unique,
+    seq bigint not null,
+    rev bigint not null
+);
+
+-- The words of each message by its place: the chat's number, then 32 bits of seq.
+create table message_word (
+    place bigint primary key,
+    words tsvector not null
+);
+-- A list of what is pending would be read by every search.
+create index message_word_words on message_word using gin (words) with (fastupdate = off);

@@ -1,0 +1,18 @@
+-- How far the index has come in each chat: every message up to `seq`, and every
+-- change of them up to `rev`. The number stands for the chat in `message_word`.
+create table search_place (
+    chat_id bytea primary key,
+    number bigint not null unique,
+    seq bigint not null,
+    rev bigint not null
+);
+
+-- The words of each message by its place: the chat's number, then 32 bits of seq.
+-- They come taken apart; what is ASCII and neither letter nor digit stands between.
+create virtual table message_word using fts5(
+    words,
+    content = '',
+    contentless_delete = 1,
+    detail = none,
+    tokenize = 'ascii'
+);
