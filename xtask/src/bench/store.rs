@@ -1,6 +1,6 @@
 //! The store by itself: durable sends with every check, pages and lists of a
-//! large store, and how long it takes to start on it; beside the usual Node
-//! drivers and a log that only syncs.
+//! large store, searches in one, and how long it takes to start on it; beside the
+//! usual Node drivers and a log that only syncs.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -29,6 +29,9 @@ pub(crate) struct Store {
     /// As many messages in the store of the peer, in a folder of its own.
     peer: PathBuf,
     _filled: TempDir,
+    /// Messages with words in them, and how long it took to index them.
+    searched: TempDir,
+    indexed: f64,
     messages: usize,
     seconds: f64,
 }
@@ -75,9 +78,24 @@ impl Store {
         let mut fill = peer::node(command("node"))?;
         fill.arg("fill.js").args([CHATS_OF_LARGE.to_string(), messages.to_string()]);
         output(fill.env("DB", &peer))?;
+        let searched = TempDir::new("searched")?;
+        let mut fill = command(&built.parts);
+        fill.arg("search").arg("--data").arg(searched.path());
+        let said = measured(fill.args(["--messages", &messages.to_string()]))?;
+        let indexed = figure(&said, "seconds")?;
         let postgres = Postgres::start_lasting()?;
         let seconds = if options.quick { 1.5 } else { 4.0 };
-        Ok(Self { built, postgres, large, _filled: filled, peer, messages, seconds })
+        Ok(Self {
+            built,
+            postgres,
+            large,
+            peer,
+            _filled: filled,
+            searched,
+            indexed,
+            messages,
+            seconds,
+        })
     }
 
     /// The part of our program that measures `what` in a store at `data`.
@@ -142,6 +160,23 @@ impl Store {
         let mut run = pinned(SERVER_CORE, &self.built.parts);
         run.arg("reads").arg("--data").arg(self.large.data());
         measured(run.args(["--seconds", &self.seconds.to_string(), "--what", what]))
+    }
+
+    /// Searches of one person, in half of all messages or in all of them, while
+    /// nobody else asks.
+    fn searches(&self, board: &mut Board) -> Result<()> {
+        for (what, name) in SEARCHES {
+            let mut run = pinned(SERVER_CORE, &self.built.parts);
+            run.arg("search").arg("--data").arg(self.searched.path());
+            run.args(["--seconds", &self.seconds.to_string(), "--what", what]);
+            board.note(
+                &search_p95(name, self.messages),
+                OURS,
+                figure(&measured(&mut run)?, "p95_us")?,
+            );
+        }
+        board.note(&indexing(self.messages), OURS, self.indexed);
+        Ok(())
     }
 
     /// A token for the owner of each chat of the large store.
@@ -238,6 +273,24 @@ fn over_http_p99(messages: usize) -> String {
     format!("page over HTTP p99, of {messages} messages")
 }
 
+/// What the measuring part calls it, and what we do.
+const SEARCHES: [(&str, &str); 2] = [("chat", "in one chat"), ("everywhere", "in 500 chats")];
+
+fn search_p95(name: &str, messages: usize) -> String {
+    format!("search {name} p95, of {messages} messages")
+}
+
+fn indexing(messages: usize) -> String {
+    format!("indexing for search, of {messages} messages")
+}
+
+fn search_cases(messages: usize) -> impl Iterator<Item = Case> {
+    let searches = SEARCHES.into_iter().map(move |(_, name)| {
+        Case::new(search_p95(name, messages), "µs").goal("G10", &[], Reach::AtMost(100_000.0))
+    });
+    searches.chain([Case::new(indexing(messages), "s")])
+}
+
 const HOT: &str = "one hot chat beside 1000 quiet ones";
 const ENGINES: &str = "PostgreSQL beside SQLite";
 
@@ -279,6 +332,7 @@ impl Contest for Store {
             &[],
             Reach::AtMost(20_000.0),
         ));
+        cases.extend(search_cases(self.messages));
         cases.push(Case::new(format!("list of 21 chats, {many}"), "1/s per core"));
         cases.push(Case::new(format!("start, {many}"), "s").goal("G14", &[], Reach::AtMost(2.0)));
         cases.push(Case::new(format!("idle, {many}"), "MB").goal("G14", &[], Reach::AtMost(40.0)));
@@ -307,6 +361,7 @@ impl Contest for Store {
         board.note(&format!("page p99, {many}"), OURS, figure(&page, "p99_us")?);
         let lists = per_core(&self.reads("list")?)?;
         board.note(&format!("list of 21 chats, {many}"), OURS, lists);
+        self.searches(board)?;
         let tokens = self.tokens()?;
         let (took, resident) = self.start()?;
         board.note(&format!("start, {many}"), OURS, took);

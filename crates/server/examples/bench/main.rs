@@ -8,6 +8,7 @@ mod http;
 mod log;
 mod measure;
 mod reads;
+mod search;
 mod seed;
 mod sends;
 mod tokens;
@@ -28,6 +29,8 @@ enum Command {
     Sends(sends::Options),
     /// Pages of history and lists of chats of a store that was filled
     Reads(reads::Options),
+    /// Searches in a store that this fills and indexes first
+    Search(search::Options),
     /// Pages of history over HTTP, of a server that runs
     Http(http::Options),
     /// Access tokens for a store that was filled
@@ -72,6 +75,7 @@ async fn main() -> Result<()> {
         Command::Seed(options) => seed::run(&options).await,
         Command::Sends(options) => sends::run(&options).await,
         Command::Reads(options) => reads::run(&options).await,
+        Command::Search(options) => search::run(&options).await,
         Command::Http(options) => http::run(&options).await,
         Command::Tokens(options) => tokens::run(&options).await,
         Command::Log(options) => log::run(&options).await,

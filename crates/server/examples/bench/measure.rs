@@ -56,6 +56,7 @@ where
         "per_second": took.len() as f64 / seconds,
         "cpu_us": spent.as_secs_f64() * 1e6 / took.len() as f64,
         "p50_us": at(50).map(|us| us as u64),
+        "p95_us": at(95).map(|us| us as u64),
         "p99_us": at(99).map(|us| us as u64),
     }))
 }

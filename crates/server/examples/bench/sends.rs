@@ -24,6 +24,9 @@ pub(crate) struct Options {
     /// SQLite: no commit is shared
     #[arg(long)]
     each: bool,
+    /// The search index follows meanwhile, without a rest
+    #[arg(long)]
+    indexes: bool,
 }
 
 pub(crate) async fn run(options: &Options) -> Result<()> {
@@ -36,6 +39,10 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
         app.db = sql::Db::open(&sql::Options { group: 1, ..sql::Options::parse(&url)? }).await?;
     }
     let app = Arc::new(app);
+    if options.indexes {
+        let app = Arc::clone(&app);
+        tokio::spawn(async move { while domain::search::run(&app).await.is_ok() {} });
+    }
     let (used, run) = (Arc::clone(&app), std::process::id());
     let seeded = Arc::new(seeded);
     let said = measure(options.writers, options.seconds, move |number| {
