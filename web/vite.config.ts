@@ -14,7 +14,20 @@ const fromHere = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 export default defineConfig({
 	plugins: [react(), emoji(), precache(fromHere("./pwa/service-worker.js")), compressed()],
 	resolve: { alias: { "@": fromHere("./src") } },
-	build: { target: "es2022", manifest: true, sourcemap: false },
+	build: {
+		target: "es2022",
+		manifest: true,
+		sourcemap: false,
+		// How large a file may be is for the budget's test to say.
+		chunkSizeWarningLimit: 1_000,
+		rolldownOptions: {
+			output: {
+				// What the first load needs comes as one file. Left to itself it is cut wherever
+				// a late part shares something with it, and small files compress badly.
+				codeSplitting: { groups: [{ name: "first", test: /\/src\/main\.tsx$/ }] },
+			},
+		},
+	},
 	server: {
 		host: "127.0.0.1",
 		port: 5173,
