@@ -68,12 +68,14 @@ export function selectMember(state: State, chat: string, account: string): Membe
 
 const NO_PRESENCE: ReadonlyMap<string, Presence> = new Map();
 
+/** Whether the server cannot be had. One try that fails is too short a while to say so. */
+export function isCutOff({ session: { status, failures } }: State): boolean {
+	return status === "offline" || (status === "reconnecting" && failures > 1);
+}
+
 /** Who is there. What was known before the connection went says nothing about now. */
 export function selectPresences(state: State): ReadonlyMap<string, Presence> {
-	const { status, failures } = state.session;
-	// One try that fails is too short a while to take all the dots away.
-	const isCutOff = status === "offline" || (status === "reconnecting" && failures > 1);
-	return isCutOff ? NO_PRESENCE : state.presence;
+	return isCutOff(state) ? NO_PRESENCE : state.presence;
 }
 
 /** Where nobody writes any more, nobody is seen either: whether somebody is here is for friends. */

@@ -5,10 +5,11 @@ import {
 	useQuery,
 	useQueryClient,
 } from "@tanstack/react-query";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect } from "react";
 import { useApi } from "@/api/use-api";
 import type { Person } from "@/api/wire.gen";
 import { useActions, useSync } from "@/sync/use-sync";
+import { useSettled } from "@/ui/use-settled";
 import {
 	befriend,
 	block,
@@ -26,7 +27,6 @@ import { declineLater, useDeclined } from "./undo-decline";
 
 type Who = Pick<Person, "id">;
 
-const SEARCH_DEBOUNCE_MS = 250;
 const LEAST_LETTERS = 2;
 
 export function useFriends() {
@@ -78,7 +78,7 @@ export function useBlocked(isWanted = true) {
 /** People found for what was typed, asked once the typing rests. */
 export function usePeopleSearch(typed: string) {
 	const api = useApi();
-	const query = useDebounced(typed.trim().replace(/^@/, ""), SEARCH_DEBOUNCE_MS);
+	const query = useSettled(typed.trim().replace(/^@/, ""));
 	const search = useQuery({
 		queryKey: ["people", query],
 		queryFn: ({ signal }) => searchPeople(api, query, signal),
@@ -86,16 +86,6 @@ export function usePeopleSearch(typed: string) {
 		placeholderData: keepPreviousData,
 	});
 	return { ...search, query: query.length >= LEAST_LETTERS ? query : "" };
-}
-
-function useDebounced(value: string, ms: number): string {
-	const [settled, setSettled] = useState(value);
-	useEffect(() => {
-		// Clearing is an answer at once.
-		const timer = setTimeout(() => setSettled(value), value === "" ? 0 : ms);
-		return () => clearTimeout(timer);
-	}, [value, ms]);
-	return settled;
 }
 
 /** Asks or accepts; the lists follow the server's answer. */

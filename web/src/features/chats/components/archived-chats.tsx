@@ -3,8 +3,8 @@ import { useEffect, useRef } from "react";
 import { useText } from "@/i18n/use-text";
 import { Button, IconButton } from "@/ui/button";
 import { Empty } from "@/ui/empty";
-import { isLayerOpen } from "@/ui/layers";
 import type { Anchor } from "@/ui/place";
+import { useEscape } from "@/ui/use-escape";
 import { useArchived } from "../use-chat-rows";
 import { ChatRows } from "./chat-rows";
 
@@ -19,7 +19,7 @@ export function ArchivedChats({ current, onMenu, onClose }: Props) {
 	const t = useText();
 	const head = useRef<HTMLElement>(null);
 	const rows = useArchived();
-	useEscape(onClose);
+	useEscape(onClose, isInList);
 	useEffect(() => {
 		if (document.activeElement === document.body) head.current?.querySelector("button")?.focus();
 	}, []);
@@ -42,19 +42,7 @@ export function ArchivedChats({ current, onMenu, onClose }: Props) {
 	);
 }
 
-/** Escape means the list while one is in it. At the document: after those who mean something nearer. */
-function useEscape(onClose: () => void) {
-	const close = useRef(onClose);
-	close.current = onClose;
-	useEffect(() => {
-		function handleKey(event: KeyboardEvent) {
-			const at = event.target as Element;
-			const isHere = at === document.body || at.closest(".pane--list") !== null;
-			if (event.key !== "Escape" || event.defaultPrevented || !isHere || isLayerOpen()) return;
-			event.preventDefault();
-			close.current();
-		}
-		document.addEventListener("keydown", handleKey);
-		return () => document.removeEventListener("keydown", handleKey);
-	}, []);
+/** Escape means the list while one is in it. */
+function isInList(at: Element): boolean {
+	return at === document.body || at.closest(".pane--list") !== null;
 }
