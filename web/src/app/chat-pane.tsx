@@ -3,12 +3,13 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { ChatHead } from "@/features/chats/components/chat-head";
 import { Composer } from "@/features/composer/components/composer";
 import { useKeptEdits } from "@/features/composer/kept-edits";
-import { Timeline } from "@/features/timeline/components/timeline";
+import { Timeline, type TimelineWays } from "@/features/timeline/components/timeline";
 import { usePendingDeletes } from "@/features/timeline/undo-delete";
 import { faceOf } from "@/sync/chat-face";
 import { selectDraft, selectTimeline } from "@/sync/selectors";
 import type { ChatEntry, Row } from "@/sync/types";
 import { useActions, useSync } from "@/sync/use-sync";
+import { askFor } from "./ask-for";
 import { ChatDetails } from "./chat-details";
 import { ClosedFoot } from "./closed-foot";
 import { useReactionPicker } from "./reaction-picker";
@@ -16,10 +17,16 @@ import { useDetails } from "./use-details";
 import { useForward } from "./use-forward";
 import { useLeaveDeleted } from "./use-leave-deleted";
 
-type Props = { chat: ChatEntry; at: number | null; onBack: () => void };
+type Props = {
+	chat: ChatEntry;
+	at: number | null;
+	/** The step that led to `at`; another one each time. */
+	asked: string | null;
+	onBack: () => void;
+};
 
 /** One chat: head, messages, composer, and its details beside or over them. */
-export function ChatPane({ chat, at, onBack }: Props) {
+export function ChatPane({ chat, at, asked, onBack }: Props) {
 	const me = useSync((state) => state.me?.id ?? "");
 	const face = faceOf(chat, me);
 	const canWrite = chat.closed_at === null;
@@ -28,11 +35,11 @@ export function ChatPane({ chat, at, onBack }: Props) {
 	useLeaveDeleted(chat, face.name, details);
 	const permalink = usePermalink(chat.id, at);
 	const picker = useReactionPicker();
-	const toSent = useRef<() => void>(null);
-	const { forward, layer } = useForward(chat.id, toSent);
+	const ways = useRef<TimelineWays>(null);
+	const { forward, layer } = useForward(chat.id, ways);
 
 	function handleSent() {
-		toSent.current?.();
+		ways.current?.toSent();
 		permalink.clear();
 	}
 
@@ -47,10 +54,8 @@ export function ChatPane({ chat, at, onBack }: Props) {
 					onDetails={details.toggle}
 				/>
 				<Timeline
-					ref={toSent}
-					chat={chat}
-					canWrite={canWrite}
-					at={at}
+					ref={ways}
+					{...{ chat, canWrite, at, asked }}
 					onReply={reply}
 					onEdit={setEditing}
 					onEmoji={picker.open}
@@ -80,12 +85,12 @@ export function ChatPane({ chat, at, onBack }: Props) {
 /** The message that the address names: going to one, and letting go of it. */
 function usePermalink(chat: string, at: number | null) {
 	const navigate = useNavigate();
-	const go = (search: { at?: number }) =>
-		void navigate({ to: "/chats/$chat", params: { chat }, search, replace: true });
+	const go = { to: "/chats/$chat", params: { chat }, replace: true } as const;
 	return {
-		follow: (seq: number) => go({ at: seq }),
+		follow: (seq: number) =>
+			void navigate({ ...go, search: { at: seq }, state: askFor(chat, seq) }),
 		clear() {
-			if (at !== null) go({});
+			if (at !== null) void navigate(go);
 		},
 	};
 }

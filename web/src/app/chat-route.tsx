@@ -1,4 +1,4 @@
-import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { Link, useLocation, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { MapPinOff } from "lucide-react";
 import { keepArchive } from "@/features/chats/use-archive";
 import { useText } from "@/i18n/use-text";
@@ -10,6 +10,7 @@ import { ChatPane } from "./chat-pane";
 export function ChatRoute() {
 	const { chat: id } = useParams({ from: "/app/chats/$chat" });
 	const { at } = useSearch({ from: "/app/chats/$chat" });
+	const asked = useLocation({ select: ({ state }) => state.asked ?? null });
 	const navigate = useNavigate();
 	const chat = useSync((state) => selectChat(state, id));
 	const isLoaded = useSync((state) => state.session.isLoaded && state.session.status !== "syncing");
@@ -24,6 +25,7 @@ export function ChatRoute() {
 			key={id}
 			chat={chat}
 			at={at ?? null}
+			asked={asked}
 			onBack={() => void navigate({ to: "/chats", state: keepArchive })}
 		/>
 	);

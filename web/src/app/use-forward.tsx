@@ -1,6 +1,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, type RefObject, useCallback, useState } from "react";
 import { flushSync } from "react-dom";
+import type { TimelineWays } from "@/features/timeline/components/timeline";
 import { useText } from "@/i18n/use-text";
 import { faceOf } from "@/sync/chat-face";
 import type { ChatEntry, Row } from "@/sync/types";
@@ -15,11 +16,11 @@ const dialog = latePart(() =>
 type Asked = { rows: readonly Row[]; onDone?: () => void };
 
 /** Words of this chat on their way to others: asks to whom, sends them there, and leads after them. */
-export function useForward(current: string, toEnd: RefObject<(() => void) | null>) {
+export function useForward(current: string, ways: RefObject<TimelineWays | null>) {
 	const [asked, setAsked] = useState<Asked | null>(null);
 	const ForwardDialog = useLatePart(dialog, asked !== null, () => setAsked(null));
 	const actions = useActions();
-	const tell = useTelling(current, toEnd);
+	const tell = useTelling(current, ways);
 	const forward = useCallback(
 		(rows: readonly Row[], onDone?: () => void) => setAsked({ rows, onDone }),
 		[],
@@ -42,7 +43,7 @@ export function useForward(current: string, toEnd: RefObject<(() => void) | null
 }
 
 /** The open chat shows what came to it itself, but to whoever reads further up. */
-function useTelling(current: string, toEnd: RefObject<(() => void) | null>) {
+function useTelling(current: string, ways: RefObject<TimelineWays | null>) {
 	const t = useText();
 	const navigate = useNavigate();
 	const me = useSync((state) => state.me?.id ?? "");
@@ -56,7 +57,7 @@ function useTelling(current: string, toEnd: RefObject<(() => void) | null>) {
 				: t("forward.doneMany", { count: chats.length });
 		const isHere = first.id === current;
 		const leave = () => void navigate({ to: "/chats/$chat", params: { chat: first.id } });
-		const go = () => (isHere && toEnd.current ? toEnd.current() : leave());
+		const go = () => (isHere && ways.current ? ways.current.toSent() : leave());
 		showToast(text, isHere && isAtEnd ? undefined : { label: t("app.show"), onPress: go });
 	};
 }

@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { goToEnd, hearScroll, keepPlace, keepPlaceAmong, placeAt, returnTo } from "./reader-place";
+import {
+	goToEnd,
+	hearScroll,
+	isMove,
+	keepPlace,
+	keepPlaceAmong,
+	placeAt,
+	returnTo,
+} from "./reader-place";
 import { isAtEnd, type Scroller } from "./scroll-anchor";
 
 const ROW = 40;
@@ -212,5 +220,24 @@ describe("the reader's place", () => {
 		prepend(-40);
 		expect(returnTo(anchor, scroller, false)).toBeNull();
 		expect(scroller.scrollTop).toBe(0);
+	});
+});
+
+describe("whose move it was", () => {
+	it("is the reader's where only the position differs", () => {
+		const { scroller } = createFrame(50, 400);
+		const place = placeAt(scroller, true);
+		scroller.scrollTop = 300;
+		expect(isMove(place, hearScroll(place, scroller, true))).toBe(true);
+	});
+
+	it("is nobody's where nothing differs, or the frame does", () => {
+		const { scroller, resize, append } = createFrame(50, 400);
+		const place = goToEnd(scroller);
+		expect(isMove(place, hearScroll(place, scroller, true))).toBe(false);
+		resize(300);
+		expect(isMove(place, hearScroll(place, scroller, true))).toBe(false);
+		append(3);
+		expect(isMove(place, hearScroll(place, scroller, true))).toBe(false);
 	});
 });

@@ -67,6 +67,12 @@ export function hearScroll(place: Place, scroller: Scroller, canFollow: boolean)
 	return placeAt(scroller, canFollow);
 }
 
+/** Whether what was heard was the reader's own move. */
+export function isMove({ seen: before }: Place, { seen: now }: Place): boolean {
+	const isSameFrame = before.height === now.height && before.content === now.content;
+	return isSameFrame && before.top !== now.top;
+}
+
 /**
  * Other rows are mounted: the last of them may have come to be the newest
  * under the reader, who may have moved in this frame without a word of it yet.

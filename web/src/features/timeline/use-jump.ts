@@ -2,6 +2,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { selectChat, unreadOf } from "@/sync/selectors";
 import type { Row, TimelineView } from "@/sync/types";
 import { useActions, useSync } from "@/sync/use-sync";
+import type { LookUp } from "./use-look-up";
 
 const LIT_MS = 1600;
 
@@ -10,14 +11,19 @@ type Ways = {
 	toEnd: () => void;
 	/** The lowest message in view. */
 	seenTo: () => number;
+	lookUp: LookUp;
 };
+
+/** The message that the address names, and the step that led there: chat, place and number. */
+export type Permalink = { readonly at: number | null; readonly asked: string | null };
 
 /** A message, or the first one below the unread line. */
 type Goal = { seq: number; isLine: boolean };
 
 /** Going to one message, to the unread line, and back to the newest. */
-export function useJump(chat: string, view: TimelineView, at: number | null, ways: Ways) {
-	const { toRow, toEnd, seenTo } = ways;
+export function useJump(chat: string, view: TimelineView, permalink: Permalink, ways: Ways) {
+	const { at } = permalink;
+	const { toRow, toEnd, seenTo, lookUp } = ways;
 	const actions = useActions();
 	const { lit, show } = useShow(view.rows, toRow);
 	const wanted = useRef<Goal | null>(at === null ? null : { seq: at, isLine: false });
@@ -43,6 +49,7 @@ export function useJump(chat: string, view: TimelineView, at: number | null, way
 
 	/** What is new comes first; from there, or where nothing new lies below, the end. */
 	function toNext(dividerAfter: number | null) {
+		lookUp.end();
 		const line = lineBelow(dividerAfter, unread.current, seenTo());
 		if (line === null) toLatest();
 		else toGoal({ seq: line, isLine: true });
@@ -50,14 +57,12 @@ export function useJump(chat: string, view: TimelineView, at: number | null, way
 
 	/** What one just wrote is at the end: whoever reads further up goes there. */
 	const toSent = useCallback(() => {
+		lookUp.end();
 		if (isFollowing.current) toEnd();
 		else toLatest();
-	}, [toEnd, toLatest]);
+	}, [lookUp, toEnd, toLatest]);
 
-	// A permalink asks once the chat is there.
-	useEffect(() => {
-		if (at !== null) toSeq(at);
-	}, [at, toSeq]);
+	const toFound = useFound(chat, permalink, lookUp, toSeq);
 
 	// The page that holds the wanted row has been swapped in.
 	// biome-ignore lint/correctness/useExhaustiveDependencies: each new set of rows may bring the wanted one.
@@ -65,7 +70,35 @@ export function useJump(chat: string, view: TimelineView, at: number | null, way
 		if (wanted.current !== null && !view.isJumping && show(wanted.current)) wanted.current = null;
 	}, [view.rows, view.isJumping, show]);
 
-	return { lit, toSeq, toNext, toSent };
+	return { lit, toSeq, toFound, toNext, toSent };
+}
+
+/** To what was looked for, which is no reading of what is unread around it. */
+function useFound(
+	chat: string,
+	{ at, asked }: Permalink,
+	lookUp: LookUp,
+	toSeq: (seq: number) => void,
+) {
+	const toFound = useCallback(
+		(seq: number) => {
+			lookUp.begin();
+			toSeq(seq);
+		},
+		[lookUp, toSeq],
+	);
+
+	// A permalink asks once the chat is there, and again with each step to it. The
+	// step is known a moment before the address is, and may be to another one.
+	const step = at !== null && asked?.startsWith(`${chat}/${at}/`) ? asked : null;
+	const led = useRef<{ at: number | null; step: string | null }>({ at: null, step: null });
+	useEffect(() => {
+		const before = led.current;
+		led.current = { at, step: step ?? before.step };
+		const isLed = at !== before.at || (step !== null && step !== before.step);
+		if (at !== null && isLed) toFound(at);
+	}, [at, step, toFound]);
+	return toFound;
 }
 
 /** The first message under the unread line, if the line lies below all that is in view. */

@@ -4,6 +4,7 @@ import { domScroller, rowOf } from "./dom-scroller";
 import {
 	goToEnd,
 	hearScroll,
+	isMove,
 	keepPlace,
 	keepPlaceAmong,
 	type Place,
@@ -26,6 +27,8 @@ type Loads = {
 	/** The reader left the end (`true`) or came back to it. */
 	onHold: (isHeld: boolean) => void;
 	onSettled: () => void;
+	/** The reader moved, to the end or elsewhere. */
+	onMoved: (isEnd: boolean) => void;
 	/** The rows go from sight, with the reader here. */
 	onLeave: (anchor: Anchor) => void;
 };
@@ -160,8 +163,10 @@ function useHeard(
 	return useCallback(() => {
 		const element = ref.current;
 		if (!element || place.current === null) return;
-		const { isFollowing } = latest.current.view;
-		settle(element, hearScroll(place.current, domScroller(element), isFollowing));
+		const { view, loads } = latest.current;
+		const next = hearScroll(place.current, domScroller(element), view.isFollowing);
+		if (isMove(place.current, next)) loads.onMoved(next.anchor.mode === "end");
+		settle(element, next);
 	}, [ref, place, latest, settle]);
 }
 

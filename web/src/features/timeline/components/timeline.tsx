@@ -2,33 +2,27 @@ import {
 	type Ref,
 	type RefObject,
 	useCallback,
-	useEffect,
 	useImperativeHandle,
 	useMemo,
 	useRef,
 	useState,
 } from "react";
 import { faceOf } from "@/sync/chat-face";
-import { selectTimeline, unreadOf } from "@/sync/selectors";
+import { unreadOf } from "@/sync/selectors";
 import type { ChatEntry, Row, TimelineView } from "@/sync/types";
-import { useActions, useSync } from "@/sync/use-sync";
+import { useSync } from "@/sync/use-sync";
 import { classes } from "@/ui/classes";
 import { latePart, useLatePart } from "@/ui/late-part";
 import type { Anchor } from "@/ui/place";
-import { lowestSeenSeq, rowOf } from "../dom-scroller";
+import { rowOf } from "../dom-scroller";
 import { layOut } from "../layout";
-import { useLeftPlace } from "../left-places";
 import { usePendingDeletes } from "../undo-delete";
 import { useDayJump } from "../use-day-jump";
-import { useJump } from "../use-jump";
-import { usePageKeys } from "../use-page-keys";
-import { useReading } from "../use-reading";
+import type { useJump } from "../use-jump";
 import { isAnswerable, type RowActions, useRowActions } from "../use-row-actions";
 import { useRowKeys } from "../use-row-keys";
-import { useScroll } from "../use-scroll";
 import { type Picking, useSelection } from "../use-selection";
-import { useVisit } from "../use-visit";
-import { useWayBack } from "../use-way-back";
+import { useWay } from "../use-way";
 import { JumpButton } from "./jump-button";
 import { MessageList } from "./message-list";
 import { SelectionBar } from "./selection-bar";
@@ -43,22 +37,30 @@ type Props = {
 	canWrite: boolean;
 	/** A permalink: open around this message instead of the unread line. */
 	at: number | null;
+	/** The step that led there; another one each time. */
+	asked: string | null;
 	onReply: (row: Row) => void;
 	onEdit: (row: Row) => void;
 	/** Another emoji than those at hand is wanted, beside this element; `onPick` takes it. */
 	onEmoji: (beside: Element, onPick: (emoji: string) => void) => void;
 	onForward: RowActions["forward"];
-	/** Calling it tells that a message was written here: the rows go to their end. */
-	ref: Ref<() => void>;
+	ref: Ref<TimelineWays>;
+};
+
+export type TimelineWays = {
+	/** A message was written here: the rows go to their end. */
+	toSent: () => void;
+	/** One looked for this message. */
+	toFound: (seq: number) => void;
 };
 
 /** The messages of one chat. Mounted anew for each chat, so nothing leaks from one to the next. */
-export function Timeline({ chat, canWrite, at, onEmoji, ref: sent, ...callbacks }: Props) {
+export function Timeline({ chat, canWrite, at, asked, onEmoji, ref: ways, ...callbacks }: Props) {
 	const ref = useRef<HTMLDivElement>(null);
 	const me = useSync((state) => state.me?.id ?? "");
 	const name = faceOf(chat, me).name;
-	const { view, visit, scroll, jump, back } = useWay(ref, chat, at);
-	useImperativeHandle(sent, () => jump.toSent, [jump.toSent]);
+	const { view, visit, scroll, jump, back, meet } = useWay(ref, chat, { at, asked });
+	useImperativeHandle(ways, () => jump);
 	const actions = useRowActions(chat.id, { ...callbacks, onQuoted: back.toQuoted });
 	const days = useDays(view, me, visit.dividerAfter);
 	const { picking, menu, keys, day } = useHands(ref, view, jump, canWrite);
@@ -74,6 +76,8 @@ export function Timeline({ chat, canWrite, at, onEmoji, ref: sent, ...callbacks 
 				ref={ref}
 				className={classes("scroll timeline", picking.rows.length > 0 && "is-picking")}
 				onScroll={scroll.handleScroll}
+				onPointerDown={meet}
+				onWheel={meet}
 				onKeyDown={keys.handleKey}
 				data-region="messages"
 			>
@@ -199,47 +203,6 @@ function usePickable({ rows }: TimelineView) {
 	);
 }
 
-/** Where one is among the rows of a chat, and the ways to elsewhere. */
-function useWay(ref: RefObject<HTMLElement | null>, chat: ChatEntry, at: number | null) {
-	const actions = useActions();
-	const view = useSync((state) => selectTimeline(state, chat.id));
-	const read = useReading(ref, chat.id, view.isFollowing);
-	const { left, leave } = useLeftPlace(chat.id, at);
-	const scroll = useScroll(ref, view, left?.anchor ?? null, {
-		loadOlder: () => void actions.loadOlder(chat.id),
-		loadNewer: () => void actions.loadNewer(chat.id),
-		onHold: (isHeld) => actions.holdRows(chat.id, isHeld),
-		onSettled: read,
-		onLeave: (anchor) => leave(anchor, view.rows),
-	});
-	usePageKeys(scroll.turn);
-	const visit = useVisit(chat, view, scroll.isEnd);
-	const seenTo = () => (ref.current ? lowestSeenSeq(ref.current) : 0);
-	const jump = useJump(chat.id, view, at, { ...scroll, seenTo });
-	const back = useWayBack(scroll.isEnd, jump.toSeq);
-	useOpenChat(chat.id, left?.seq ?? null);
-	return { view, visit, scroll, jump, back };
-}
-
 function useDays({ rows }: TimelineView, me: string, dividerAfter: number | null) {
 	return useMemo(() => layOut(rows, me, dividerAfter), [rows, me, dividerAfter]);
-}
-
-/** Hears the chat's typing and loads its rows, where one left if one did, for as long as it is looked at. */
-function useOpenChat(chat: string, left: number | null) {
-	const actions = useActions();
-	useEffect(() => {
-		let isHere = true;
-		async function comeBackTo(seq: number) {
-			await actions.jumpTo(chat, seq);
-			// Where the rows of that place cannot be had, it opens as if one had never been there.
-			if (isHere) void actions.openChat(chat);
-		}
-		if (left !== null) void comeBackTo(left);
-		void actions.openChat(chat);
-		return () => {
-			isHere = false;
-			actions.closeChat(chat);
-		};
-	}, [actions, chat, left]);
 }

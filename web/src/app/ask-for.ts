@@ -1,0 +1,16 @@
+import type { HistoryState } from "@tanstack/react-router";
+
+declare module "@tanstack/react-router" {
+	interface HistoryState {
+		/** The message that this step leads to, and for the how-manieth time: chat, place and number. */
+		asked?: string;
+	}
+}
+
+/** For a step to a message: to be led there again is a step too. */
+export function askFor(chat: string, seq: number) {
+	return ({ asked = "0" }: HistoryState): HistoryState => {
+		const times = Number(asked.slice(asked.lastIndexOf("/") + 1));
+		return { asked: `${chat}/${seq}/${times + 1}` };
+	};
+}
