@@ -16,10 +16,10 @@ const pane = latePart(() =>
 );
 
 type Details = ReturnType<typeof useDetails>;
-type Props = { chat: ChatEntry; face: ChatFace; details: Details };
+type Props = { chat: ChatEntry; face: ChatFace; details: Details; onSearch: () => void };
 
 /** What is known about the chat, beside it or over it, and the questions that come from there. */
-export function ChatDetails({ chat, face, details }: Props) {
+export function ChatDetails({ chat, face, details, onSearch }: Props) {
 	const [asking, setAsking] = useState<"remove" | "block" | "delete" | null>(null);
 	const isClosed = chat.closed_at !== null;
 	const isShown = details.isPane || details.isDrawer;
@@ -41,6 +41,7 @@ export function ChatDetails({ chat, face, details }: Props) {
 			bio={bio}
 			titleRef={title}
 			onClose={details.close}
+			onSearch={onSearch}
 			onRemove={person && !isClosed ? () => setAsking("remove") : null}
 			onBlock={person && mayBlock ? () => setAsking("block") : null}
 			onUnblock={isClosed && isBlocked ? takeBack : null}

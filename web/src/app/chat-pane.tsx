@@ -10,12 +10,13 @@ import { selectDraft, selectTimeline } from "@/sync/selectors";
 import type { ChatEntry, Row } from "@/sync/types";
 import { useActions, useSync } from "@/sync/use-sync";
 import { askFor } from "./ask-for";
-import { ChatDetails } from "./chat-details";
+import { ChatSide } from "./chat-side";
 import { ClosedFoot } from "./closed-foot";
 import { useReactionPicker } from "./reaction-picker";
 import { useDetails } from "./use-details";
 import { useForward } from "./use-forward";
 import { useLeaveDeleted } from "./use-leave-deleted";
+import { useSearch } from "./use-search";
 
 type Props = {
 	chat: ChatEntry;
@@ -25,18 +26,19 @@ type Props = {
 	onBack: () => void;
 };
 
-/** One chat: head, messages, composer, and its details beside or over them. */
+/** One chat: head, messages, composer, and what is beside or over them. */
 export function ChatPane({ chat, at, asked, onBack }: Props) {
 	const me = useSync((state) => state.me?.id ?? "");
 	const face = faceOf(chat, me);
 	const canWrite = chat.closed_at === null;
 	const { editing, setEditing, reply, editLast } = useAim(chat.id, me);
-	const details = useDetails();
-	useLeaveDeleted(chat, face.name, details);
+	const side = useSide();
+	useLeaveDeleted(chat, face.name);
 	const permalink = usePermalink(chat.id, at);
 	const picker = useReactionPicker();
 	const ways = useRef<TimelineWays>(null);
 	const { forward, layer } = useForward(chat.id, ways);
+	const [slot, setSlot] = useState<HTMLElement | null>(null);
 
 	function handleSent() {
 		ways.current?.toSent();
@@ -46,13 +48,8 @@ export function ChatPane({ chat, at, asked, onBack }: Props) {
 	return (
 		<>
 			<main id="main" className="pane pane--main">
-				<ChatHead
-					chat={chat}
-					face={face}
-					isDetailsOpen={details.isOpen}
-					onBack={onBack}
-					onDetails={details.toggle}
-				/>
+				<ChatHead {...side.head} {...{ chat, face, onBack }} />
+				<div ref={setSlot} />
 				<Timeline
 					ref={ways}
 					{...{ chat, canWrite, at, asked }}
@@ -76,10 +73,33 @@ export function ChatPane({ chat, at, asked, onBack }: Props) {
 				)}
 			</main>
 			{picker.panel}
-			<ChatDetails chat={chat} face={face} details={details} />
+			<ChatSide
+				{...side.parts}
+				{...{ chat, face, slot }}
+				onGo={(seq) => ways.current?.toFound(seq)}
+			/>
 			{layer}
 		</>
 	);
+}
+
+/** What is beside the chat or over it, and how its head opens that. */
+function useSide() {
+	const details = useDetails();
+	const search = useSearch();
+	const isSearchBeside = search.mode === "pane";
+	return {
+		parts: { details, search },
+		head: {
+			isDetailsOpen: details.isOpen && !isSearchBeside,
+			onSearch: search.open,
+			onDetails() {
+				if (!isSearchBeside) return details.toggle();
+				search.close();
+				details.open();
+			},
+		},
+	};
 }
 
 /** The message that the address names: going to one, and letting go of it. */

@@ -9,6 +9,7 @@ type Shortcut = [keys: string, name: TextKey];
 
 const EVERYWHERE: Shortcut[] = [
 	[keysOf("K"), "keys.switcher"],
+	[keysOf("Shift F"), "keys.findEverywhere"],
 	["Alt ↑ ↓", "keys.previousNext"],
 	["Alt Shift ↑ ↓", "keys.previousNextUnread"],
 	["Alt 1…9", "keys.position"],
@@ -18,6 +19,7 @@ const EVERYWHERE: Shortcut[] = [
 ];
 
 const IN_CHAT: Shortcut[] = [
+	[keysOf("F"), "search.inChat"],
 	["Page ↑ ↓", "keys.pages"],
 	["↑ ↓ Home End", "keys.messages"],
 	["Enter, Shift F10", "keys.messageMenu"],

@@ -6,30 +6,26 @@ import { useText } from "@/i18n/use-text";
 import { isEmpty } from "@/sync/selectors";
 import type { ChatEntry } from "@/sync/types";
 import { showToast } from "@/ui/toast";
-import type { useDetails } from "./use-details";
+import { useOver } from "./use-over";
 
 /**
  * A chat that is deleted while it is open closes, wherever it was deleted. No
- * step of the history is left that leads back into it, its details included.
+ * step of the history is left that leads back into it, nor into what lies over it.
  * Opened after that, to write into, it stays.
  */
-export function useLeaveDeleted(
-	chat: ChatEntry,
-	name: string,
-	details: ReturnType<typeof useDetails>,
-): void {
+export function useLeaveDeleted(chat: ChatEntry, name: string): void {
 	const t = useText();
 	const navigate = useNavigate();
 	const upTo = chat.mine.hidden_upto_seq;
 	const [before] = useState(upTo);
 	const isDeleted = upTo > before && isEmpty(chat);
-	const { isDrawer, close } = details;
+	const { over, close } = useOver();
 	// biome-ignore lint/correctness/useExhaustiveDependencies: it is left once for each step of it.
 	useEffect(() => {
 		if (!isDeleted) return;
-		if (isDrawer) close();
+		if (over !== null) close();
 		else void navigate({ to: "/chats", state: keepArchive, replace: true });
-	}, [isDeleted, isDrawer]);
+	}, [isDeleted, over]);
 	// biome-ignore lint/correctness/useExhaustiveDependencies: told once, in the words of that moment.
 	useEffect(() => {
 		if (!isDeleted) return;

@@ -1,4 +1,4 @@
-import { ChevronLeft, EllipsisVertical, PanelRight } from "lucide-react";
+import { ChevronLeft, EllipsisVertical, PanelRight, Search } from "lucide-react";
 import { useEffect } from "react";
 import { presenceText } from "@/i18n/presence-text";
 import { useText } from "@/i18n/use-text";
@@ -8,6 +8,7 @@ import type { ChatEntry } from "@/sync/types";
 import { useActions, useSync } from "@/sync/use-sync";
 import { Avatar } from "@/ui/avatar";
 import { IconButton } from "@/ui/button";
+import { keysOf } from "@/ui/platform";
 import { useSlow } from "@/ui/skeleton";
 import { useNow } from "@/ui/use-now";
 
@@ -17,10 +18,11 @@ type Props = {
 	isDetailsOpen: boolean;
 	onBack: () => void;
 	onDetails: () => void;
+	onSearch: () => void;
 };
 
 /** Who one is talking to, and whether they are there. */
-export function ChatHead({ chat, face, isDetailsOpen, onBack, onDetails }: Props) {
+export function ChatHead({ chat, face, isDetailsOpen, onBack, onDetails, onSearch }: Props) {
 	const t = useText();
 	return (
 		<header className="head head--line" data-region>
@@ -32,6 +34,13 @@ export function ChatHead({ chat, face, isDetailsOpen, onBack, onDetails }: Props
 				onClick={onBack}
 			/>
 			<Who chat={chat} face={face} onDetails={onDetails} />
+			<IconButton
+				label={t("search.inChat")}
+				icon={Search}
+				className="only-wide"
+				keys={keysOf("F")}
+				onClick={onSearch}
+			/>
 			<IconButton
 				label={t("details.show")}
 				icon={PanelRight}

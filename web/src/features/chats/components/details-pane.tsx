@@ -5,6 +5,7 @@ import {
 	Ban,
 	Link as LinkIcon,
 	type LucideIcon,
+	Search,
 	Trash2,
 	UserCheck,
 	UserMinus,
@@ -37,6 +38,7 @@ type Props = {
 	/** Takes the focus where what had it is gone. */
 	titleRef: RefObject<HTMLHeadingElement | null>;
 	onClose: () => void;
+	onSearch: () => void;
 	/** Null where there is no friendship to end. */
 	onRemove: (() => void) | null;
 	/** Null where nobody can be blocked, or is already. */
@@ -48,7 +50,7 @@ type Props = {
 };
 
 /** What is known about the chat and the person, and what one can do about them. */
-export function DetailsPane({ chat, face, bio, titleRef, onClose, ...ways }: Props) {
+export function DetailsPane({ chat, face, bio, titleRef, onClose, onSearch, ...ways }: Props) {
 	const t = useText();
 	return (
 		<>
@@ -73,7 +75,7 @@ export function DetailsPane({ chat, face, bio, titleRef, onClose, ...ways }: Pro
 				<Fact name={t("details.since")} value={dateOf(chat.created_at)} />
 				<Counts chat={chat} face={face} />
 			</section>
-			<ChatActions chat={chat} username={face.peer?.username ?? null} />
+			<ChatActions chat={chat} username={face.peer?.username ?? null} onSearch={onSearch} />
 			<PartActions {...ways} />
 		</>
 	);
@@ -121,7 +123,9 @@ function PartActions({
 	);
 }
 
-function ChatActions({ chat, username }: { chat: ChatEntry; username: string | null }) {
+type ActionsProps = { chat: ChatEntry; username: string | null; onSearch: () => void };
+
+function ChatActions({ chat, username, onSearch }: ActionsProps) {
 	const t = useText();
 	const { archive } = useMine(chat);
 	const { archived } = chat.mine;
@@ -129,6 +133,7 @@ function ChatActions({ chat, username }: { chat: ChatEntry; username: string | n
 		void copyOut(text).then((isCopied) => isCopied && showToast(t("app.copied")));
 	return (
 		<section className="sect sect--acts">
+			<Act icon={Search} name={t("search.inChat")} onPress={onSearch} />
 			<Act
 				icon={archived ? ArchiveRestore : Archive}
 				name={t(archived ? "chats.unarchive" : "chats.archive")}

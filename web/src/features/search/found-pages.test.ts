@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import type { Message } from "@/api/wire.gen";
+import { type Pages, withHeard } from "./found-pages";
+
+function message(seq: number, body: string, rev = seq): Message {
+	return {
+		attachments: [],
+		body,
+		chat: "c",
+		client_id: null,
+		created_at: seq,
+		deleted_at: null,
+		edited_at: null,
+		kind: "text",
+		n: seq,
+		reactions: [],
+		reply_to_seq: null,
+		rev,
+		sender: "s",
+		seq,
+	};
+}
+
+const PAGES: Pages = {
+	pages: [
+		{
+			words: "fer",
+			next: "9",
+			behind: false,
+			messages: [message(12, "ferry"), message(9, "a ferry")],
+		},
+		{ words: "fer", next: null, behind: false, messages: [message(4, "the ferry")] },
+	],
+	pageParams: [null, "9"],
+};
+
+const shown = ({ pages }: Pages) =>
+	pages.map(({ messages }) => messages.map(({ seq, body }) => `${seq} ${body}`));
+
+describe("what was found, once more is heard of it", () => {
+	it("shows an edit where the words are still there", () => {
+		const heard = withHeard(PAGES, message(9, "two ferries", 20));
+		expect(shown(heard)).toEqual([["12 ferry", "9 two ferries"], ["4 the ferry"]]);
+	});
+
+	it("drops what no longer holds them", () => {
+		const heard = withHeard(PAGES, message(4, "the train", 20));
+		expect(shown(heard)).toEqual([["12 ferry", "9 a ferry"], []]);
+	});
+
+	it("drops what was deleted", () => {
+		const heard = withHeard(PAGES, { ...message(12, "", 20), deleted_at: 5 });
+		expect(shown(heard)).toEqual([["9 a ferry"], ["4 the ferry"]]);
+	});
+
+	it("stays the same for what was not found, or is older than what was", () => {
+		expect(withHeard(PAGES, message(5, "ferry", 20))).toBe(PAGES);
+		expect(withHeard(PAGES, message(9, "old words", 8))).toBe(PAGES);
+		expect(withHeard(PAGES, { ...message(9, "elsewhere", 20), chat: "d" })).toBe(PAGES);
+	});
+});
