@@ -1,6 +1,6 @@
 import { Link, useLocation, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { MapPinOff } from "lucide-react";
-import { keepArchive } from "@/features/chats/use-archive";
+import { keepList } from "@/features/chats/use-archive";
 import { useText } from "@/i18n/use-text";
 import { selectChat } from "@/sync/selectors";
 import { useSync } from "@/sync/use-sync";
@@ -26,7 +26,7 @@ export function ChatRoute() {
 			chat={chat}
 			at={at ?? null}
 			asked={asked}
-			onBack={() => void navigate({ to: "/chats", state: keepArchive })}
+			onBack={() => void navigate({ to: "/chats", state: keepList })}
 		/>
 	);
 }

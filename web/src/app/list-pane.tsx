@@ -10,6 +10,10 @@ const menuPart = latePart(() =>
 	import("@/features/chats/components/chat-menu").then((module) => module.ChatMenu),
 );
 
+const foundPart = latePart(() =>
+	import("./found-everywhere").then((module) => module.FoundEverywhere),
+);
+
 type Props = { isAlone: boolean; current: string | null; asking: readonly string[] };
 
 /** The list of chats, and the menu of each. */
@@ -19,6 +23,7 @@ export function ListPane({ isAlone, current, asking }: Props) {
 	const [deleting, setDeleting] = useState<string | null>(null);
 	const handleMenu = useCallback((chat: string, anchor: Anchor) => setMenu({ chat, anchor }), []);
 	const ChatMenu = useLatePart(menuPart, menu !== null, () => setMenu(null));
+	const Found = useLatePart(foundPart, true);
 	// Alone on the page, the list is what the page is about.
 	const Pane = isAlone ? "main" : "section";
 	return (
@@ -28,7 +33,12 @@ export function ListPane({ isAlone, current, asking }: Props) {
 			aria-label={t("chats.title")}
 			data-region
 		>
-			<ChatList current={current} asking={asking} onMenu={handleMenu} />
+			<ChatList
+				current={current}
+				asking={asking}
+				onMenu={handleMenu}
+				foundFor={(typed) => Found && typed && <Found {...{ typed, current, isAlone }} />}
+			/>
 			<ListResizer />
 			{menu && ChatMenu && (
 				<ChatMenu {...menu} onDelete={setDeleting} onClose={() => setMenu(null)} />

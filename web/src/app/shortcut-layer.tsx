@@ -1,5 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
+import { askToFind } from "@/features/chats/find-everywhere";
 import { isUnread, selectChats } from "@/sync/selectors";
 import type { ChatEntry, State } from "@/sync/types";
 import { useActions, useSync } from "@/sync/use-sync";
@@ -39,8 +40,18 @@ function useShortcuts(current: string | null, open: (layer: Layer) => void) {
 		function handleMod(event: KeyboardEvent): boolean {
 			const opened = openedBy(event);
 			if (opened === "settings") void navigate({ to: "/settings" });
+			else if (opened === "find") return findEverywhere();
 			else if (opened !== null) open(opened);
 			return opened !== null;
+		}
+
+		function findEverywhere(): boolean {
+			if (isLayerOpen()) return false;
+			askToFind();
+			// The archive hides the field, and beside it a chat may be open.
+			const to = document.querySelector(".pane--list") ? "." : "/chats";
+			if (!document.querySelector(".list-search")) void navigate({ to });
+			return true;
 		}
 
 		function handleAlt(event: KeyboardEvent): boolean {
@@ -88,11 +99,11 @@ function listed(state: State | null): readonly ChatEntry[] {
 }
 
 /** What Ctrl or ⌘ and this key open; null where the key is not ours. */
-function openedBy(event: KeyboardEvent): "switcher" | "sheet" | "settings" | null {
+function openedBy(event: KeyboardEvent): Layer | "settings" | "find" {
 	const key = latinKey(event);
 	// On many keyboards the slash needs Shift.
 	if (key === "/") return "sheet";
-	if (event.shiftKey) return null;
+	if (event.shiftKey) return key === "f" ? "find" : null;
 	if (key === "k") return "switcher";
 	return key === "," ? "settings" : null;
 }

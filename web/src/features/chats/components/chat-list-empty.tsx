@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { Search } from "lucide-react";
+import type { ReactNode } from "react";
 import { useText } from "@/i18n/use-text";
 import { useSync } from "@/sync/use-sync";
 import { Button } from "@/ui/button";
@@ -21,26 +22,12 @@ type Props = {
 /** Why the list is empty, and the way out of it. */
 export function ChatListEmpty({ filter, typed, asking, hasArchive, onShowAll }: Props) {
 	const t = useText();
-	const showAll = <Button onClick={onShowAll}>{t("chats.showAll")}</Button>;
-	if (typed) {
-		const find = (
-			<Link to="/people" hash="find" search={{ q: typed }} className="btn btn--line">
-				<Icon of={Search} size="s" />
-				{t("chats.findPeople")}
-			</Link>
-		);
-		return (
-			<Empty
-				title={t("chats.noMatch", { query: typed })}
-				action={
-					<>
-						{find}
-						{showAll}
-					</>
-				}
-			/>
-		);
-	}
+	const showAll = (
+		<Button size={typed ? "s" : "m"} onClick={onShowAll}>
+			{t("chats.showAll")}
+		</Button>
+	);
+	if (typed) return <NoMatch typed={typed}>{filter === "unread" && showAll}</NoMatch>;
 	if (filter === "unread") {
 		return (
 			<Empty title={t("chats.noneUnread")} action={showAll}>
@@ -50,6 +37,23 @@ export function ChatListEmpty({ filter, typed, asking, hasArchive, onShowAll }: 
 	}
 	if (asking.length > 0) return <Asked asking={asking} />;
 	return hasArchive ? <Empty title={t("chats.allArchived")} /> : <NoChats />;
+}
+
+/** In few lines: below it may be messages that hold what was typed. */
+function NoMatch({ typed, children }: { typed: string; children: ReactNode }) {
+	const t = useText();
+	return (
+		<div className="none">
+			<p>{t("chats.noMatch", { query: typed })}</p>
+			<div className="row">
+				<Link to="/people" hash="find" search={{ q: typed }} className="btn btn--line btn--s">
+					<Icon of={Search} size="s" />
+					{t("chats.findPeople")}
+				</Link>
+				{children}
+			</div>
+		</div>
+	);
 }
 
 /** Whoever has deleted their chats is not alone for that. */

@@ -1,6 +1,6 @@
-import { Link } from "@tanstack/react-router";
+import { Link, useRouter } from "@tanstack/react-router";
 import { Search, SquarePen, X } from "lucide-react";
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { useText } from "@/i18n/use-text";
 import { useSync } from "@/sync/use-sync";
 import { IconButton } from "@/ui/button";
@@ -9,6 +9,7 @@ import { Icon } from "@/ui/icon";
 import type { Anchor } from "@/ui/place";
 import { keysOf } from "@/ui/platform";
 import { SkeletonRows } from "@/ui/skeleton";
+import { useAskedToFind } from "../find-everywhere";
 import { nameOfList } from "../row-focus";
 import { useArchive } from "../use-archive";
 import { type Filter, useArchived, useChatRows } from "../use-chat-rows";
@@ -22,6 +23,8 @@ type Props = {
 	/** The names of those who wait for an answer. */
 	asking: readonly string[];
 	onMenu: (chat: string, anchor: Anchor) => void;
+	/** What else is found for what is typed, below the chats of that name. */
+	foundFor: (typed: string) => ReactNode;
 };
 
 /** The chats, or what of them was put away. */
@@ -37,12 +40,12 @@ export function ChatList(props: Props) {
 
 type AllProps = Props & { onArchive: () => void; isBack: boolean };
 
-function AllChats({ current, asking, onMenu, onArchive, isBack }: AllProps) {
+function AllChats({ current, asking, onMenu, foundFor, onArchive, isBack }: AllProps) {
 	const t = useText();
 	useFocusBack(isBack);
 	const hasArchive = useArchived().length > 0;
 	const [filter, setFilter] = useState<Filter>("all");
-	const [typed, setTyped] = useState("");
+	const [typed, setTyped] = useFind();
 	const rows = useChatRows(filter, typed, current);
 	const isLoaded = useSync((state) => state.session.isLoaded);
 	const options = useMemo(
@@ -69,6 +72,7 @@ function AllChats({ current, asking, onMenu, onArchive, isBack }: AllProps) {
 					current={current}
 					onMenu={onMenu}
 					onArchive={hasArchive && filter === "all" && typed === "" ? onArchive : null}
+					below={foundFor(typed)}
 				>
 					<ChatListEmpty
 						asking={asking}
@@ -86,6 +90,18 @@ function AllChats({ current, asking, onMenu, onArchive, isBack }: AllProps) {
 			)}
 		</>
 	);
+}
+
+/** What is typed above the list; who comes back from what was found finds it again, once. */
+function useFind() {
+	const { history } = useRouter();
+	const { state } = history.location;
+	const find = useState(state.find ?? "");
+	useEffect(() => {
+		const { href, state } = history.location;
+		if (state.find) history.replace(href, { ...state, find: undefined });
+	}, [history]);
+	return find;
 }
 
 /** Who comes back from the archive goes on where they went in; an empty one has no way in. */
@@ -119,13 +135,17 @@ function ListHead() {
 
 function ListSearch({ value, onChange }: { value: string; onChange: (value: string) => void }) {
 	const t = useText();
+	const field = useRef<HTMLInputElement>(null);
+	useAskedToFind(field);
 	function handleKey(event: KeyboardEvent<HTMLElement>) {
 		if (event.nativeEvent.isComposing) return;
 		if (event.key === "Escape" && value) onChange("");
 		else if (event.key === "ArrowDown") firstRow(event.currentTarget)?.focus();
 		else if (event.key === "Enter" && value) {
-			firstRow(event.currentTarget)?.click();
-			onChange("");
+			const row = firstRow(event.currentTarget);
+			row?.click();
+			// Of many messages the next may be the one that is meant.
+			if (!row?.matches(".hit")) onChange("");
 		} else return;
 		// Escape means the search here, not also the open chat.
 		event.preventDefault();
@@ -135,6 +155,7 @@ function ListSearch({ value, onChange }: { value: string; onChange: (value: stri
 			<div className="field__box search">
 				<Icon of={Search} size="s" />
 				<input
+					ref={field}
 					type="text"
 					enterKeyHint="search"
 					autoComplete="off"

@@ -19,48 +19,48 @@ type Props = {
 	isArchive?: boolean;
 	/** What stands where there is no row. */
 	children: ReactNode;
+	/** What stands below all rows. */
+	below?: ReactNode;
 };
 
 /** Chats one below the other, with one tab stop. */
-export function ChatRows({ rows, current, onMenu, onArchive, isArchive, children }: Props) {
+export function ChatRows({ rows, current, onMenu, onArchive, isArchive, children, below }: Props) {
 	const t = useText();
 	const me = useSync((state) => state.me?.id ?? "");
 	const now = useNow();
-	const ref = useRef<HTMLUListElement>(null);
+	const ref = useRef<HTMLDivElement>(null);
 	const stops = onArchive
 		? [...rows.map((row) => row.id), ARCHIVE_STOP]
 		: rows.map((row) => row.id);
 	const roving = useRoving(ref, current !== null && stops.includes(current) ? current : null);
 	useRowPresence(rows, me);
 
-	const empty = rows.length === 0 && <div className="scroll list-empty">{children}</div>;
-	if (empty && !onArchive) return empty;
 	const tabStop =
 		roving.active !== null && stops.includes(roving.active) ? roving.active : stops[0];
+	const isEmpty = rows.length === 0;
 	return (
-		<>
-			<ul
-				ref={ref}
-				className={empty ? "list" : "scroll list"}
-				aria-label={t(isArchive ? "chats.archived" : "chats.title")}
-				onKeyDown={roving.handleKeyDown}
-			>
-				{onArchive && <ArchiveRow isTabStop={tabStop === ARCHIVE_STOP} onOpen={onArchive} />}
-				{rows.map((chat) => (
-					<ChatRow
-						key={chat.id}
-						chat={chat}
-						me={me}
-						now={now}
-						isOpen={chat.id === current}
-						isTabStop={chat.id === tabStop}
-						isFound={!isArchive}
-						onMenu={onMenu}
-					/>
-				))}
-			</ul>
-			{empty}
-		</>
+		// biome-ignore lint/a11y/noStaticElementInteractions: the rows inside take the focus; the frame only moves it.
+		<div ref={ref} className="scroll" onKeyDown={roving.handleKeyDown}>
+			{(!isEmpty || onArchive) && (
+				<ul className="list" aria-label={t(isArchive ? "chats.archived" : "chats.title")}>
+					{onArchive && <ArchiveRow isTabStop={tabStop === ARCHIVE_STOP} onOpen={onArchive} />}
+					{rows.map((chat) => (
+						<ChatRow
+							key={chat.id}
+							chat={chat}
+							me={me}
+							now={now}
+							isOpen={chat.id === current}
+							isTabStop={chat.id === tabStop}
+							isFound={!isArchive}
+							onMenu={onMenu}
+						/>
+					))}
+				</ul>
+			)}
+			{isEmpty && <div className="list-empty">{children}</div>}
+			{below}
+		</div>
 	);
 }
 
