@@ -31,6 +31,17 @@ const composer = (page: Page) => page.locator(".composer__t");
 
 const rows = (page: Page) => page.locator(".timeline [data-key]");
 
+async function findInChat(page: Page, words: string, shown = ".hits"): Promise<void> {
+	await page.keyboard.press("Control+f");
+	await page.locator("[data-search]").fill(words);
+	await page.locator(shown).waitFor();
+}
+
+async function findEverywhere(page: Page, words: string, shown = ".found .hit"): Promise<void> {
+	await page.locator(".list-search input").fill(words);
+	await page.locator(shown).first().waitFor();
+}
+
 const STATES: State[] = [
 	["switcher", inChat((page) => page.keyboard.press("Control+k"))],
 	[
@@ -125,6 +136,45 @@ const STATES: State[] = [
 			await page.locator(".who").waitFor();
 		}),
 	],
+	["search", inChat((page) => page.keyboard.press("Control+f"))],
+	["search-found", inChat((page) => findInChat(page, "the"))],
+	["search-none", inChat((page) => findInChat(page, "zebra", ".hits__note"))],
+	[
+		"search-gone",
+		inChat(async (page) => {
+			await findInChat(page, "ferry");
+			await page.keyboard.press("Enter");
+			await page.waitForTimeout(600);
+		}),
+	],
+	[
+		"search-behind",
+		inChat(async (page) => {
+			await page.route("**/v1/messages?*", async (route) => {
+				const answer = await route.fetch();
+				await route.fulfill({ json: { ...(await answer.json()), behind: true } });
+			});
+			await findInChat(page, "umlaut");
+		}),
+	],
+	[
+		"search-failed",
+		inChat(async (page) => {
+			await page.route("**/v1/messages?*", (route) => route.fulfill({ status: 500 }));
+			await findInChat(page, "ferry", ".hits__note button");
+		}),
+	],
+	[
+		"search-busy",
+		inChat(async (page) => {
+			await page.route("**/v1/messages?*", () => undefined);
+			await findInChat(page, "ferry", ".skels");
+		}),
+	],
+	["search-everywhere", at("/chats", (page) => findEverywhere(page, "day"))],
+	["search-everywhere-chats", at("/chats", (page) => findEverywhere(page, "an"))],
+	["search-everywhere-rtl", at("/chats", (page) => findEverywhere(page, "وصلت"))],
+	["search-everywhere-none", at("/chats", (page) => findEverywhere(page, "zebra", ".hits__note"))],
 	// The server is stopped before it and started after it.
 	["reconnecting", (scene) => scene.noor.page.locator(".banner--warn").waitFor()],
 	[

@@ -20,6 +20,26 @@ async function expectNoSidewaysScroll(page: Page): Promise<void> {
 	expect(excess, `on ${page.url()}`).toBe(0);
 }
 
+/** Found nothing, found something, and gone to it. */
+async function expectNoFaultsInSearch(page: Page): Promise<void> {
+	await page.keyboard.press("Control+f");
+	for (const [words, shown] of [
+		["zebra", ".hits__note"],
+		["hello", ".hits [role=option]"],
+	] as const) {
+		await page.locator("[data-search]").fill(words);
+		await expect(page.locator(shown)).toBeVisible();
+		await expectNoFaults(page);
+		await expectNoSidewaysScroll(page);
+	}
+	await page.keyboard.press("Enter");
+	await expect(page.locator(".hits-bar")).toBeVisible();
+	await expectNoFaults(page);
+	await page.setViewportSize({ width: 1440, height: 740 });
+	await expect(page.locator("aside .hits [role=option]")).toBeVisible();
+	await expectNoFaults(page);
+}
+
 for (const colorScheme of ["light", "dark"] as const) {
 	for (const width of [360, 1280]) {
 		test(`no accessibility fault, ${colorScheme}, ${width} px`, async ({ person, visitor }) => {
@@ -56,6 +76,7 @@ for (const colorScheme of ["light", "dark"] as const) {
 			await expect(message(page, "Hello Ann")).toBeVisible();
 			await expectNoFaults(page);
 			await expectNoSidewaysScroll(page);
+			await expectNoFaultsInSearch(page);
 		});
 	}
 }
@@ -109,6 +130,7 @@ for (const [language, colorScheme] of [
 			[() => page.keyboard.press("Control+k"), "[role=listbox]"],
 			[() => page.keyboard.press("Control+/"), ".keys"],
 			[() => page.locator(".head__who").click(), ".who"],
+			[() => page.keyboard.press("Control+f"), "dialog [data-search]"],
 		];
 		for (const [open, shown] of floats) {
 			await open();

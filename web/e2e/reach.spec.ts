@@ -108,6 +108,11 @@ for (const { name, look, scheme, width } of LOOKS) {
 		expect((await server.mail(guest.email)).codes).toHaveLength(1);
 		for (const path of ["/chats", `/chats/${chat}`, "/people", "/people?q=Bob", "/settings"])
 			await visit(ann.page, path);
+		await visit(ann.page, "/chats");
+		await ann.page.locator(".list-search input").fill("the");
+		await expect(ann.page.locator(".found .hits__note, .found .hit").first()).toBeVisible();
+		found.push(...(await faultsOf(ann.page)));
+		expect(await excessOf(ann.page), "what is found at 320").toBe(0);
 		found.push(...(await faultsWhileChoosing(ann.page, `/chats/${chat}`, width)));
 		expect(found).toEqual([]);
 	});

@@ -1,5 +1,9 @@
 import { Bell, Pin, Search, Trash2, UserPlus, WifiOff } from "lucide-react";
 import { type ReactNode, useState } from "react";
+import type { Message } from "@/api/wire.gen";
+import { HitWords } from "@/features/search/components/hit-words";
+import { HitsEnd } from "@/features/search/components/hits-end";
+import { SearchNote } from "@/features/search/components/search-note";
 import { Avatar } from "@/ui/avatar";
 import { Badge } from "@/ui/badge";
 import { Banner } from "@/ui/banner";
@@ -17,6 +21,24 @@ import { showToast } from "@/ui/toast";
 
 const TICKS: TickState[] = ["sending", "sent", "delivered", "read", "failed"];
 const HUES = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"];
+const FOUND = ["The ferry leaves at seven", "العبّارة ferry تغادر", "渡船 ferry 七時"].map(
+	(body, seq): Message => ({
+		attachments: [],
+		body,
+		chat: "chat",
+		client_id: null,
+		created_at: Date.UTC(2026, 10, 21, 7, 40),
+		deleted_at: null,
+		edited_at: null,
+		kind: "text",
+		n: seq,
+		reactions: [],
+		reply_to_seq: null,
+		rev: seq,
+		sender: "ana",
+		seq,
+	}),
+);
 const THEMES = [
 	{ value: "system", label: "System" },
 	{ value: "light", label: "Light" },
@@ -49,6 +71,7 @@ export function Catalogue() {
 				</Cell>
 				<Banners />
 				<Floating />
+				<SearchStates />
 				<Cell name="Empty">
 					<Empty
 						title="Nobody here but you, so far"
@@ -130,6 +153,33 @@ function Fields() {
 			<PasswordField label="Password" showLabel="Show" hideLabel="Hide" defaultValue="tern" />
 			<OtpField label="Code" value={code} onChange={setCode} onComplete={() => undefined} />
 		</Cell>
+	);
+}
+
+const NOTHING = { words: "ferry", hits: [], hasMore: false, error: null, retry: () => undefined };
+const SEARCHES = ["idle", "short", "busy", "offline", "failed", "done"] as const;
+
+function SearchStates() {
+	const end = { ...NOTHING, status: "done", hasMoreFailed: false, more: () => undefined } as const;
+	return (
+		<section className="sect" aria-label="Search">
+			<h2 className="sect__h">Search</h2>
+			<div className="found find">
+				<ul className="hits">
+					{FOUND.map((message) => (
+						<li key={message.seq} className="lrow hit">
+							<HitWords message={message} name="Ana Sofía" words="ferry" now={message.created_at} />
+						</li>
+					))}
+				</ul>
+				{SEARCHES.map((status) => (
+					<SearchNote key={status} search={{ ...NOTHING, status }} />
+				))}
+				<HitsEnd search={{ ...end, isBehind: true }} />
+				<HitsEnd search={{ ...end, isBehind: false, hasMore: true }} />
+				<HitsEnd search={{ ...end, isBehind: false, hasMoreFailed: true }} />
+			</div>
+		</section>
 	);
 }
 
