@@ -1,7 +1,7 @@
 /** Going to a day of a long chat. The days are put into the server's answers, for its clock is the real one. */
 import { randomUUID } from "node:crypto";
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { expectNoFaults } from "./faults";
 import { ask, befriend, expect, type Person, test } from "./fixtures";
 import { composer, timeline } from "./verbs";
 
@@ -73,7 +73,7 @@ test("a press on the day leads to any other", async ({ person }) => {
 	const { page } = await openLong(person);
 	await timeline(page).getByRole("button", { name: "Today" }).click();
 	await expect(dialog(page).getByRole("heading", { name: "November 2026" })).toBeVisible();
-	expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+	await expectNoFaults(page);
 	await dialog(page).getByRole("button", { name: "Earlier month" }).click();
 	await dialog(page).getByRole("button", { name: "Monday, 5 October 2026" }).click();
 	await expect(dialog(page)).toHaveCount(0);

@@ -1,17 +1,9 @@
 /** For everybody: no route with an accessibility fault, and no narrow screen that scrolls sideways. */
 import { randomUUID } from "node:crypto";
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { expectNoFaults } from "./faults";
 import { ask, befriend, expect, test } from "./fixtures";
 import { composer, message, nav, openChat, say } from "./verbs";
-
-async function expectNoFaults(page: Page): Promise<void> {
-	const { violations } = await new AxeBuilder({ page }).analyze();
-	const found = violations.map(
-		({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`,
-	);
-	expect(found, `on ${page.url()}`).toEqual([]);
-}
 
 async function expectNoSidewaysScroll(page: Page): Promise<void> {
 	const excess = await page.evaluate(

@@ -1,7 +1,7 @@
 /** What of a chat is one's own: on every device of an account, and on no other. */
 import { randomUUID } from "node:crypto";
-import AxeBuilder from "@axe-core/playwright";
 import type { Locator, Page } from "@playwright/test";
+import { expectNoFaults } from "./faults";
 import { ask, befriend, expect, PASSWORD, type Person, test } from "./fixtures";
 import { composer, sendAll } from "./verbs";
 
@@ -18,10 +18,6 @@ async function choose(page: Page, name: string, ...items: string[]): Promise<voi
 
 function says(by: Person, chat: string, body: string) {
 	return ask(by, "POST", `/v1/chats/${chat}/messages`, { client_id: randomUUID(), body });
-}
-
-async function hasNoFaults(page: Page): Promise<void> {
-	expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
 }
 
 /** Ann on two devices, with chats with Bob, Cleo and Dan; Dan's is the newest. */
@@ -97,11 +93,11 @@ test("an archived chat is put away, found, kept there by a message, and brought 
 	await expect(row(page, "Bob")).toContainText("Archived");
 	await list(page).getByRole("textbox", { name: "Search" }).press("Escape");
 
-	await hasNoFaults(page);
+	await expectNoFaults(page);
 	await away.click();
 	await expect.poll(() => names(page)).toEqual(["Bob"]);
 	await expect(page.getByText("They stay here when something new comes")).toBeVisible();
-	await hasNoFaults(page);
+	await expectNoFaults(page);
 	await page.keyboard.press("Escape");
 	await expect(away).toBeFocused();
 	await page.keyboard.press("Enter");
@@ -141,7 +137,7 @@ test("a deleted chat is gone on each of one's devices, and comes back without wh
 	await page.keyboard.press("d");
 	const dialog = page.getByRole("dialog", { name: "Delete this chat for you?" });
 	await expect(dialog).toContainText("Bob keeps theirs.");
-	await hasNoFaults(page);
+	await expectNoFaults(page);
 	await page.keyboard.press("Escape");
 	await expect(row(page, "Bob")).toBeFocused();
 	await choose(page, "Bob", "Delete chat…");
@@ -257,7 +253,7 @@ test("it is all there by keyboard, in the list and in the details", async ({ per
 	await expectItem("Mute");
 	await page.keyboard.press("ArrowRight");
 	await expectItem("1 hour");
-	await hasNoFaults(page);
+	await expectNoFaults(page);
 	await page.keyboard.press("ArrowLeft");
 	await expectItem("Open");
 	await page.keyboard.press("m");
@@ -273,7 +269,7 @@ test("it is all there by keyboard, in the list and in the details", async ({ per
 		await page.getByRole("button", { name: "Details" }).last().click();
 	const within = page.locator(".pane--details, dialog[open]");
 	await expect(within.getByText("Off", { exact: true })).toBeVisible();
-	await hasNoFaults(page);
+	await expectNoFaults(page);
 	await within.getByRole("button", { name: "Unmute" }).press("Enter");
 	await expect(within.getByText("On", { exact: true })).toBeVisible();
 	await within.getByRole("button", { name: "Pin" }).press("Enter");

@@ -1,7 +1,7 @@
 /** Reach: every route in every theme and direction, small frames, the place of the keyboard. */
 import { randomUUID } from "node:crypto";
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { faultsOf } from "./faults";
 import { ask, befriend, expect, PASSWORD, type Person, test } from "./fixtures";
 import { composer, openChat, say, timeline } from "./verbs";
 
@@ -25,14 +25,6 @@ const LOOKS: Look[] = [
 		width: 320,
 	},
 ];
-
-async function faultsOf(page: Page): Promise<string[]> {
-	const { violations } = await new AxeBuilder({ page }).analyze();
-	return violations.map(
-		({ id, nodes }) =>
-			`${page.url()} ${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`,
-	);
-}
 
 const excessOf = (page: Page) =>
 	page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

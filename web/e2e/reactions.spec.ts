@@ -1,6 +1,6 @@
 /** Reactions: given, seen by the other at once, taken back; by mouse, keyboard and finger. */
-import AxeBuilder from "@axe-core/playwright";
 import type { Locator, Page } from "@playwright/test";
+import { expectNoFaults } from "./faults";
 import { ask, befriend, expect, type Person, test } from "./fixtures";
 import { offsetOf, scrollTo, write, writeFast } from "./rows";
 import { composer, message, say } from "./verbs";
@@ -25,11 +25,6 @@ const quick = (page: Page) => page.getByRole("menu", { name: "React", exact: tru
 async function openBar(row: Locator) {
 	await row.locator(".bubble").hover();
 	await row.getByRole("button", { name: "React" }).click();
-}
-
-async function expectNoFaults(page: Page) {
-	const found = await new AxeBuilder({ page }).analyze();
-	expect(found.violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
 }
 
 test("two people react, and every tab shows who", async ({ person }) => {

@@ -16,7 +16,7 @@ export function useChatSearch(chat: string, onGo: (seq: number) => void) {
 	const [sender, setSender] = useState<string | null>(null);
 	const [gone, setGone] = useState<number | null>(null);
 	const search = useMessageSearch(typed, chat, sender);
-	const { at, put, startOver } = useHitAtHand(search);
+	const { at, isChosen, put, startOver } = useHitAtHand(search);
 	const isHere = search.status === "done" && !search.isStale;
 	const setDue = useDue(isHere, () => go(0));
 
@@ -41,8 +41,8 @@ export function useChatSearch(chat: string, onGo: (seq: number) => void) {
 		gone,
 		put,
 		go,
-		/** To the hit at hand, once it is here. */
-		goOn: () => (isHere ? go(at) : setDue(true)),
+		/** To the hit at hand: the chosen one, or the first once it is here. */
+		goOn: () => (isHere || isChosen ? go(at) : setDue(true)),
 		type(text: string) {
 			setTyped(text);
 			forget();
@@ -68,7 +68,7 @@ function useHitAtHand({ hits, more }: Search) {
 		if (hit) setPlace({ seq: hit.seq, at: hits.indexOf(hit) });
 		return hit;
 	}
-	return { at, put, startOver: () => setPlace(null) };
+	return { at, isChosen: place !== null, put, startOver: () => setPlace(null) };
 }
 
 /** Whoever presses Enter before the hits are here means the first of them. */
