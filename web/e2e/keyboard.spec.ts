@@ -63,6 +63,8 @@ test("Enter that confirms a composed word does not send it", async ({ person }) 
 	await expect(composer(ann.page)).toHaveValue("日本");
 	await expect(timeline(ann.page).getByText("日本")).toHaveCount(0);
 
+	// Nobody presses another key in the turn in which the composition ended.
+	await ann.page.evaluate(() => new Promise((next) => setTimeout(next)));
 	await ann.page.keyboard.press("Enter");
 	await expect(message(ann.page, "日本")).toHaveCount(1);
 	await expect(composer(ann.page)).toHaveValue("");
