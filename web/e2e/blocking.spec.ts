@@ -25,7 +25,7 @@ test("a person is blocked from the chat and freed where it was closed", async ({
 	await expect(composer(page)).toBeVisible();
 	await page.getByRole("button", { name: "Block" }).click();
 	await dialog.getByRole("button", { name: "Block" }).click();
-	await expect(page.getByText("You block Bob. Nobody can write here.")).toBeVisible();
+	await expect(page.getByText("You have blocked Bob. Nobody can write here.")).toBeVisible();
 	await expect(message(page, "Buy now")).toBeVisible();
 	await expect(composer(bob.page)).toHaveCount(0);
 	await expect(dots(page)).toHaveCount(0);

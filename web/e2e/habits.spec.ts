@@ -208,7 +208,7 @@ test("the first letter already chooses among one's friends", async ({ person }) 
 	await field.fill("z");
 	await expect(people).toHaveCount(1);
 	await expect(people).toContainText("Zoë");
-	await expect(page.getByText("One letter more")).toBeVisible();
+	await expect(page.getByText("One more letter")).toBeVisible();
 	await field.fill("zo");
 	await expect(page.getByText("Matches for “zo”")).toBeVisible();
 	await expect(people).toHaveCount(1);

@@ -44,7 +44,7 @@ test("an old message is found beside the chat and gone to", async ({ person }) =
 	await expect(field(ann)).toBeFocused();
 	await expect(page.getByText("Type words from a message, in any order.")).toBeVisible();
 	await field(ann).fill("l");
-	await expect(page.getByText("One letter more.")).toBeVisible();
+	await expect(page.getByText("One more letter.")).toBeVisible();
 
 	await field(ann).fill("LIGHT");
 	await expect(hits(ann)).toHaveCount(2);
@@ -66,7 +66,7 @@ test("an old message is found beside the chat and gone to", async ({ person }) =
 	expect(page.url()).toMatch(new RegExp(`/chats/${chat}$`));
 
 	await page.getByRole("radio", { name: "You" }).click();
-	await expect(page.getByText("No message holds “LIGHT”").first()).toBeVisible();
+	await expect(page.getByText("No message contains “LIGHT”").first()).toBeVisible();
 	await page.getByRole("button", { name: "Close the search" }).click();
 	await expect(page.getByRole("complementary", { name: "Bob" })).toBeVisible();
 	expect(await page.evaluate(() => CSS.highlights.size)).toBe(0);
@@ -214,11 +214,11 @@ test("on a phone the chat comes to the front, with a way along the hits", async 
 	const bar = page.getByRole("search", { name: "Search in this chat" });
 	await expect(bar).toContainText("1 of 2");
 	await expect(timeline(page).getByText("A lighthouse again")).toBeInViewport();
-	await bar.getByRole("button", { name: "Earlier message found" }).click();
+	await bar.getByRole("button", { name: "Earlier match" }).click();
 	await expect(bar).toContainText("2 of 2");
 	await expect(message(page, "The old lighthouse at Bergsfjorden")).toBeInViewport();
-	await expect(bar.getByRole("button", { name: "Earlier message found" })).toBeDisabled();
-	await bar.getByRole("button", { name: "Later message found" }).click();
+	await expect(bar.getByRole("button", { name: "Earlier match" })).toBeDisabled();
+	await bar.getByRole("button", { name: "Later match" }).click();
 	await expect(timeline(page).getByText("A lighthouse again")).toBeInViewport();
 
 	await bar.getByRole("button", { name: /1 of 2/ }).click();
@@ -310,7 +310,7 @@ test("what one has just written is found, and what is still prepared is told", a
 	await openChat(ann, "Bob");
 	await page.keyboard.press("Control+f");
 	await field(ann).fill("zebra");
-	await expect(page.getByText("No message holds “zebra”").first()).toBeVisible();
+	await expect(page.getByText("No message contains “zebra”").first()).toBeVisible();
 	await page.keyboard.press("Escape");
 	await say(ann, "A zebra on the quay");
 	await expect(message(page, "A zebra on the quay")).toBeVisible();
