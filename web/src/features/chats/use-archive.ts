@@ -4,21 +4,12 @@ declare module "@tanstack/react-router" {
 	interface HistoryState {
 		/** The list shows what was archived; `step` where Back leads out of it. */
 		archive?: "step" | "stay";
-		/** What was looked for in the list, for who comes back to it. */
-		find?: string;
 	}
 }
 
 /** For a step to a chat, or back from it: the list stays as it is. */
 export function keepArchive({ archive }: HistoryState): HistoryState {
 	return archive === undefined ? {} : { archive: "stay" };
-}
-
-/** For the step back to the list from a message that was found: it is found there again. */
-export function keepList(state: HistoryState): HistoryState {
-	return state.find === undefined
-		? keepArchive(state)
-		: { ...keepArchive(state), find: state.find };
 }
 
 /** The archive in place of the list: a step of the history, since Back is expected to lead out of it. */

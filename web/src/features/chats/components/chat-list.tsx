@@ -1,4 +1,4 @@
-import { Link, useRouter } from "@tanstack/react-router";
+import { Link } from "@tanstack/react-router";
 import { Search, SquarePen, X } from "lucide-react";
 import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { useText } from "@/i18n/use-text";
@@ -9,7 +9,7 @@ import { Icon } from "@/ui/icon";
 import type { Anchor } from "@/ui/place";
 import { keysOf } from "@/ui/platform";
 import { SkeletonRows } from "@/ui/skeleton";
-import { useAskedToFind } from "../find-everywhere";
+import { useAskedToFind, useFind } from "../find-everywhere";
 import { nameOfList } from "../row-focus";
 import { useArchive } from "../use-archive";
 import { type Filter, useArchived, useChatRows } from "../use-chat-rows";
@@ -90,18 +90,6 @@ function AllChats({ current, asking, onMenu, foundFor, onArchive, isBack }: AllP
 			)}
 		</>
 	);
-}
-
-/** What is typed above the list; who comes back from what was found finds it again, once. */
-function useFind() {
-	const { history } = useRouter();
-	const { state } = history.location;
-	const find = useState(state.find ?? "");
-	useEffect(() => {
-		const { href, state } = history.location;
-		if (state.find) history.replace(href, { ...state, find: undefined });
-	}, [history]);
-	return find;
 }
 
 /** Who comes back from the archive goes on where they went in; an empty one has no way in. */
