@@ -1,5 +1,6 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import type { Message } from "@/api/wire.gen";
+import { useDue } from "@/ui/use-due";
 import { type Search, useMessageSearch } from "./use-message-search";
 
 export type ChatSearch = ReturnType<typeof useChatSearch>;
@@ -18,6 +19,7 @@ export function useChatSearch(chat: string, onGo: (seq: number) => void) {
 	const search = useMessageSearch(typed, chat, sender);
 	const { at, isChosen, put, startOver } = useHitAtHand(search);
 	const isHere = search.status === "done" && !search.isStale;
+	// Typing starts over, so of hits that were waited for the first is meant.
 	const setDue = useDue(isHere, () => go(0));
 
 	function go(index: number) {
@@ -69,19 +71,6 @@ function useHitAtHand({ hits, more }: Search) {
 		return hit;
 	}
 	return { at, isChosen: place !== null, put, startOver: () => setPlace(null) };
-}
-
-/** Whoever presses Enter before the hits are here means the first of them. */
-function useDue(isHere: boolean, onHere: () => void) {
-	const [isDue, setDue] = useState(false);
-	const act = useRef(onHere);
-	act.current = onHere;
-	useEffect(() => {
-		if (!isDue || !isHere) return;
-		setDue(false);
-		act.current();
-	}, [isDue, isHere]);
-	return setDue;
 }
 
 function placeAmong(hits: readonly Message[], place: Place | null): number {

@@ -1,6 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 import { Archive, UserPlus } from "lucide-react";
-import { type KeyboardEvent, useEffect, useId, useRef } from "react";
+import { type KeyboardEvent, useId } from "react";
 import { useText } from "@/i18n/use-text";
 import { faceOf } from "@/sync/chat-face";
 import { unreadOf } from "@/sync/selectors";
@@ -12,6 +12,7 @@ import { Button } from "@/ui/button";
 import { classes } from "@/ui/classes";
 import { Dialog } from "@/ui/dialog";
 import { Icon } from "@/ui/icon";
+import { useDue } from "@/ui/use-due";
 import { useFinding } from "../use-finding";
 import { FindField } from "./find-field";
 
@@ -25,7 +26,11 @@ export function QuickSwitcher({ onClose }: { onClose: () => void }) {
 	const finding = useFinding(AT_MOST);
 	const { typed, found, at, setAt, step } = finding;
 
-	const enter = useEnter(found[at], go);
+	const isLoading = useSync(({ session: { status } }) =>
+		["connecting", "syncing"].includes(status),
+	);
+	const isHere = found[at] !== undefined || !isLoading;
+	const setDue = useDue(isHere, () => go(found[at]));
 
 	function go(chat: ChatEntry | undefined) {
 		onClose();
@@ -35,11 +40,13 @@ export function QuickSwitcher({ onClose }: { onClose: () => void }) {
 
 	function handleKey(event: KeyboardEvent) {
 		if (event.nativeEvent.isComposing) return;
-		enter.forget();
+		setDue(false);
 		if (event.key === "ArrowDown") step(1);
 		else if (event.key === "ArrowUp") step(-1);
-		else if (event.key === "Enter") enter.press();
-		else return;
+		else if (event.key === "Enter") {
+			if (isHere) go(found[at]);
+			else setDue(true);
+		} else return;
 		event.preventDefault();
 	}
 
@@ -50,28 +57,6 @@ export function QuickSwitcher({ onClose }: { onClose: () => void }) {
 			{found.length === 0 && <NoneFound typed={typed} onFind={() => go(undefined)} />}
 		</Dialog>
 	);
-}
-
-/** Enter may come before the chats do: it opens the first one found, once they are there. */
-function useEnter(first: ChatEntry | undefined, go: (chat: ChatEntry | undefined) => void) {
-	const isLoading = useSync(({ session: { status } }) =>
-		["connecting", "syncing"].includes(status),
-	);
-	const isAwaited = useRef(false);
-	useEffect(() => {
-		if (!isAwaited.current || (first === undefined && isLoading)) return;
-		isAwaited.current = false;
-		go(first);
-	});
-	return {
-		press() {
-			isAwaited.current = first === undefined && isLoading;
-			if (!isAwaited.current) go(first);
-		},
-		forget() {
-			isAwaited.current = false;
-		},
-	};
 }
 
 function NoneFound({ typed, onFind }: { typed: string; onFind: () => void }) {
