@@ -2,7 +2,7 @@ import type { HistoryState } from "@tanstack/react-router";
 
 declare module "@tanstack/react-router" {
 	interface HistoryState {
-		/** The message that this step leads to, and for the how-manieth time: chat, place and number. */
+		/** The message that this step leads to, and how many such steps there were: chat, place and number. */
 		asked?: string;
 	}
 }

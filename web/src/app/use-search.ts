@@ -13,8 +13,7 @@ export function useSearch() {
 	const [isBeside, setBeside] = useState(false);
 	const [asked, setAsked] = useState(0);
 	const { over, show, close } = useOver();
-	const isOver = over === "search" || over === "hits";
-	const mode = hasRoom ? (isBeside || isOver) && "pane" : isOver ? over : isBeside && "search";
+	const front = over === "details" ? null : over;
 
 	function open() {
 		setAsked(asked + 1);
@@ -23,12 +22,12 @@ export function useSearch() {
 	}
 	useFindKey(open, over !== null);
 	return {
-		mode: mode || null,
+		mode: modeOf(hasRoom, isBeside, front),
 		asked,
 		open,
 		close() {
 			setBeside(false);
-			if (isOver) close();
+			if (front !== null) close();
 		},
 		/** A hit is shown: where it would be covered, the chat comes to the front. */
 		uncover() {
@@ -37,6 +36,12 @@ export function useSearch() {
 			show("hits");
 		},
 	};
+}
+
+/** One that was opened where there was room stays where there is none, and the other way round. */
+function modeOf(hasRoom: boolean, isBeside: boolean, front: "search" | "hits" | null) {
+	if (hasRoom) return isBeside || front !== null ? "pane" : null;
+	return front ?? (isBeside ? "search" : null);
 }
 
 /** Ctrl or ⌘ and F; the browser's own search is where it was, one press further. */
