@@ -17,6 +17,28 @@ async function open() {
 const outbox = (tab: SyncHost) => tab.getState().outbox;
 const rows = (tab: SyncHost) => selectTimeline(tab.getState(), "c").rows;
 
+describe("a message that one tab takes back and another would send", () => {
+	it("is held by the one that sends alone, and never leaves once it is deleted", async () => {
+		const { clock, network, leader, follower, bodies } = await open();
+		network.setDown(true);
+		network.cut("ann");
+		const one = follower.actions.sendMessage("c", { body: "one" });
+		await clock.advance(1_000);
+		// Whoever cannot hold it deletes it at once, and gives no way back.
+		expect(follower.actions.holdMessage(one, true)).toBe(false);
+		follower.actions.deleteMessage("c", { clientId: one });
+		const two = leader.actions.sendMessage("c", { body: "two" });
+		expect(leader.actions.holdMessage(two, true)).toBe(true);
+		network.setDown(false);
+		await clock.advance(6_000);
+		expect(bodies()).toEqual([]);
+		leader.actions.holdMessage(two, false);
+		await clock.advance(1_000);
+		expect(bodies()).toEqual(["two"]);
+		for (const tab of [leader, follower]) expect(outbox(tab)).toEqual([]);
+	});
+});
+
 describe("a message that one tab wrote and another has sent", () => {
 	it("waits nowhere, though its own tab is gone as its slow disk has it at last", async () => {
 		const { clock, disk, device, follower, openTab, bodies } = await open();

@@ -29,7 +29,7 @@ export function createActions(core: Core, signedIn: SignedIn): Actions {
 		},
 		editMessage: (chat, target, body) => signedIn.session()?.outbox.edit(chat, target, body),
 		deleteMessage: (chat, target) => signedIn.session()?.outbox.remove(chat, target),
-		holdMessage: (clientId, isHeld) => signedIn.session()?.outbox.hold(clientId, isHeld),
+		holdMessage: (clientId, isHeld) => signedIn.session()?.outbox.hold(clientId, isHeld) ?? false,
 		react: (chat, seq, emoji, on) => signedIn.session()?.outbox.react(chat, seq, { emoji, on }),
 		retry: (id) => signedIn.session()?.outbox.retry(id),
 		retryAll() {

@@ -24,8 +24,11 @@ export type Outbox = {
 	readonly send: (chat: string, body: string, replyToSeq: number | null) => string;
 	readonly edit: (chat: string, target: Target, body: string) => void;
 	readonly remove: (chat: string, target: Target) => void;
-	/** While it is held it is not sent, nor what was written to its chat after it. */
-	readonly hold: (id: string, isHeld: boolean) => void;
+	/**
+	 * While it is held it is not sent, nor what was written to its chat after it.
+	 * False where another tab sends, which knows nothing of it.
+	 */
+	readonly hold: (id: string, isHeld: boolean) => boolean;
 	readonly react: (chat: string, seq: number, reaction: Reaction) => void;
 	readonly retry: (id: string) => void;
 	readonly discard: (id: string) => void;
@@ -166,6 +169,7 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 			if (isHeld) held.add(id);
 			else held.delete(id);
 			sender.flush();
+			return sender.isLeading();
 		},
 		// What is asked for is a state, so asking for one after the other is as good as for the last.
 		react(chat, seq, reaction) {

@@ -249,8 +249,11 @@ export type Actions = {
 	/** `row.message` of a stored row by seq, or of a pending one by its client id. */
 	editMessage(chat: string, target: { seq: number } | { clientId: string }, body: string): void;
 	deleteMessage(chat: string, target: { seq: number } | { clientId: string }): void;
-	/** An unsent message is not sent for as long as it is held: its deletion may still be taken back. */
-	holdMessage(clientId: string, isHeld: boolean): void;
+	/**
+	 * An unsent message is not sent for as long as it is held: its deletion may still be taken back.
+	 * False where that cannot be kept, for another tab sends.
+	 */
+	holdMessage(clientId: string, isHeld: boolean): boolean;
 	/** Gives the stored message an emoji, or takes it back. One that is refused is gone again, with a notice. */
 	react(chat: string, seq: number, emoji: string, on: boolean): void;
 	retry(id: string): void;

@@ -49,16 +49,23 @@ function targetOf(row: Row): Target {
 		: { clientId: row.message.client_id ?? row.key };
 }
 
-/** Deletes the rows when the time to undo is over, and gives the way back. What is unsent stays so meanwhile. */
-function takeAway(rows: readonly Row[], chat: string, actions: Actions): () => void {
+/**
+ * Deletes the rows when the time to undo is over, and gives the way back. What is
+ * unsent stays so meanwhile, or goes at once where another tab may send it; null
+ * when that was all.
+ */
+function takeAway(rows: readonly Row[], chat: string, actions: Actions): (() => void) | null {
 	const unsent = rows.filter(({ state }) => state !== "stored");
-	for (const { key } of unsent) actions.holdMessage(key, true);
-	for (const row of rows)
+	const atOnce = new Set(unsent.filter(({ key }) => !actions.holdMessage(key, true)));
+	for (const row of atOnce) actions.deleteMessage(chat, targetOf(row));
+	const later = rows.filter((row) => !atOnce.has(row));
+	for (const row of later)
 		deleteLater(row.key, { account: row.message.sender, chat, target: targetOf(row) }, () =>
 			actions.deleteMessage(chat, targetOf(row)),
 		);
+	if (later.length === 0) return null;
 	return () => {
-		for (const { key } of rows) undoDelete(key);
+		for (const { key } of later) undoDelete(key);
 		for (const { key } of unsent) actions.holdMessage(key, false);
 	};
 }
@@ -78,7 +85,7 @@ export function useRowActions(chat: string, callbacks: Callbacks): RowActions {
 				kept.length === 1
 					? t("timeline.deleted")
 					: t("timeline.deletedMany", { count: kept.length });
-			showToast(text, { label: t("app.undo"), onPress: undo });
+			showToast(text, undo ? { label: t("app.undo"), onPress: undo } : undefined);
 		}
 		return {
 			reply: onReply,
