@@ -31,8 +31,8 @@ pub struct Indexed {
     pub has_more: bool,
 }
 
-/// Brings the index up to date in one chat, by at most `limit` new rows and as
-/// many changed ones.
+/// Brings the index up to date in one chat, by at most `limit` new rows; where
+/// nothing else is new, by as many changed ones too.
 ///
 /// # Errors
 /// When the store fails. That another node came first is no error.
@@ -61,11 +61,14 @@ async fn bring_up(
     [new, changed]: [&[Row]; 2],
     limit: i64,
 ) -> Result<Indexed> {
-    let is_full = |rows: &[Row]| i64::try_from(rows.len()).unwrap_or(i64::MAX) >= limit;
+    let (new, has_newer) = part(new, limit)?;
+    // Changes wait until nothing is left that is new. So a chat left halfway is
+    // known by its rev, and what is above the place was sent after that rev.
+    let (changed, has_more) = if has_newer { (&[][..], true) } else { part(changed, limit)? };
     let last = |rows: &[Row], at| rows.last().map(|row| row.get::<i64>(at)).transpose();
     // A row is read as it is now, so all changes of the rows read are in it.
-    let seq = if is_full(new) { last(new, 0)?.unwrap_or(place.seq) } else { reached.0 };
-    let rev = if is_full(changed) { last(changed, 1)?.unwrap_or(place.rev) } else { reached.1 };
+    let seq = if has_newer { last(new, 0)?.unwrap_or(place.seq) } else { reached.0 };
+    let rev = if has_more { last(changed, 1)?.unwrap_or(place.rev) } else { reached.1 };
     if (seq, rev) == (place.seq, place.rev) {
         return Ok(Indexed::default());
     }
@@ -77,7 +80,6 @@ async fn bring_up(
     for row in changed {
         put(&mut batch, place.number, row, row.get::<Option<i64>>(5)? <= Some(place.rev))?;
     }
-    let has_more = is_full(new) || is_full(changed);
     let rows = u64::try_from(batch.len() - 1).unwrap_or_default();
     match app.db.write(batch).await {
         Ok(_) => Ok(Indexed { rows, has_more }),
@@ -86,6 +88,11 @@ async fn bring_up(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Those of the rows that one batch may hold, and whether there are more.
+fn part(rows: &[Row], limit: i64) -> Result<(&[Row], bool)> {
+    Ok((rows, i64::try_from(rows.len()).unwrap_or(i64::MAX) >= limit))
 }
 
 /// Puts the row's words in the place of those that are there, or takes them out.

@@ -269,3 +269,33 @@ async fn nodes_that_index_the_same_chat_do_no_harm() {
     assert_eq!(search::run(h.app()).await.unwrap(), 0);
     assert_eq!(asks_on(&ann, "tea", "&limit=7").await.len(), 20);
 }
+
+/// A chat of ten messages of which the index has three, as a kill may leave it.
+async fn halfway(h: &Harness) -> (Person, String) {
+    let (ann, _, chat) = friends(h).await;
+    for n in 0..10 {
+        says(&ann, &chat, &format!("tea {n}")).await;
+    }
+    let id = chat.parse().unwrap();
+    let page = || async { search::page(h.app(), id, 3).await.unwrap() };
+    assert_eq!((page().await.rows, page().await.rows), (0, 3), "the first page only begins");
+    (ann, chat)
+}
+
+#[tokio::test]
+async fn what_a_kill_left_to_index_is_indexed_later() {
+    let h = Harness::start().await;
+    let (ann, _) = halfway(&h).await;
+    assert_eq!(search::run(h.app()).await.unwrap(), 7);
+    assert_eq!(asks_on(&ann, "tea", "").await.len(), 10);
+}
+
+#[tokio::test]
+async fn an_edit_is_found_while_the_index_is_halfway() {
+    let h = Harness::start().await;
+    let (ann, chat) = halfway(&h).await;
+    let edit = json!({ "body": "blue lamp" });
+    ann.patch(&format!("/v1/chats/{chat}/messages/1"), &edit).await.gives(200);
+    finds(&h, &ann, "blue", &["blue lamp"]).await;
+    assert_eq!(asks_on(&ann, "tea", "").await.len(), 9);
+}
