@@ -11,7 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
 use super::index::{self, PAGE};
 use crate::{App, ChatId, Result};
@@ -90,25 +90,25 @@ impl Due {
 
 /// Follows until the returned future is dropped. Nothing is lost by that.
 pub async fn follow(app: &App) {
-    let mut looks = true;
+    // Notes alone never put this off: where many write, they come all the time.
+    let mut look_at = Instant::now();
     loop {
         wait_for_calm(app).await;
-        let noted = app.search.take();
-        let outcome = match noted {
-            Some(chats) if !looks => bring_up(app, chats, REST).await,
-            _ => bring_up_all(app, REST).await,
-        };
-        looks = match outcome {
-            Ok(_) => {
-                app.search.rounds.send_modify(|rounds| *rounds += 1);
-                timeout(LOOK, app.search.bell.notified()).await.is_err()
-            }
-            Err(error) => {
-                tracing::warn!(%error, "the search index cannot follow");
-                sleep(FAILED).await;
-                true
+        let outcome = match app.search.take() {
+            Some(chats) if Instant::now() < look_at => bring_up(app, chats, REST).await,
+            _ => {
+                look_at = Instant::now() + LOOK;
+                bring_up_all(app, REST).await
             }
         };
+        if let Err(error) = outcome {
+            tracing::warn!(%error, "the search index cannot follow");
+            look_at = Instant::now() + FAILED;
+            sleep_until(look_at).await;
+            continue;
+        }
+        app.search.rounds.send_modify(|rounds| *rounds += 1);
+        drop(timeout_at(look_at, app.search.bell.notified()).await);
     }
 }
 
