@@ -16,6 +16,8 @@ use crate::{AccountId, App, ChatId, Result};
 pub(super) const BLOCK: i64 = 4_096;
 /// Rows of a page at most, new and changed each.
 pub(super) const PAGE: i64 = 256;
+/// Bytes of their text at most: sends wait while it is written.
+const TEXT_MAX: usize = 64 * 1024;
 
 /// Tokens of a question at most.
 const TOKENS_MAX: usize = 6;
@@ -92,6 +94,13 @@ async fn bring_up(
 
 /// Those of the rows that one batch may hold, and whether there are more.
 fn part(rows: &[Row], limit: i64) -> Result<(&[Row], bool)> {
+    let mut bytes = 0;
+    for (at, row) in rows.iter().enumerate() {
+        bytes += row.get::<String>(3)?.len();
+        if bytes > TEXT_MAX && at > 0 {
+            return Ok((&rows[..at], true));
+        }
+    }
     Ok((rows, i64::try_from(rows.len()).unwrap_or(i64::MAX) >= limit))
 }
 

@@ -10,6 +10,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BinaryHeap};
 
 use sql::{Batch, Row, Sql, args, list};
+use tokio::task::yield_now;
 
 use super::cursor::{self, Cursor, Key, Order};
 use super::index::{BLOCK, place_of, question};
@@ -19,8 +20,12 @@ use crate::{App, Result};
 
 /// Rows that the index does not have yet, read through by one search at most.
 const UNINDEXED_MAX: i64 = 2_000;
-/// Rows that the index proposes, judged by one search at most.
-const JUDGED_MAX: usize = 5_000;
+/// Text that the index proposes, judged by one search at most, in bytes; each
+/// row and each block counts as `ROW_BYTES` at least.
+const JUDGED_MAX: usize = 1_000_000;
+const ROW_BYTES: usize = 200;
+/// Text judged without a pause, in bytes: sockets wait for the same thread.
+const AT_A_TIME: usize = 16 * 1024;
 /// Blocks looked into at once: few at first, since a common word fills the page
 /// from them, then more and more.
 const AT_ONCE: [usize; 4] = [4, 16, 64, 256];
@@ -103,7 +108,9 @@ impl<'a> Walk<'a> {
         let answers = app.db.read(batch).await?;
         for ((at, what), rows) in asked.into_iter().zip(answers) {
             match (what, rows.first()) {
-                (What::Messages, _) => self.judge(at, rows)?,
+                (What::Messages, _) => {
+                    self.judge(at, rows).await?;
+                }
                 (What::Top, Some(top)) => self.tops[at] = (top.get(0)?, top.get(1)?),
                 (What::Top, None) => {}
                 (What::Times, _) => drop(times.insert(at, rows)),
@@ -212,7 +219,7 @@ impl<'a> Walk<'a> {
                 self.ask_index(&mut batch, block);
             }
             for (block, rows) in group.into_iter().zip(app.db.read(batch).await?) {
-                self.go_on(block, rows)?;
+                self.go_on(block, rows).await?;
             }
             if self.judged > JUDGED_MAX && self.comes_forward() {
                 self.ended = self.blocks.peek().map(|block| block.newest);
@@ -248,8 +255,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Judges what came out of a block, and puts back what is left of it.
-    fn go_on(&mut self, block: Block, rows: Vec<Row>) -> Result<()> {
-        self.judged += rows.len();
+    async fn go_on(&mut self, block: Block, rows: Vec<Row>) -> Result<()> {
         let last = (rows.len() >= block.take).then(|| rows.last()).flatten();
         if let Some(last) = last {
             let (seq, created_at): (i64, i64) = (last.get(0)?, last.get(12)?);
@@ -262,18 +268,33 @@ impl<'a> Walk<'a> {
                 self.blocks.push(Block { newest, high: seq - 1, take, ..block });
             }
         }
-        self.judge(block.field, rows)
+        self.judged += ROW_BYTES + self.judge(block.field, rows).await?;
+        Ok(())
     }
 
-    fn judge(&mut self, field: usize, rows: Vec<Row>) -> Result<()> {
-        let member = &self.fields[field].member;
+    /// Judges the rows; answers how many bytes of text that was.
+    async fn judge(&mut self, field: usize, rows: Vec<Row>) -> Result<usize> {
+        let (mut all, mut at_a_time) = (0, 0);
         for mut row in rows {
+            let member = &self.fields[field].member;
             let message = message::as_seen(member, Message::read(member.chat, &mut row, 0)?);
-            if message.deleted_at.is_none() && self.ask.words.are_in(&message.body) {
+            let bytes = message.body.len().max(ROW_BYTES);
+            if self.grants(&message) {
                 self.hits.insert(self.order.key(&message), message);
             }
+            all += bytes;
+            at_a_time += bytes;
+            if at_a_time > AT_A_TIME {
+                at_a_time = 0;
+                yield_now().await;
+            }
         }
-        Ok(())
+        Ok(all)
+    }
+
+    fn grants(&self, message: &Message) -> bool {
+        message.deleted_at.is_none()
+            && self.ask.words.are_in(&message.body)
     }
 
     /// Whether ending here would bring the next page further than this one.

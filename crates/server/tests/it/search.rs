@@ -299,3 +299,26 @@ async fn an_edit_is_found_while_the_index_is_halfway() {
     finds(&h, &ann, "blue", &["blue lamp"]).await;
     assert_eq!(asks_on(&ann, "tea", "").await.len(), 9);
 }
+
+/// A writer who sends the longest messages holds up neither who sends meanwhile
+/// nor who is asked to look through them.
+#[tokio::test]
+async fn long_messages_are_indexed_and_searched_in_parts() {
+    let h = Harness::start().await;
+    let (ann, _, chat) = friends(&h).await;
+    let alike = "甲乙 乙丙 ".repeat(domain::message::MAX_BODY_CHARS / 6);
+    says(&ann, &chat, "甲乙丙").await;
+    for _ in 0..150 {
+        says(&ann, &chat, &alike).await;
+    }
+    let id = chat.parse().unwrap();
+    for part in 0..4 {
+        let page = search::page(h.app(), id, 256).await.unwrap();
+        assert!(page.has_more && (part == 0 || (1..20).contains(&page.rows)), "{page:?}");
+    }
+    search::run(h.app()).await.unwrap();
+    let first = asks(&ann, "甲乙丙", "").await;
+    assert_eq!(first["messages"], json!([]));
+    assert!(first["next"].is_string(), "it was enough for once");
+    finds(&h, &ann, "甲乙丙", &["甲乙丙"]).await;
+}
