@@ -142,9 +142,10 @@ impl<'a> Walk<'a> {
         if changed > 0 {
             let (floor, chat) = (member.floor_seq, member.chat);
             let high = place.seq.min(high);
+            // What changes in this moment must not push out what changed before.
             batch.run(
                 &CHANGED,
-                args![chat, place.rev, floor, high, before_at, before_seq, sender, changed],
+                args![chat, place.rev, floor, high, before_at, before_seq, sender, *left],
             );
         }
         *left -= changed;
@@ -294,6 +295,7 @@ impl<'a> Walk<'a> {
 
     fn grants(&self, message: &Message) -> bool {
         message.deleted_at.is_none()
+            && self.ask.sender.is_none_or(|sender| sender == message.sender)
             && self.ask.words.are_in(&message.body)
     }
 

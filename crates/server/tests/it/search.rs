@@ -322,3 +322,25 @@ async fn long_messages_are_indexed_and_searched_in_parts() {
     assert!(first["next"].is_string(), "it was enough for once");
     finds(&h, &ann, "甲乙丙", &["甲乙丙"]).await;
 }
+
+static RENUMBER: Sql = Sql::new("update search_place set number = $2 where chat_id = $1");
+static NUMBER: Sql = Sql::new("select number from search_place where chat_id = $1");
+
+#[tokio::test]
+async fn the_row_decides_who_sent_it_too() {
+    let h = Harness::start().await;
+    let (ann, bob, chat) = friends(&h).await;
+    let other = bob.befriends(&h.person("eve").await).await;
+    says(&ann, &chat, "tea").await;
+    says(&bob, &other, "tea").await;
+    search::run(h.app()).await.unwrap();
+    // An index that is wrong: what it has of the one chat it says of the other.
+    let [chat, other] = [&chat, &other].map(|id| id.parse::<domain::ChatId>().unwrap());
+    let number = h.app().db.row(&NUMBER, args![other]).await.unwrap().unwrap();
+    let mut batch = Batch::new();
+    batch.demand(1, &RENUMBER, args![other, 1_000]);
+    batch.demand(1, &RENUMBER, args![chat, number.get::<i64>(0).unwrap()]);
+    h.app().db.write(batch).await.unwrap();
+    let by_bob = format!("&sender={}", bob.id);
+    assert_eq!(asks_on(&ann, "tea", &by_bob).await, Vec::<Value>::new());
+}
