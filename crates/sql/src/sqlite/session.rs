@@ -135,6 +135,9 @@ impl Fault {
         };
         match error.sqlite_error_code() {
             _ if no_room(&error) => Error::DiskFull,
+            _ if is_of_index(&error) => {
+                Error::Corrupt(format!("an index of words is damaged ({error}): {doing}"))
+            }
             Some(ErrorCode::OperationInterrupted) => {
                 Error::Unavailable(format!("took too long and was stopped: {doing}"))
             }
@@ -153,6 +156,7 @@ impl Fault {
     pub(super) fn is_fatal(&self) -> bool {
         let Self::Engine(error) = self else { return false };
         !no_room(error)
+            && !is_of_index(error)
             && matches!(
                 error.sqlite_error_code(),
                 Some(
@@ -162,6 +166,13 @@ impl Fault {
                 )
             )
     }
+}
+
+/// A table that only the engine can read, such as an index of words, does not
+/// hold together. That is found in what such a table holds, and says nothing of
+/// the rows beside it.
+fn is_of_index(error: &rusqlite::Error) -> bool {
+    error.sqlite_extended_error_code() == Some(ffi::SQLITE_CORRUPT_VTAB)
 }
 
 /// A full disk may also show as a failure to grow the shared memory file,

@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::task::{Context, Waker};
 
-use sql::{BeforeCommit, Db, Error, Fault, Options, Sql, args};
+use sql::{Batch, BeforeCommit, Db, Error, Fault, Options, Sql, args};
 use tempfile::TempDir;
 
-use crate::support::{NOTES, add, bodies, count, sqlite, sqlite_with};
+use crate::support::{NOTES, add, bodies, count, leak, sqlite, sqlite_with};
 
 /// A hook that fails while `fault` is set.
 fn failing() -> (BeforeCommit, Arc<Mutex<Option<Fault>>>) {
@@ -37,6 +37,25 @@ async fn a_failed_sync_ends_writing_and_nothing_is_acknowledged() {
     let again = Db::open(&store.options).await.unwrap();
     again.write(add(4, "healed")).await.unwrap();
     assert_eq!(bodies(&again).await, ["kept", "healed"]);
+}
+
+/// What is beside the rows may be made again; nobody need wait for it.
+#[tokio::test]
+async fn a_damaged_index_of_words_is_refused_by_itself() {
+    let store = sqlite().await;
+    let write = |text: &str| {
+        let mut batch = Batch::new();
+        batch.run(leak(text.to_owned()), args![]);
+        store.db.write(batch)
+    };
+    write("create virtual table word using fts5(body)").await.unwrap();
+    write("insert into word (body) values ('one')").await.unwrap();
+    write("delete from word_data").await.unwrap();
+    let error = write("insert into word (body) values ('two')").await.unwrap_err();
+    assert_eq!(error.code(), "store.corrupt");
+    assert!(error.to_string().contains("index of words"), "{error}");
+    store.db.write(add(1, "kept")).await.unwrap();
+    assert_eq!(bodies(&store.db).await, ["kept"]);
 }
 
 #[tokio::test]
