@@ -80,7 +80,7 @@ async fn bring_up(
         put(&mut batch, place.number, row, false)?;
     }
     for row in changed {
-        put(&mut batch, place.number, row, row.get::<Option<i64>>(5)? <= Some(place.rev))?;
+        put(&mut batch, place.number, row, row.get::<Option<i64>>(5)?.is_none())?;
     }
     let rows = u64::try_from(batch.len() - 1).unwrap_or_default();
     match app.db.write(batch).await {
@@ -105,7 +105,7 @@ fn part(rows: &[Row], limit: i64) -> Result<(&[Row], bool)> {
 }
 
 /// Puts the row's words in the place of those that are there, or takes them out.
-/// Where only reactions changed, the words are those that are there.
+/// Of what was never edited, the words are those that are there.
 fn put(batch: &mut Batch, number: i64, row: &Row, is_same: bool) -> Result<()> {
     let seq: i64 = row.get(0)?;
     if row.get::<Option<i64>>(4)?.is_some() {

@@ -300,6 +300,25 @@ async fn an_edit_is_found_while_the_index_is_halfway() {
     assert_eq!(asks_on(&ann, "tea", "").await.len(), 9);
 }
 
+#[tokio::test]
+async fn an_edit_that_a_reaction_follows_is_indexed() {
+    let h = Harness::start().await;
+    let (ann, bob, chat) = friends(&h).await;
+    let path = |seq: i64| format!("/v1/chats/{chat}/messages/{seq}");
+    for _ in 1..=3 {
+        says(&ann, &chat, "tea").await;
+    }
+    search::run(h.app()).await.unwrap();
+    for seq in 1..=3 {
+        let edit = json!({ "body": format!("lamp {seq}") });
+        ann.patch(&path(seq), &edit).await.gives(200);
+    }
+    bob.put(&format!("{}/reactions/%F0%9F%91%8D", path(1)), &Value::Null).await.gives(200);
+    let page = search::page(h.app(), chat.parse().unwrap(), 2).await.unwrap();
+    assert!(page.has_more, "the first edit has moved behind the others");
+    finds(&h, &ann, "lamp", &["lamp 3", "lamp 2", "lamp 1"]).await;
+}
+
 /// A writer who sends the longest messages holds up neither who sends meanwhile
 /// nor who is asked to look through them.
 #[tokio::test]
