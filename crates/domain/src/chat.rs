@@ -229,10 +229,9 @@ pub(crate) fn ask_all(batch: &mut Batch, caller: &Caller) -> usize {
     batch.run(&EVERY, args![caller.account])
 }
 
-/// The proof, from a row that [`ask_all`] was answered with, and the time of
-/// the chat's newest message.
-pub(crate) fn proven_of_all(caller: &Caller, row: &Row) -> Result<(Member, i64)> {
-    Ok((proven(caller, row.get(12)?, Some(row))?, row.get(13)?))
+/// The proof, from a row that [`ask_all`] was answered with.
+pub(crate) fn proven_of_all(caller: &Caller, row: &Row) -> Result<Member> {
+    proven(caller, row.get(12)?, Some(row))
 }
 
 /// Every chat the caller is in, the one with the newest message first.
@@ -413,7 +412,7 @@ macro_rules! proof {
     () => {
         "select c.rev, c.last_seq, c.first_seq, c.closed_at, m.joined_seq, m.left_at, m.left_seq,
                 coalesce(k.hidden_upto_seq, 0), m.rev, coalesce(k.read_seq, 0),
-                coalesce(k.read_n, 0), m.delivered_seq, c.id, c.last_at
+                coalesce(k.read_n, 0), m.delivered_seq, c.id
          from member m
          join chat c on c.id = m.chat_id
          left join account_chat k on k.account_id = m.account_id and k.chat_id = m.chat_id "

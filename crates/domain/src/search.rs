@@ -56,7 +56,6 @@ pub struct Found {
 /// A chat that the caller may read, and how far the index has come in it.
 struct Field {
     member: Member,
-    last_at: i64,
     place: Place,
 }
 
@@ -66,6 +65,10 @@ struct Place {
     number: i64,
     seq: i64,
     rev: i64,
+    /// When the newest of its messages was sent, by the clock.
+    newest_at: i64,
+    /// By how much a message was sent after one that stands behind it, at most.
+    disorder_ms: i64,
 }
 
 /// The caller's messages that hold the words, the newest first.
@@ -87,12 +90,12 @@ async fn fields(app: &App, caller: &Caller, chat: Option<ChatId>) -> Result<Vec<
         let members = chat::ask_all(&mut batch, caller);
         let places = batch.run(&PLACES, args![caller.account]);
         let rows = app.db.read(batch).await?;
-        let places = rows[places].iter().map(|row| Ok((row.get(3)?, Place::read(row)?)));
+        let places = rows[places].iter().map(|row| Ok((row.get(5)?, Place::read(row)?)));
         let places = places.collect::<Result<std::collections::HashMap<ChatId, Place>>>()?;
         let fields = rows[members].iter().map(|row| {
-            let (member, last_at) = chat::proven_of_all(caller, row)?;
+            let member = chat::proven_of_all(caller, row)?;
             let place = places.get(&member.chat).copied().unwrap_or_default();
-            Ok(Field { member, last_at, place })
+            Ok(Field { member, place })
         });
         return fields.collect();
     };
@@ -100,14 +103,19 @@ async fn fields(app: &App, caller: &Caller, chat: Option<ChatId>) -> Result<Vec<
     let place = batch.run(&PLACE, args![chat]);
     let rows = app.db.read(batch).await?;
     let member = chat::proven(caller, chat, rows[proof].first())?;
-    let last_at = rows[proof][0].get(13)?;
     let place = rows[place].first().map_or(Ok(Place::default()), Place::read)?;
-    Ok(vec![Field { member, last_at, place }])
+    Ok(vec![Field { member, place }])
 }
 
 impl Place {
     fn read(row: &Row) -> Result<Self> {
-        Ok(Self { number: row.get(0)?, seq: row.get(1)?, rev: row.get(2)? })
+        Ok(Self {
+            number: row.get(0)?,
+            seq: row.get(1)?,
+            rev: row.get(2)?,
+            newest_at: row.get(3)?,
+            disorder_ms: row.get(4)?,
+        })
     }
 }
 
@@ -130,9 +138,11 @@ pub(crate) const STATEMENTS: &[&Sql] = &[
 ];
 
 static PLACES: Sql = Sql::new(
-    "select p.number, p.seq, p.rev, p.chat_id
+    "select p.number, p.seq, p.rev, p.newest_at, p.disorder_ms, p.chat_id
      from member m join search_place p on p.chat_id = m.chat_id
      where m.account_id = $1",
 );
 
-static PLACE: Sql = Sql::new("select number, seq, rev from search_place where chat_id = $1");
+static PLACE: Sql = Sql::new(
+    "select number, seq, rev, newest_at, disorder_ms from search_place where chat_id = $1",
+);

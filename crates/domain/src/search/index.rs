@@ -74,8 +74,10 @@ async fn bring_up(
     if (seq, rev) == (place.seq, place.rev) {
         return Ok(Indexed::default());
     }
+    let (newest_at, disorder_ms) = times(place, new)?;
     let mut batch = Batch::new();
-    let guard = batch.demand(1, &MOVE, args![chat, seq, rev, place.seq, place.rev]);
+    let to = args![chat, seq, rev, place.seq, place.rev, newest_at, disorder_ms];
+    let guard = batch.demand(1, &MOVE, to);
     for row in new {
         put(&mut batch, place.number, row, false)?;
     }
@@ -102,6 +104,17 @@ fn part(rows: &[Row], limit: i64) -> Result<(&[Row], bool)> {
         }
     }
     Ok((rows, i64::try_from(rows.len()).unwrap_or(i64::MAX) >= limit))
+}
+
+/// The newest time there is with the new rows, and how far times are out of order.
+fn times(place: Place, new: &[Row]) -> Result<(i64, i64)> {
+    let (mut newest_at, mut disorder_ms) = (place.newest_at, place.disorder_ms);
+    for row in new {
+        let created_at: i64 = row.get(6)?;
+        disorder_ms = disorder_ms.max(newest_at - created_at);
+        newest_at = newest_at.max(created_at);
+    }
+    Ok((newest_at, disorder_ms))
 }
 
 /// Puts the row's words in the place of those that are there, or takes them out.
@@ -176,7 +189,7 @@ fn block(number: i64, seq: i64) -> String {
 pub(super) static REACHED: Sql = Sql::new("select last_seq, rev from chat where id = $1");
 
 pub(super) static NEW: Sql = Sql::new(
-    "select seq, rev, sender_id, body, deleted_at, edited_rev from message
+    "select seq, rev, sender_id, body, deleted_at, edited_rev, created_at from message
      where chat_id = $1 and seq > (select p.seq from search_place p where p.chat_id = $1)
      order by seq limit $2",
 );
@@ -191,13 +204,14 @@ pub(super) static CHANGED: Sql = Sql::new(
 
 // Two nodes may take the same number: one of them takes none, and tries again.
 pub(super) static BEGIN: Sql = Sql::new(
-    "insert into search_place (chat_id, number, seq, rev)
-     select $1, coalesce(max(number), 0) + 1, 0, 0 from search_place where true
+    "insert into search_place (chat_id, number, seq, rev, newest_at, disorder_ms)
+     select $1, coalesce(max(number), 0) + 1, 0, 0, 0, 0 from search_place where true
      on conflict do nothing",
 );
 
 pub(super) static MOVE: Sql = Sql::new(
-    "update search_place set seq = $2, rev = $3 where chat_id = $1 and seq = $4 and rev = $5",
+    "update search_place set seq = $2, rev = $3, newest_at = $6, disorder_ms = $7
+     where chat_id = $1 and seq = $4 and rev = $5",
 );
 
 // A table of FTS5 knows no upsert, PostgreSQL no `or replace`.

@@ -14,7 +14,7 @@ use tokio::task::yield_now;
 
 use super::cursor::{self, Cursor, Key, Order};
 use super::index::{BLOCK, place_of, question};
-use super::{Ask, Field, Found};
+use super::{Ask, Field, Found, Place};
 use crate::message::{self, Message, message_columns};
 use crate::{App, Result};
 
@@ -34,9 +34,9 @@ const AT_ONCE: [usize; 4] = [4, 16, 64, 256];
 const TAKE_FIRST: usize = 8;
 /// Rows taken out of a block of the only chat, at least.
 const TAKE_MIN: usize = 32;
-/// How far the times of a chat's messages may be out of its order: clocks of
-/// nodes differ, and who asked first is not always stored first.
-const SKEW_MS: i64 = 5_000;
+/// How far the times of a chat may be out of its order and are followed. A clock
+/// that was set by years would have all of the chat read for each page.
+const DISORDER_MAX: i64 = 86_400_000;
 
 /// What is left of a block, to be looked into.
 #[derive(Clone, Copy, Debug)]
@@ -77,8 +77,10 @@ impl<'a> Walk<'a> {
             _ => return Err(cursor::wrong()),
         }
         let top = |field: &Field| match ask.before {
-            Some(Cursor::InChat(seq)) => (field.member.upto_seq.min(seq - 1), field.last_at),
-            _ => (field.member.upto_seq, field.last_at),
+            Some(Cursor::InChat(seq)) => {
+                (field.member.upto_seq.min(seq - 1), field.place.newest_at)
+            }
+            _ => (field.member.upto_seq, field.place.newest_at),
         };
         Ok(Self {
             ask,
@@ -158,8 +160,10 @@ impl<'a> Walk<'a> {
         let field = &self.fields[at];
         let ((low, high), (before_at, _)) = (self.indexed(at), self.bound(field));
         let chat = field.member.chat;
-        if low < high && before_at <= field.last_at.saturating_add(SKEW_MS) {
-            batch.run(&TOP, args![chat, low, high, before_at.saturating_add(SKEW_MS)]);
+        if low < high && before_at <= field.place.newest_at {
+            // What was sent at this very time may be on the page too.
+            let above = field.place.after(before_at).saturating_add(1);
+            batch.run(&TOP, args![chat, low, high, above]);
             asked.push((at, What::Top));
         }
         if self.order == Order::ByTime && low / BLOCK < high / BLOCK {
@@ -200,7 +204,7 @@ impl<'a> Walk<'a> {
             let next = times.get(&(high + 1)).copied().unwrap_or(top_at);
             let (newest, take) = match self.order {
                 Order::ByPlace => (high, self.wanted.max(TAKE_MIN)),
-                Order::ByTime => (next.saturating_add(SKEW_MS).min(before_at), TAKE_FIRST),
+                Order::ByTime => (field.place.after(next).min(before_at), TAKE_FIRST),
             };
             Block { newest, field: at, number, low, high, take }
         }));
@@ -257,12 +261,13 @@ impl<'a> Walk<'a> {
 
     /// Judges what came out of a block, and puts back what is left of it.
     async fn go_on(&mut self, block: Block, rows: Vec<Row>) -> Result<()> {
+        let place = self.fields[block.field].place;
         let last = (rows.len() >= block.take).then(|| rows.last()).flatten();
         if let Some(last) = last {
             let (seq, created_at): (i64, i64) = (last.get(0)?, last.get(12)?);
             let newest = match self.order {
                 Order::ByPlace => seq - 1,
-                Order::ByTime => created_at.saturating_add(SKEW_MS).min(block.newest),
+                Order::ByTime => place.after(created_at).min(block.newest),
             };
             if seq > block.low {
                 let take = (block.take * 4).min(self.wanted.max(TAKE_MIN));
@@ -321,6 +326,13 @@ impl<'a> Walk<'a> {
         };
         let messages = hits.into_iter().map(|(_, message)| message).collect();
         Found { messages, next, is_behind: self.is_behind }
+    }
+}
+
+impl Place {
+    /// When a message may have been sent that stands before one sent at `at`.
+    fn after(self, at: i64) -> i64 {
+        at.saturating_add(self.disorder_ms.min(DISORDER_MAX))
     }
 }
 
