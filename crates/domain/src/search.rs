@@ -76,6 +76,7 @@ struct Place {
 /// # Errors
 /// When the chat is not the caller's, or the page before was of another search.
 pub async fn search(app: &App, caller: &Caller, ask: &Ask) -> Result<Found> {
+    let _turn = app.search.turn().await;
     let fields = fields(app, caller, ask.chat).await?;
     let mut walk = Walk::new(ask, fields)?;
     walk.read_through(app).await?;

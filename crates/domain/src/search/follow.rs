@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, Semaphore, SemaphorePermit, watch};
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
 use super::index::{self, PAGE};
@@ -28,15 +28,28 @@ const LOOK: Duration = Duration::from_hours(1);
 const FAILED: Duration = Duration::from_mins(1);
 /// How much longer it rests than it worked.
 const REST: u32 = 3;
+/// Searches that read at once: other readers of the store are left to the rest.
+const SEARCHES: usize = 2;
 /// Chats noted at most; beyond, every chat is looked at.
 const NOTED_MAX: usize = 100_000;
 
-/// What the index has to look at, as far as this process knows.
+/// What the index has to look at, as far as this process knows, and whose turn
+/// it is to search.
 #[derive(Debug, Default)]
 pub struct Due {
     noted: Mutex<Noted>,
     bell: Notify,
     rounds: watch::Sender<u64>,
+    turns: Turns,
+}
+
+#[derive(Debug)]
+struct Turns(Semaphore);
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self(Semaphore::new(SEARCHES))
+    }
 }
 
 #[derive(Debug, Default)]
@@ -59,6 +72,12 @@ impl Due {
         if noted.changes == 1 {
             self.bell.notify_one();
         }
+    }
+
+    /// Waits for a turn to search, which lasts as long as what is answered.
+    pub(super) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        // It is never closed.
+        self.turns.0.acquire().await.ok()
     }
 
     /// Counts how often the index has come up to all that was noted.
