@@ -137,7 +137,7 @@ fn requests(edge: &Edge, page: &mut Page) {
 
 fn search(edge: &Edge, page: &mut Page) {
     let due = &edge.app.search;
-    let help = "Chats written to that the search index has not looked at yet.";
+    let help = "Chats written to since the search index began its last round.";
     page.one("search_chats_due", "gauge", help, due.chats());
     let help = "How often the search index has come up to all that was written.";
     page.one("search_rounds_total", "counter", help, *due.rounds().borrow());

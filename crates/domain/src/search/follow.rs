@@ -86,7 +86,7 @@ impl Due {
         self.rounds.subscribe()
     }
 
-    /// Chats noted that the index has not looked at yet.
+    /// Chats noted since the index began its last round.
     #[must_use]
     pub fn chats(&self) -> usize {
         self.noted().chats.len()
