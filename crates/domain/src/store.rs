@@ -18,8 +18,9 @@ pub const MIGRATIONS: &[(&str, &str)] = files![
     "0003_chat.sql",
     "0004_job.sql",
     "0005_reaction.sql",
-    "0006_search.sqlite.sql",
-    "0006_search.postgres.sql",
+    "0006_search_place.sql",
+    "0007_message_word.sqlite.sql",
+    "0007_message_word.postgres.sql",
 ];
 
 /// Tables that say how far the engine's own index has come: a store that moves

@@ -1,5 +1,5 @@
 import { type HistoryState, Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { useId, useState } from "react";
 import type { Message } from "@/api/wire.gen";
 import { useText } from "@/i18n/use-text";
 import { faceOf } from "@/sync/chat-face";
@@ -24,12 +24,13 @@ type Props = {
 /** Messages of all chats that hold what was typed above the list, below the chats of that name. */
 export function FoundMessages({ typed, ...rest }: Props) {
 	const t = useText();
+	const id = useId();
 	const search = useMessageSearch(typed);
 	useTold(search);
 	if (search.status === "idle" || search.status === "short") return null;
 	return (
-		<section className="found" aria-labelledby="found">
-			<h2 id="found" className="found__h">
+		<section className="found" aria-labelledby={id}>
+			<h2 id={id} className="found__h">
 				{t("timeline.label")}
 			</h2>
 			<SearchNote search={search} />
