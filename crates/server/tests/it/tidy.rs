@@ -249,3 +249,11 @@ fn every_problem_is_explained() {
     assert!(unexplained.is_empty() && unused.is_empty(), "add {unexplained:?}, drop {unused:?}");
     assert!(server::problems::PROBLEMS.is_sorted());
 }
+
+#[test]
+fn unsafe_code_stands_in_one_file() {
+    let exception = |line: &str| line.trim_start().starts_with('#') && line.contains("unsafe_code");
+    let excepted = sources().into_iter().filter(|(_, text)| text.lines().any(exception));
+    let excepted: Vec<_> = excepted.map(|(path, _)| path).collect();
+    assert_eq!(excepted, ["crates/sql/src/sqlite/mapping.rs"]);
+}

@@ -1,5 +1,6 @@
 //! Opening the file: one process at a time, and only if it is a store.
 
+use std::ffi::CStr;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -7,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use super::mapping;
 use super::session::Fault;
 use crate::Error;
 
@@ -49,7 +51,7 @@ pub(crate) fn lock(path: &Path) -> Result<File, Error> {
 /// The writing connection, on a file that was looked at.
 pub(super) fn open_writer(path: &Path, max_bytes: Option<u64>) -> Result<Connection, Error> {
     look_at_header(path)?;
-    let connection = connect(path).map_err(|fault| fault.into_error("open"))?;
+    let connection = connect(path, None).map_err(|fault| fault.into_error("open"))?;
     let prepare = || -> Result<(), Fault> {
         connection.pragma_update(None, "journal_mode", "wal")?;
         connection.pragma_update(None, "synchronous", "full")?;
@@ -93,7 +95,8 @@ fn lengthen_log(path: &Path) {
 
 pub(super) fn open_reader(path: &Path) -> Result<Connection, Error> {
     let open = || -> Result<Connection, Fault> {
-        let connection = connect(path)?;
+        let keeps_mapping = mapping::register().then_some(mapping::NAME);
+        let connection = connect(path, keeps_mapping)?;
         connection.pragma_update(None, "query_only", true)?;
         connection.pragma_update_and_check(None, "mmap_size", MAPPED_BYTES, |_| Ok(()))?;
         Ok(connection)
@@ -101,11 +104,15 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, Error> {
     open().map_err(|fault| fault.into_error("open"))
 }
 
-fn connect(path: &Path) -> Result<Connection, Fault> {
+/// Opens the file, by the named way to files or by the engine's own.
+fn connect(path: &Path, way: Option<&CStr>) -> Result<Connection, Fault> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
+    let connection = match way {
+        Some(way) => Connection::open_with_flags_and_vfs(path, flags, way)?,
+        None => Connection::open_with_flags(path, flags)?,
+    };
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.pragma_update(None, "temp_store", "memory")?;
     rusqlite::vtab::array::load_module(&connection)?;

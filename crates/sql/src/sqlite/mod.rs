@@ -2,6 +2,7 @@
 
 mod apply;
 pub(crate) mod file;
+mod mapping;
 pub(crate) mod migrate;
 mod reader;
 mod reserve;

@@ -5,6 +5,7 @@
 mod append;
 mod batch;
 mod fault;
+mod mapping;
 mod migrate;
 mod open;
 mod outage;
