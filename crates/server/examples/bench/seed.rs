@@ -53,6 +53,9 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
             lines += &format!("{} {chat}\n", access.issue(member, now));
         }
     }
+    // What has been in service has its index of words, and does not write it
+    // while it is measured.
+    domain::search::run(&app).await?;
     app.db.close().await;
     print!("{lines}");
     Ok(())
