@@ -11,6 +11,8 @@ import { painted, quantile, watchWork } from "./work";
 test.use({ trace: "off" });
 
 const MOST_ROWS = 200;
+/** Mounted under one who reads at the end. */
+const MOST_FOLLOWED = 140;
 const KEY_MS = 16;
 const OWN_ROW_MS = 50;
 const SWITCH_MS = 100;
@@ -162,7 +164,8 @@ test("a chat that is followed costs no more after many messages", async ({ perso
 		await write(bob, chat, written + 1, written + count);
 		written += count;
 		await expect(timeline(page).getByText(`news-${written}.`)).toBeInViewport();
-		expect(await page.locator(".timeline [data-key]").count()).toBe(MOST_ROWS);
+		const rows = await page.locator(".timeline [data-key]").count();
+		expect(rows).toBeLessThanOrEqual(MOST_FOLLOWED);
 	};
 	/** Attached nodes and those that something still holds. */
 	const nodes = async () => {

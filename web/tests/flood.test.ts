@@ -26,6 +26,32 @@ describe("a flood of messages", () => {
 		expect(rows.at(-1)?.message.body).toBe(`news ${COUNT}`);
 	});
 
+	it("mounts a few screens under one who reads at the end, and has more at hand", async () => {
+		const { clock, server, network, openTab } = createOnePerson();
+		const tab = await openTab();
+		writeAll(server);
+		await clock.advance(2_000);
+		const { rows, isFollowing } = selectTimeline(tab.getState(), "c");
+		expect(isFollowing).toBe(true);
+		expect(rows.length).toBeGreaterThanOrEqual(100);
+		expect(rows.length).toBeLessThanOrEqual(140);
+		network.cut("ann");
+		await tab.actions.loadOlder("c");
+		expect(selectTimeline(tab.getState(), "c").rows).toHaveLength(rows.length + 20);
+	});
+
+	it("leaves a reader further up in place", async () => {
+		const { clock, server, openTab } = createOnePerson();
+		const tab = await openTab();
+		tab.actions.holdRows("c", true);
+		writeAll(server);
+		await clock.advance(2_000);
+		const { rows, isFollowing } = selectTimeline(tab.getState(), "c");
+		expect(isFollowing).toBe(false);
+		expect(rows[0]?.message.seq).toBe(1);
+		expect(rows).toHaveLength(200);
+	});
+
 	it("does not hold up what the person does meanwhile", async () => {
 		const { clock, server, openTab } = createOnePerson();
 		const tab = await openTab();

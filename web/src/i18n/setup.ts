@@ -28,6 +28,7 @@ const LOCALES: Record<Exclude<Language, "en">, () => Promise<{ default: Texts }>
 let language: Language = "en";
 let texts: Texts = en;
 let rules = new Intl.PluralRules(language);
+let spoken = inThisLanguage();
 const readers = new Set<() => void>();
 
 /** The language asked for last: one that arrives after another was asked for is not shown. */
@@ -50,6 +51,7 @@ export async function setLanguage(next: Language): Promise<void> {
 	language = next;
 	texts = found;
 	rules = new Intl.PluralRules(next);
+	spoken = inThisLanguage();
 	document.documentElement.lang = next;
 	document.documentElement.dir = next === "ar" ? "rtl" : "ltr";
 	for (const notify of readers) notify();
@@ -87,6 +89,15 @@ export const translate: Translate = (key, values = {}) => {
 	const counted = typeof count === "number" ? texts[`${key}_${rules.select(count)}`] : undefined;
 	return fill(counted ?? texts[key] ?? key, values);
 };
+
+/** A new function for each language, so that memoised parts redraw: the same text is another then. */
+export function currentTranslate(): Translate {
+	return spoken;
+}
+
+function inThisLanguage(): Translate {
+	return (key, values) => translate(key, values);
+}
 
 /** A value is text, whatever marks it carries: it is neither filled again nor read as markup. */
 function fill(text: string, values: Values): string {

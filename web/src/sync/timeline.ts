@@ -9,6 +9,8 @@ import type { Message } from "@/api/wire.gen";
 import type { Range, Timeline, Window } from "./types";
 
 export const MAX_ROWS = 200;
+/** Mounted of a chat that is read at its end: a few screens. The rows above are held, and come back on the way up. */
+export const FOLLOWED_ROWS = 100;
 export const PAGE = 20;
 
 export const emptyTimeline: Timeline = {

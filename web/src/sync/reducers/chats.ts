@@ -7,7 +7,16 @@
  */
 import type { Changes, Chat, Member, Message, SyncChat } from "@/api/wire.gen";
 import { timelineOf, withChat, withHeld, without, withTimeline } from "../state";
-import { addPage, changeRow, distrust, MAX_ROWS, newer, slim } from "../timeline";
+import {
+	addPage,
+	changeRow,
+	distrust,
+	FOLLOWED_ROWS,
+	MAX_ROWS,
+	newer,
+	PAGE,
+	slim,
+} from "../timeline";
 import type { ChatEntry, State, Timeline, Window, Wish } from "../types";
 import { withoutHidden } from "./hidden";
 import { raiseMarks, raiseMember } from "./marks";
@@ -134,16 +143,18 @@ function stay(timeline: Timeline, rows: readonly Message[], lastSeq: number): Ti
 }
 
 /**
- * Keeps a following window within its bound, and unmounted rows within reason.
+ * Keeps a following window within its bound, and unmounted rows within reason:
+ * by two pages at a time, so that few of the rows that come cost others their place.
  * Under a reader who is not at the end it stops following instead of moving on.
  */
 function keepUp(timeline: Timeline, lastSeq: number, isHeld: boolean): Timeline {
 	const window = timeline.window;
-	if (window === null || window.to !== null || lastSeq - window.from < MAX_ROWS)
+	const bound = isHeld ? MAX_ROWS : FOLLOWED_ROWS + 2 * PAGE;
+	if (window === null || window.to !== null || lastSeq - window.from < bound)
 		return slim(timeline, lastSeq);
 	const moved: Window = isHeld
 		? { from: window.from, to: window.from + MAX_ROWS - 1 }
-		: { from: lastSeq - MAX_ROWS + 1, to: null };
+		: { from: lastSeq - FOLLOWED_ROWS + 1, to: null };
 	return slim({ ...timeline, window: moved }, lastSeq);
 }
 

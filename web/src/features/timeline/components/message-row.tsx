@@ -14,7 +14,7 @@ import { Bubble } from "./bubble";
 import { MessageBar } from "./message-bar";
 import { PickMark } from "./pick-mark";
 import { Reactions } from "./reactions";
-import { Refused } from "./refused";
+import { isRefused, Refused } from "./refused";
 
 type Props = {
 	row: Row;
@@ -54,7 +54,7 @@ export const MessageRow = memo(function MessageRow(props: Props) {
 	const swipe = useSwipe(canReply, () => actions.reply(row));
 	return (
 		<>
-			<UnreadLine count={props.divider} />
+			{props.divider > 0 && <UnreadLine count={props.divider} />}
 			<li
 				className={lookOf(props)}
 				data-key={row.key}
@@ -75,11 +75,11 @@ export const MessageRow = memo(function MessageRow(props: Props) {
 				<AuthorLine name={isOwn ? null : name} at={row.message.created_at} />
 				<div className="msg__col">
 					<Bubble {...props} isDeleted={isDeleted} />
-					{!isDeleted && <Reactions {...props} />}
+					{!isDeleted && row.message.reactions.length > 0 && <Reactions {...props} />}
 					{isPointed && !isPicking && !isDeleted && row.state !== "failed" && (
 						<MessageBar {...props} />
 					)}
-					<Refused row={row} canWrite={props.canWrite} actions={actions} />
+					{isRefused(row) && <Refused row={row} canWrite={props.canWrite} actions={actions} />}
 				</div>
 				{swipe.isSwiping && (
 					<span className="msg__swipe">
@@ -133,7 +133,6 @@ function usePick({ row, isPicking, onPick }: Props, isDeleted: boolean) {
 
 function UnreadLine({ count }: { count: number }) {
 	const t = useText();
-	if (count <= 0) return null;
 	return (
 		<li className="unread" data-unread-line>
 			{t("timeline.new", { count })}

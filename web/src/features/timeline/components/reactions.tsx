@@ -18,7 +18,6 @@ export function Reactions({ row, isTabStop, canWrite, actions }: Props) {
 	const me = useSync((state) => state.me?.id ?? "");
 	const members = useSync((state) => state.chats.get(row.message.chat)?.members);
 	const { reactions } = row.message;
-	if (reactions.length === 0) return null;
 	return (
 		// biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms.
 		<div className="react" role="group" aria-label={t("timeline.reactions")}>

@@ -7,6 +7,11 @@ import type { RowActions } from "../use-row-actions";
 
 type Props = { row: Row; canWrite: boolean; actions: RowActions };
 
+/** A part of every row would cost the page more than all the rows that are refused. */
+export function isRefused({ state, pending }: Row): boolean {
+	return state === "failed" || pending?.state === "failed";
+}
+
 /** What was refused says so under its row, with what can be done; a message itself, or a change of it. */
 export function Refused({ row, canWrite, actions }: Props) {
 	const t = useText();
@@ -19,9 +24,8 @@ export function Refused({ row, canWrite, actions }: Props) {
 			</Note>
 		);
 	}
-	if (pending?.state !== "failed") return null;
 	const leave = <Act label={t("timeline.leaveIt")} onPress={() => actions.discard(row)} />;
-	if (pending.kind === "delete") {
+	if (pending?.kind === "delete") {
 		return (
 			<Note text={t("timeline.notDeleted")}>
 				<Act label={t("timeline.retry")} onPress={() => actions.retry(row)} />
@@ -30,7 +34,7 @@ export function Refused({ row, canWrite, actions }: Props) {
 		);
 	}
 	return (
-		<Note text={refusalText(pending.error, t) ?? t("timeline.notSaved")}>
+		<Note text={refusalText(pending?.error ?? null, t) ?? t("timeline.notSaved")}>
 			{canWrite && <Act label={t("timeline.editAgain")} onPress={() => actions.edit(row)} />}
 			{leave}
 		</Note>
