@@ -33,7 +33,7 @@ const rows = (page: Page) => page.locator(".timeline [data-key]");
 
 async function findInChat(page: Page, words: string, shown = ".hits"): Promise<void> {
 	await page.keyboard.press("Control+f");
-	await page.locator("[data-search]").fill(words);
+	await page.locator(".find input").fill(words);
 	await page.locator(shown).waitFor();
 }
 

@@ -266,7 +266,7 @@ test("right to left, with words of both directions", async ({ person }) => {
 	await page.goto(`/chats/${chat}`);
 	await expect(page.getByText("plain words").last()).toBeVisible();
 	await page.keyboard.press("Control+f");
-	await page.locator("[data-search]").fill("شكرا");
+	await page.locator(".find input").fill("شكرا");
 	await expect(hits(ann)).toHaveCount(2);
 	await expect(hits(ann).last().locator("mark")).toHaveText("شُكْراً");
 	await expect(page.getByText("عُثر على رسالتين")).toBeAttached();

@@ -52,7 +52,7 @@ function useFindKey(open: () => void, isOver: boolean) {
 		function handleKey(event: KeyboardEvent) {
 			const { open, isOver } = latest.current;
 			if (!isMod(event) || event.altKey || event.shiftKey || latinKey(event) !== "f") return;
-			const isThere = (event.target as Element).matches("[data-search]");
+			const isThere = (event.target as Element).matches(".find input");
 			if (event.defaultPrevented || isThere || (isLayerOpen() && !isOver)) return;
 			event.preventDefault();
 			open();

@@ -1,13 +1,13 @@
 import { Link } from "@tanstack/react-router";
-import { Search, SquarePen, X } from "lucide-react";
+import { SquarePen } from "lucide-react";
 import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { useText } from "@/i18n/use-text";
 import { useSync } from "@/sync/use-sync";
-import { IconButton } from "@/ui/button";
 import { Segmented } from "@/ui/choice";
 import { Icon } from "@/ui/icon";
 import type { Anchor } from "@/ui/place";
 import { keysOf } from "@/ui/platform";
+import { SearchField } from "@/ui/search-field";
 import { SkeletonRows } from "@/ui/skeleton";
 import { useAskedToFind, useFind } from "../find-everywhere";
 import { nameOfList } from "../row-focus";
@@ -139,31 +139,20 @@ function ListSearch({ value, onChange }: { value: string; onChange: (value: stri
 		event.preventDefault();
 	}
 	return (
-		<search className="list-search">
-			<div className="field__box search">
-				<Icon of={Search} size="s" />
-				<input
-					ref={field}
-					type="text"
-					enterKeyHint="search"
-					autoComplete="off"
-					spellCheck={false}
-					dir="auto"
-					placeholder={t("chats.search")}
-					aria-label={t("chats.search")}
-					value={value}
-					onChange={(event) => onChange(event.target.value)}
-					onKeyDown={handleKey}
-				/>
-				{value ? (
-					<IconButton label={t("app.clear")} icon={X} size="s" onClick={() => onChange("")} />
-				) : (
+		<div className="list-search">
+			<SearchField
+				ref={field}
+				label={t("chats.search")}
+				typed={value}
+				onType={onChange}
+				onKeyDown={handleKey}
+				hint={
 					<kbd className="only-wide" dir="ltr">
 						{keysOf("K")}
 					</kbd>
-				)}
-			</div>
-		</search>
+				}
+			/>
+		</div>
 	);
 }
 

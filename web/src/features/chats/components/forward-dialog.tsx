@@ -12,7 +12,7 @@ import { Dialog, DialogActions } from "@/ui/dialog";
 import { Icon } from "@/ui/icon";
 import { isMod } from "@/ui/platform";
 import { useFinding } from "../use-finding";
-import { FindField } from "./find-field";
+import { NameField } from "./name-field";
 
 /** Whoever looks for more types a name. */
 const AT_MOST = 50;
@@ -43,7 +43,7 @@ export function ForwardDialog({ onSend, onClose }: Props) {
 
 	return (
 		<Dialog title={t("forward.title")} beginsAtTitle={isTouch} onClose={onClose}>
-			<FindField id={id} label={t("forward.title")} finding={finding} onKeyDown={handleKey} />
+			<NameField id={id} label={t("forward.title")} finding={finding} onKeyDown={handleKey} />
 			<ForwardList {...{ id, found, at, chosen }} onChoose={toggle} />
 			{found.length === 0 && <p className="t2 small-plus">{t("switcher.none")}</p>}
 			<Chosen chats={chosen} />

@@ -14,7 +14,7 @@ import { Dialog } from "@/ui/dialog";
 import { Icon } from "@/ui/icon";
 import { useDue } from "@/ui/use-due";
 import { useFinding } from "../use-finding";
-import { FindField } from "./find-field";
+import { NameField } from "./name-field";
 
 const AT_MOST = 8;
 
@@ -52,7 +52,7 @@ export function QuickSwitcher({ onClose }: { onClose: () => void }) {
 
 	return (
 		<Dialog title={t("switcher.title")} isTitleHidden placement="top" onClose={onClose}>
-			<FindField id={id} label={t("switcher.label")} finding={finding} onKeyDown={handleKey} />
+			<NameField id={id} label={t("switcher.label")} finding={finding} onKeyDown={handleKey} />
 			<SwitcherList id={id} found={found} at={at} onPoint={setAt} onChoose={go} />
 			{found.length === 0 && <NoneFound typed={typed} onFind={() => go(undefined)} />}
 		</Dialog>

@@ -1,8 +1,7 @@
-import { Search } from "lucide-react";
 import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { useText } from "@/i18n/use-text";
 import { rememberEmoji, useTaste } from "@/ui/emoji-taste";
-import { Icon } from "@/ui/icon";
+import { SearchField } from "@/ui/search-field";
 import { useCloseRequest } from "@/ui/use-close-request";
 import { EmojiFoot } from "./emoji-foot";
 import { COLUMNS, EmojiGrid } from "./emoji-grid";
@@ -52,7 +51,13 @@ export function EmojiPanel({ opener, onPick, onClose }: Props) {
 				aria-label={t("composer.emoji")}
 				onKeyDown={(event) => handleKey(event, () => (typed ? search("") : leave()))}
 			>
-				<EmojiSearch value={typed} onChange={handleTyped} onKeyDown={keys.handleKey} />
+				<SearchField
+					label={t("emoji.search")}
+					typed={typed}
+					onType={handleTyped}
+					onKeyDown={keys.handleKey}
+					className="emoji__search"
+				/>
 				{!found && set && <EmojiTabs grid={grid} hasRecent={recent.length > 0} />}
 				<EmojiBody
 					{...{ grid, set, hasFailed, found, typed, recent }}
@@ -158,31 +163,6 @@ function EmojiBody({ grid, set, hasFailed, found, typed, ...rest }: BodyProps) {
 			{set && found?.length !== 0 && (
 				<EmojiGrid ref={grid} set={set} found={found} tone={tone} {...rest} />
 			)}
-		</div>
-	);
-}
-
-type SearchProps = {
-	value: string;
-	onChange: (typed: string) => void;
-	onKeyDown: (event: KeyboardEvent<HTMLElement>) => void;
-};
-
-function EmojiSearch({ value, onChange, onKeyDown }: SearchProps) {
-	const t = useText();
-	return (
-		<div className="field__box search emoji__search">
-			<Icon of={Search} size="s" />
-			<input
-				aria-label={t("emoji.search")}
-				placeholder={t("emoji.search")}
-				autoComplete="off"
-				spellCheck={false}
-				dir="auto"
-				value={value}
-				onKeyDown={onKeyDown}
-				onChange={(event) => onChange(event.target.value)}
-			/>
 		</div>
 	);
 }

@@ -1,5 +1,4 @@
-import { Search, X } from "lucide-react";
-import { type ReactNode, type RefObject, useRef, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import type { Person } from "@/api/wire.gen";
 import { numberOf } from "@/i18n/format";
 import { presenceText } from "@/i18n/presence-text";
@@ -7,10 +6,9 @@ import { useText } from "@/i18n/use-text";
 import { folded } from "@/lib/fold";
 import { selectPresences } from "@/sync/selectors";
 import { useSync } from "@/sync/use-sync";
-import { IconButton } from "@/ui/button";
 import { Empty } from "@/ui/empty";
-import { Icon } from "@/ui/icon";
 import { Mark } from "@/ui/mark";
+import { SearchField } from "@/ui/search-field";
 import { SkeletonRows } from "@/ui/skeleton";
 import { useNow } from "@/ui/use-now";
 import { useBlocked, useFriends, usePeopleSearch, usePresenceOf, useRequests } from "../hooks";
@@ -39,43 +37,17 @@ export function PeoplePage({ initialQuery, isFinding }: Props) {
 		<div ref={page} className="scroll" data-region>
 			<div className="page">
 				<h1 tabIndex={-1}>{t("people.title")}</h1>
-				<SearchBox ref={field} value={typed} onChange={setTyped} />
+				<SearchField
+					ref={field}
+					label={t("people.search")}
+					typed={typed}
+					onType={setTyped}
+					onKeyDown={(event) => event.key === "Escape" && setTyped("")}
+					isLarge
+				/>
 				{search.query && typed ? <Matches search={search} /> : <Lists typed={typed} />}
 			</div>
 		</div>
-	);
-}
-
-type SearchProps = {
-	ref: RefObject<HTMLInputElement | null>;
-	value: string;
-	onChange: (value: string) => void;
-};
-
-function SearchBox({ ref, value, onChange }: SearchProps) {
-	const t = useText();
-	function clear() {
-		onChange("");
-		ref.current?.focus();
-	}
-	return (
-		<search className="field__box">
-			<Icon of={Search} size="s" />
-			<input
-				ref={ref}
-				type="text"
-				enterKeyHint="search"
-				autoComplete="off"
-				spellCheck={false}
-				dir="auto"
-				placeholder={t("people.search")}
-				aria-label={t("people.search")}
-				value={value}
-				onChange={(event) => onChange(event.target.value)}
-				onKeyDown={(event) => event.key === "Escape" && value && clear()}
-			/>
-			{value && <IconButton label={t("app.clear")} icon={X} size="s" onClick={clear} />}
-		</search>
 	);
 }
 

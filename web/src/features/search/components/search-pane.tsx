@@ -4,10 +4,11 @@ import { useText } from "@/i18n/use-text";
 import type { ChatFace } from "@/sync/chat-face";
 import { IconButton } from "@/ui/button";
 import { Segmented } from "@/ui/choice";
+import { SearchField } from "@/ui/search-field";
 import type { ChatSearch } from "../use-chat-search";
+import { MOST_LETTERS } from "../use-message-search";
 import { useTold } from "../use-told";
 import { HitList } from "./hit-list";
-import { SearchField } from "./search-field";
 import { SearchNote } from "./search-note";
 
 type Props = {
@@ -39,7 +40,16 @@ export function SearchPane({ face, me, finding, asked, onClose }: Props) {
 	return (
 		<>
 			<header className="head">
-				<SearchField ref={field} id={id} finding={finding} onKeyDown={handleKey} />
+				<SearchField
+					ref={field}
+					label={t("search.inChat")}
+					typed={finding.typed}
+					onType={finding.type}
+					hits={{ id, count: search.status === "done" ? search.hits.length : 0, at }}
+					maxLength={MOST_LETTERS}
+					onKeyDown={handleKey}
+					className="grow"
+				/>
 				<IconButton label={t("search.close")} icon={X} keys="Esc" onClick={onClose} />
 			</header>
 			{face.peer && <From me={me} peer={face.peer.account} name={face.name} finding={finding} />}
