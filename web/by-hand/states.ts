@@ -31,13 +31,17 @@ const composer = (page: Page) => page.locator(".composer__t");
 
 const rows = (page: Page) => page.locator(".timeline [data-key]");
 
-async function findInChat(page: Page, words: string, shown = ".hits"): Promise<void> {
+async function searchInChat(page: Page, words: string, shown = ".hits"): Promise<void> {
 	await page.keyboard.press("Control+f");
-	await page.locator(".find input").fill(words);
+	await page.locator(".search-pane input").fill(words);
 	await page.locator(shown).waitFor();
 }
 
-async function findEverywhere(page: Page, words: string, shown = ".found .hit"): Promise<void> {
+async function searchEverywhere(
+	page: Page,
+	words: string,
+	shown = ".everywhere .hit",
+): Promise<void> {
 	await page.locator(".list-search input").fill(words);
 	await page.locator(shown).first().waitFor();
 }
@@ -96,7 +100,7 @@ const STATES: State[] = [
 		}),
 	],
 	[
-		"emoji-found",
+		"emoji-hits",
 		inChat(async (page) => {
 			await page.locator(".composer__row .icon-btn").first().click({ timeout: 2000 });
 			await page.locator(".emoji input").fill("heart");
@@ -137,12 +141,12 @@ const STATES: State[] = [
 		}),
 	],
 	["search", inChat((page) => page.keyboard.press("Control+f"))],
-	["search-found", inChat((page) => findInChat(page, "the"))],
-	["search-none", inChat((page) => findInChat(page, "zebra", ".hits__note"))],
+	["search-hits", inChat((page) => searchInChat(page, "the"))],
+	["search-none", inChat((page) => searchInChat(page, "zebra", ".hits__note"))],
 	[
 		"search-gone",
 		inChat(async (page) => {
-			await findInChat(page, "ferry");
+			await searchInChat(page, "ferry");
 			await page.keyboard.press("Enter");
 			await page.waitForTimeout(600);
 		}),
@@ -154,27 +158,30 @@ const STATES: State[] = [
 				const answer = await route.fetch();
 				await route.fulfill({ json: { ...(await answer.json()), behind: true } });
 			});
-			await findInChat(page, "umlaut");
+			await searchInChat(page, "umlaut");
 		}),
 	],
 	[
 		"search-failed",
 		inChat(async (page) => {
 			await page.route("**/v1/messages?*", (route) => route.fulfill({ status: 500 }));
-			await findInChat(page, "ferry", ".hits__note button");
+			await searchInChat(page, "ferry", ".hits__note button");
 		}),
 	],
 	[
 		"search-busy",
 		inChat(async (page) => {
 			await page.route("**/v1/messages?*", () => undefined);
-			await findInChat(page, "ferry", ".skels");
+			await searchInChat(page, "ferry", ".skels");
 		}),
 	],
-	["search-everywhere", at("/chats", (page) => findEverywhere(page, "day"))],
-	["search-everywhere-chats", at("/chats", (page) => findEverywhere(page, "an"))],
-	["search-everywhere-rtl", at("/chats", (page) => findEverywhere(page, "وصلت"))],
-	["search-everywhere-none", at("/chats", (page) => findEverywhere(page, "zebra", ".hits__note"))],
+	["search-everywhere", at("/chats", (page) => searchEverywhere(page, "day"))],
+	["search-everywhere-chats", at("/chats", (page) => searchEverywhere(page, "an"))],
+	["search-everywhere-rtl", at("/chats", (page) => searchEverywhere(page, "وصلت"))],
+	[
+		"search-everywhere-none",
+		at("/chats", (page) => searchEverywhere(page, "zebra", ".hits__note")),
+	],
 	// The server is stopped before it and started after it.
 	["reconnecting", (scene) => scene.noor.page.locator(".banner--warn").waitFor()],
 	[
@@ -197,7 +204,7 @@ const STATES: State[] = [
 	],
 	["list-menu", at("/chats", (page) => page.locator(".lrow").nth(1).click({ button: "right" }))],
 	["list-none", at("/chats", (page) => page.locator(".search input").fill("zebra"))],
-	["people-found", at("/people", (page) => page.locator("input").first().fill("a"))],
+	["people-hits", at("/people", (page) => page.locator("input").first().fill("a"))],
 	["people-none", at("/people", (page) => page.locator("input").first().fill("zebra"))],
 	["people-menu", at("/people", (page) => page.locator("[aria-haspopup=menu]").first().click())],
 	["gone", at("/chats/01900000-0000-7000-8000-000000000000")],

@@ -19,7 +19,7 @@ async function expectNoFaultsInSearch(page: Page): Promise<void> {
 		["zebra", ".hits__note"],
 		["hello", ".hits [role=option]"],
 	] as const) {
-		await page.locator(".find input").fill(words);
+		await page.locator(".search-pane input").fill(words);
 		await expect(page.locator(shown)).toBeVisible();
 		await expectNoFaults(page);
 		await expectNoSidewaysScroll(page);
@@ -122,7 +122,7 @@ for (const [language, colorScheme] of [
 			[() => page.keyboard.press("Control+k"), "[role=listbox]"],
 			[() => page.keyboard.press("Control+/"), ".keys"],
 			[() => page.locator(".head__who").click(), ".who"],
-			[() => page.keyboard.press("Control+f"), "dialog .find input"],
+			[() => page.keyboard.press("Control+f"), "dialog .search-pane input"],
 		];
 		for (const [open, shown] of floats) {
 			await open();

@@ -102,7 +102,9 @@ for (const { name, look, scheme, width } of LOOKS) {
 			await visit(ann.page, path);
 		await visit(ann.page, "/chats");
 		await ann.page.locator(".list-search input").fill("the");
-		await expect(ann.page.locator(".found .hits__note, .found .hit").first()).toBeVisible();
+		await expect(
+			ann.page.locator(".everywhere .hits__note, .everywhere .hit").first(),
+		).toBeVisible();
 		found.push(...(await faultsOf(ann.page)));
 		expect(await excessOf(ann.page), "what is found at 320").toBe(0);
 		found.push(...(await faultsWhileChoosing(ann.page, `/chats/${chat}`, width)));

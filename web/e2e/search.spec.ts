@@ -1,4 +1,4 @@
-/** Finding words again: in one chat, in all, by hand and by keyboard, and what search leaves alone. */
+/** Searching for words: in one chat, in all, by hand and by keyboard, and what search leaves alone. */
 import { ask, befriend, expect, type Person, test } from "./fixtures";
 import { scrollTo } from "./rows";
 import { composer, message, openChat, say, sendAll, timeline } from "./verbs";
@@ -55,7 +55,7 @@ test("an old message is found beside the chat and gone to", async ({ person }) =
 	const old = message(page, "The old lighthouse at Bergsfjorden");
 	await expect(old).toBeInViewport();
 	await expect(page.locator(".msg.is-lit")).toContainText("lighthouse");
-	await expect.poll(() => page.evaluate(() => CSS.highlights.get("found")?.size)).toBe(1);
+	await expect.poll(() => page.evaluate(() => CSS.highlights.get("hit")?.size)).toBe(1);
 	await expect(field(ann)).toBeVisible();
 
 	// Once more, from wherever one has gone meanwhile.
@@ -266,7 +266,7 @@ test("right to left, with words of both directions", async ({ person }) => {
 	await page.goto(`/chats/${chat}`);
 	await expect(page.getByText("plain words").last()).toBeVisible();
 	await page.keyboard.press("Control+f");
-	await page.locator(".find input").fill("شكرا");
+	await page.locator(".search-pane input").fill("شكرا");
 	await expect(hits(ann)).toHaveCount(2);
 	await expect(hits(ann).last().locator("mark")).toHaveText("شُكْراً");
 	await expect(page.getByText("عُثر على رسالتين")).toBeAttached();

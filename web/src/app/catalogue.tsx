@@ -21,7 +21,7 @@ import { showToast } from "@/ui/toast";
 
 const TICKS: TickState[] = ["sending", "sent", "delivered", "read", "failed"];
 const HUES = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"];
-const FOUND = ["The ferry leaves at seven", "العبّارة ferry تغادر", "渡船 ferry 七時"].map(
+const HITS = ["The ferry leaves at seven", "العبّارة ferry تغادر", "渡船 ferry 七時"].map(
 	(body, seq): Message => ({
 		attachments: [],
 		body,
@@ -164,9 +164,9 @@ function SearchStates() {
 	return (
 		<section className="sect" aria-label="Search">
 			<h2 className="sect__h">Search</h2>
-			<div className="found find">
+			<div className="everywhere search-pane">
 				<ul className="hits">
-					{FOUND.map((message) => (
+					{HITS.map((message) => (
 						<li key={message.seq} className="lrow hit">
 							<HitWords message={message} name="Ana Sofía" words="ferry" now={message.created_at} />
 						</li>

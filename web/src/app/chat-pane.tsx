@@ -76,7 +76,7 @@ export function ChatPane({ chat, at, asked, onBack }: Props) {
 			<ChatSide
 				{...side.parts}
 				{...{ chat, face, slot }}
-				onGo={(seq) => ways.current?.toFound(seq)}
+				onGo={(seq) => ways.current?.toHit(seq)}
 			/>
 			{layer}
 		</>

@@ -1,6 +1,6 @@
 import { Link, useLocation, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { MapPinOff } from "lucide-react";
-import { keepList } from "@/features/chats/find-everywhere";
+import { keepList } from "@/features/chats/list-search";
 import { useText } from "@/i18n/use-text";
 import { selectChat } from "@/sync/selectors";
 import { useSync } from "@/sync/use-sync";

@@ -7,7 +7,7 @@ import type { ChatFace } from "@/sync/chat-face";
 import { useSync } from "@/sync/use-sync";
 import { Dialog } from "@/ui/dialog";
 import { useEscape } from "@/ui/use-escape";
-import { useFoundMarks } from "./use-found-marks";
+import { useHitMarks } from "./use-hit-marks";
 import type { useSearch } from "./use-search";
 
 type Props = {
@@ -23,19 +23,19 @@ type Props = {
 export function ChatSearch({ chat, face, way, putInChat, onGo }: Props) {
 	const t = useText();
 	const me = useSync((state) => state.me?.id ?? "");
-	const finding = useChatSearch(chat, (seq) => {
+	const chatSearch = useChatSearch(chat, (seq) => {
 		onGo(seq);
 		way.uncover();
 	});
-	const { gone, search } = finding;
-	useFoundMarks(gone, search.words);
+	const { gone, search } = chatSearch;
+	useHitMarks(gone, search.words);
 	useFocusBack();
 	if (way.mode === "hits" && gone !== null) {
-		const bar = <HitsBar finding={finding} onList={way.open} onClose={way.close} />;
+		const bar = <HitsBar chatSearch={chatSearch} onList={way.open} onClose={way.close} />;
 		return putInChat(bar);
 	}
 	const pane = (
-		<SearchPane face={face} me={me} finding={finding} asked={way.asked} onClose={way.close} />
+		<SearchPane face={face} me={me} chatSearch={chatSearch} asked={way.asked} onClose={way.close} />
 	);
 	if (way.mode === "pane") return <Beside onClose={way.close}>{pane}</Beside>;
 	return (
@@ -46,7 +46,7 @@ export function ChatSearch({ chat, face, way, putInChat, onGo }: Props) {
 			placement="side"
 			onClose={way.close}
 		>
-			<div className="find">{pane}</div>
+			<div className="search-pane">{pane}</div>
 		</Dialog>
 	);
 }
@@ -55,7 +55,11 @@ function Beside({ onClose, children }: { onClose: () => void; children: ReactNod
 	const t = useText();
 	useEscape(onClose);
 	return (
-		<aside className="pane pane--details find is-new" data-region aria-label={t("search.inChat")}>
+		<aside
+			className="pane pane--details search-pane is-new"
+			data-region
+			aria-label={t("search.inChat")}
+		>
 			{children}
 		</aside>
 	);
@@ -67,7 +71,7 @@ function useFocusBack() {
 	useLayoutEffect(
 		() => () => {
 			const now = document.activeElement;
-			if (now !== document.body && !now?.closest(".find, .hits-bar")) return;
+			if (now !== document.body && !now?.closest(".search-pane, .hits-bar")) return;
 			const isTouch = matchMedia("(pointer: coarse)").matches;
 			const field = isTouch ? null : document.querySelector<HTMLElement>("#composer textarea");
 			const isThere =

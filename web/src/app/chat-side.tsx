@@ -13,7 +13,7 @@ type Props = {
 	face: ChatFace;
 	details: ReturnType<typeof useDetails>;
 	search: ReturnType<typeof useSearch>;
-	/** Where the way along what was found stands in the chat. */
+	/** Where the way along the hits stands in the chat. */
 	slot: HTMLElement | null;
 	onGo: (seq: number) => void;
 };

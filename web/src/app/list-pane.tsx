@@ -10,8 +10,8 @@ const menuPart = latePart(() =>
 	import("@/features/chats/components/chat-menu").then((module) => module.ChatMenu),
 );
 
-const foundPart = latePart(() =>
-	import("./found-everywhere").then((module) => module.FoundEverywhere),
+const everywherePart = latePart(() =>
+	import("./search-everywhere").then((module) => module.SearchEverywhere),
 );
 
 type Props = { isAlone: boolean; current: string | null; asking: readonly string[] };
@@ -23,7 +23,7 @@ export function ListPane({ isAlone, current, asking }: Props) {
 	const [deleting, setDeleting] = useState<string | null>(null);
 	const handleMenu = useCallback((chat: string, anchor: Anchor) => setMenu({ chat, anchor }), []);
 	const ChatMenu = useLatePart(menuPart, menu !== null, () => setMenu(null));
-	const Found = useLatePart(foundPart, true);
+	const Everywhere = useLatePart(everywherePart, true);
 	// Alone on the page, the list is what the page is about.
 	const Pane = isAlone ? "main" : "section";
 	return (
@@ -37,7 +37,7 @@ export function ListPane({ isAlone, current, asking }: Props) {
 				current={current}
 				asking={asking}
 				onMenu={handleMenu}
-				foundFor={(typed) => Found && typed && <Found {...{ typed, current, isAlone }} />}
+				hitsFor={(typed) => Everywhere && typed && <Everywhere {...{ typed, current, isAlone }} />}
 			/>
 			<ListResizer />
 			{menu && ChatMenu && (

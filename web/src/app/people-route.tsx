@@ -6,7 +6,7 @@ export function PeopleRoute() {
 	const { hash } = useLocation();
 	return (
 		<main id="main" className="pane pane--main">
-			<PeoplePage key={q ?? ""} initialQuery={q ?? ""} isFinding={hash === "find"} />
+			<PeoplePage key={q ?? ""} initialQuery={q ?? ""} isSearching={hash === "search"} />
 		</main>
 	);
 }

@@ -1,6 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
-import { askToFind } from "@/features/chats/find-everywhere";
+import { askToSearch } from "@/features/chats/list-search";
 import { isUnread, selectChats } from "@/sync/selectors";
 import type { ChatEntry, State } from "@/sync/types";
 import { useActions, useSync } from "@/sync/use-sync";
@@ -40,14 +40,14 @@ function useShortcuts(current: string | null, open: (layer: Layer) => void) {
 		function handleMod(event: KeyboardEvent): boolean {
 			const opened = openedBy(event);
 			if (opened === "settings") void navigate({ to: "/settings" });
-			else if (opened === "find") return findEverywhere();
+			else if (opened === "search") return searchEverywhere();
 			else if (opened !== null) open(opened);
 			return opened !== null;
 		}
 
-		function findEverywhere(): boolean {
+		function searchEverywhere(): boolean {
 			if (isLayerOpen()) return false;
-			askToFind();
+			askToSearch();
 			// The archive hides the field, and beside it a chat may be open.
 			const to = document.querySelector(".pane--list") ? "." : "/chats";
 			if (!document.querySelector(".list-search")) void navigate({ to });
@@ -99,11 +99,11 @@ function listed(state: State | null): readonly ChatEntry[] {
 }
 
 /** What Ctrl or ⌘ and this key open; null where the key is not ours. */
-function openedBy(event: KeyboardEvent): Layer | "settings" | "find" {
+function openedBy(event: KeyboardEvent): Layer | "settings" | "search" {
 	const key = latinKey(event);
 	// On many keyboards the slash needs Shift.
 	if (key === "/") return "sheet";
-	if (event.shiftKey) return key === "f" ? "find" : null;
+	if (event.shiftKey) return key === "f" ? "search" : null;
 	if (key === "k") return "switcher";
 	return key === "," ? "settings" : null;
 }

@@ -9,7 +9,7 @@ type Shortcut = [keys: string, name: TextKey];
 
 const EVERYWHERE: Shortcut[] = [
 	[keysOf("K"), "keys.switcher"],
-	[keysOf("Shift F"), "keys.findEverywhere"],
+	[keysOf("Shift F"), "keys.searchEverywhere"],
 	["Alt ↑ ↓", "keys.previousNext"],
 	["Alt Shift ↑ ↓", "keys.previousNextUnread"],
 	["Alt 1…9", "keys.position"],

@@ -1,7 +1,7 @@
 import { useLocation, useNavigate, useRouter } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 
-/** The details, the search, or the chat again with the way along what was found. */
+/** The details, the search, or the chat again with the way along the hits. */
 export type Over = "details" | "search" | "hits";
 
 declare module "@tanstack/react-router" {

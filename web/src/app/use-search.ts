@@ -20,7 +20,7 @@ export function useSearch() {
 		if (hasRoom) setBeside(true);
 		else show("search");
 	}
-	useFindKey(open, over !== null);
+	useSearchKey(open, over !== null);
 	return {
 		mode: modeOf(hasRoom, isBeside, front),
 		asked,
@@ -45,14 +45,14 @@ function modeOf(hasRoom: boolean, isBeside: boolean, front: "search" | "hits" | 
 }
 
 /** Ctrl or ⌘ and F; the browser's own search is where it was, one press further. */
-function useFindKey(open: () => void, isOver: boolean) {
+function useSearchKey(open: () => void, isOver: boolean) {
 	const latest = useRef({ open, isOver });
 	latest.current = { open, isOver };
 	useEffect(() => {
 		function handleKey(event: KeyboardEvent) {
 			const { open, isOver } = latest.current;
 			if (!isMod(event) || event.altKey || event.shiftKey || latinKey(event) !== "f") return;
-			const isThere = (event.target as Element).matches(".find input");
+			const isThere = (event.target as Element).matches(".search-pane input");
 			if (event.defaultPrevented || isThere || (isLayerOpen() && !isOver)) return;
 			event.preventDefault();
 			open();

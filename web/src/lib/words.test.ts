@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { findWords, holdsWords, isSearchable } from "./words";
+import { holdsWords, isSearchable, marksIn } from "./words";
 
 /** The text with what was found between brackets. */
 function marked(text: string, query: string): string {
 	let from = 0;
 	let out = "";
-	for (const [begin, end] of findWords(text, query)) {
+	for (const [begin, end] of marksIn(text, query)) {
 		out += `${text.slice(from, begin)}[${text.slice(begin, end)}]`;
 		from = end;
 	}

@@ -84,7 +84,7 @@ export function isSearchable(query: string): boolean {
 }
 
 /** Where the words of the query stand in the text, in order and apart from each other. */
-export function findWords(text: string, query: string): Stretch[] {
+export function marksIn(text: string, query: string): Stretch[] {
 	const there = runsOf(text);
 	return joined(runsOf(query).flatMap((wanted) => placesOf(wanted, there)));
 }

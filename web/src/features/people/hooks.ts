@@ -75,7 +75,7 @@ export function useBlocked(isWanted = true) {
 	});
 }
 
-/** People found for what was typed, asked once the typing rests. */
+/** People who are hits for what was typed, asked once the typing rests. */
 export function usePeopleSearch(typed: string) {
 	const api = useApi();
 	const query = useSettled(typed.trim().replace(/^@/, ""));

@@ -3,7 +3,7 @@ import { snippetOf } from "./snippet";
 
 const shown = (body: string, query: string) =>
 	snippetOf(body, query)
-		.map(({ text, isHit }) => (isHit ? `[${text}]` : text))
+		.map(({ text, isMarked }) => (isMarked ? `[${text}]` : text))
 		.join("");
 
 describe("the snippet of a hit", () => {

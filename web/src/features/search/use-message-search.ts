@@ -9,7 +9,7 @@ import type { ChatEntry, Notice } from "@/sync/types";
 import { useNotices, useSync } from "@/sync/use-sync";
 import { useSettled } from "@/ui/use-settled";
 import { searchMessages, type Wanted } from "./api";
-import { type Pages, withHeard } from "./found-pages";
+import { type Pages, withHeard } from "./hit-pages";
 
 /** The longest that may be searched for. */
 export const MOST_LETTERS = 128;

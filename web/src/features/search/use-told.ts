@@ -3,7 +3,7 @@ import { useText } from "@/i18n/use-text";
 import { announce } from "@/ui/announcer";
 import type { Search } from "./use-message-search";
 
-/** Tells readers how much was found, once it is known. */
+/** Tells readers how many hits there are, once it is known. */
 export function useTold({ status, words, hits, hasMore }: Search): void {
 	const t = useText();
 	const count = hits.length;
@@ -11,6 +11,6 @@ export function useTold({ status, words, hits, hasMore }: Search): void {
 	useEffect(() => {
 		if (!isTold) return;
 		if (count === 0) announce(t("search.none", { query: words }));
-		else announce(t("search.found", { count }));
+		else announce(t("search.count", { count }));
 	}, [isTold, words, count, t]);
 }

@@ -62,7 +62,7 @@ export function useJump(chat: string, view: TimelineView, permalink: Permalink, 
 		else toLatest();
 	}, [lookUp, toEnd, toLatest]);
 
-	const toFound = useFound(chat, permalink, lookUp, toSeq);
+	const toHit = useHit(chat, permalink, lookUp, toSeq);
 
 	// The page that holds the wanted row has been swapped in.
 	// biome-ignore lint/correctness/useExhaustiveDependencies: each new set of rows may bring the wanted one.
@@ -70,17 +70,17 @@ export function useJump(chat: string, view: TimelineView, permalink: Permalink, 
 		if (wanted.current !== null && !view.isJumping && show(wanted.current)) wanted.current = null;
 	}, [view.rows, view.isJumping, show]);
 
-	return { lit, toSeq, toFound, toNext, toSent };
+	return { lit, toSeq, toHit, toNext, toSent };
 }
 
 /** To what was looked for, which is no reading of what is unread around it. */
-function useFound(
+function useHit(
 	chat: string,
 	{ at, asked }: Permalink,
 	lookUp: LookUp,
 	toSeq: (seq: number) => void,
 ) {
-	const toFound = useCallback(
+	const toHit = useCallback(
 		(seq: number) => {
 			lookUp.begin();
 			toSeq(seq);
@@ -96,9 +96,9 @@ function useFound(
 		const before = led.current;
 		led.current = { at, step: step ?? before.step };
 		const isLed = at !== before.at || (step !== null && step !== before.step);
-		if (at !== null && isLed) toFound(at);
-	}, [at, step, toFound]);
-	return toFound;
+		if (at !== null && isLed) toHit(at);
+	}, [at, step, toHit]);
+	return toHit;
 }
 
 /** The first message under the unread line, if the line lies below all that is in view. */

@@ -27,7 +27,7 @@ export function ChatListEmpty({ filter, typed, asking, hasArchive, onShowAll }: 
 			{t("chats.showAll")}
 		</Button>
 	);
-	if (typed) return <NoMatch typed={typed}>{filter === "unread" && showAll}</NoMatch>;
+	if (typed) return <NoHits typed={typed}>{filter === "unread" && showAll}</NoHits>;
 	if (filter === "unread") {
 		return (
 			<Empty title={t("chats.noneUnread")} action={showAll}>
@@ -40,15 +40,15 @@ export function ChatListEmpty({ filter, typed, asking, hasArchive, onShowAll }: 
 }
 
 /** In few lines: below it may be messages that hold what was typed. */
-function NoMatch({ typed, children }: { typed: string; children: ReactNode }) {
+function NoHits({ typed, children }: { typed: string; children: ReactNode }) {
 	const t = useText();
 	return (
 		<div className="none">
-			<p>{t("chats.noMatch", { query: typed })}</p>
+			<p>{t("chats.noHits", { query: typed })}</p>
 			<div className="row">
-				<Link to="/people" hash="find" search={{ q: typed }} className="btn btn--line btn--s">
+				<Link to="/people" hash="search" search={{ q: typed }} className="btn btn--line btn--s">
 					<Icon of={Search} size="s" />
-					{t("chats.findPeople")}
+					{t("chats.searchPeople")}
 				</Link>
 				{children}
 			</div>
@@ -104,9 +104,9 @@ function Alone() {
 			title={t("chats.emptyTitle")}
 			art={<Mark size={40} className="empty__art" />}
 			action={
-				<Link to="/people" hash="find" className="btn btn--primary">
+				<Link to="/people" hash="search" className="btn btn--primary">
 					<Icon of={Search} size="s" />
-					{t("chats.findPeople")}
+					{t("chats.searchPeople")}
 				</Link>
 			}
 		>

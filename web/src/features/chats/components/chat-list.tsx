@@ -9,7 +9,7 @@ import type { Anchor } from "@/ui/place";
 import { keysOf } from "@/ui/platform";
 import { SearchField } from "@/ui/search-field";
 import { SkeletonRows } from "@/ui/skeleton";
-import { useAskedToFind, useFind } from "../find-everywhere";
+import { useAskedToSearch, useListSearch } from "../list-search";
 import { nameOfList } from "../row-focus";
 import { useArchive } from "../use-archive";
 import { type Filter, useArchived, useChatRows } from "../use-chat-rows";
@@ -23,8 +23,8 @@ type Props = {
 	/** The names of those who wait for an answer. */
 	asking: readonly string[];
 	onMenu: (chat: string, anchor: Anchor) => void;
-	/** What else is found for what is typed, below the chats of that name. */
-	foundFor: (typed: string) => ReactNode;
+	/** What else the search gives, below the chats of that name. */
+	hitsFor: (typed: string) => ReactNode;
 };
 
 /** The chats, or what of them was put away. */
@@ -40,12 +40,12 @@ export function ChatList(props: Props) {
 
 type AllProps = Props & { onArchive: () => void; isBack: boolean };
 
-function AllChats({ current, asking, onMenu, foundFor, onArchive, isBack }: AllProps) {
+function AllChats({ current, asking, onMenu, hitsFor, onArchive, isBack }: AllProps) {
 	const t = useText();
 	useFocusBack(isBack);
 	const hasArchive = useArchived().length > 0;
 	const [filter, setFilter] = useState<Filter>("all");
-	const [typed, setTyped] = useFind();
+	const [typed, setTyped] = useListSearch();
 	const rows = useChatRows(filter, typed, current);
 	const isLoaded = useSync((state) => state.session.isLoaded);
 	const options = useMemo(
@@ -58,7 +58,7 @@ function AllChats({ current, asking, onMenu, foundFor, onArchive, isBack }: AllP
 	return (
 		<>
 			<ListHead />
-			<ListSearch value={typed} onChange={setTyped} />
+			<ListSearch typed={typed} onType={setTyped} isChatFirst={rows.length > 0} />
 			<Segmented
 				look="chips"
 				label={t("chats.filter")}
@@ -72,7 +72,7 @@ function AllChats({ current, asking, onMenu, foundFor, onArchive, isBack }: AllP
 					current={current}
 					onMenu={onMenu}
 					onArchive={hasArchive && filter === "all" && typed === "" ? onArchive : null}
-					below={foundFor(typed)}
+					below={hitsFor(typed)}
 				>
 					<ChatListEmpty
 						asking={asking}
@@ -110,7 +110,7 @@ function ListHead() {
 			</h1>
 			<Link
 				to="/people"
-				hash="find"
+				hash="search"
 				className="icon-btn"
 				aria-label={t("chats.new")}
 				data-tip={t("chats.new")}
@@ -121,19 +121,25 @@ function ListHead() {
 	);
 }
 
-function ListSearch({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+type SearchProps = {
+	typed: string;
+	onType: (typed: string) => void;
+	/** A chat is the first of the hits, and not a message. */
+	isChatFirst: boolean;
+};
+
+function ListSearch({ typed, onType, isChatFirst }: SearchProps) {
 	const t = useText();
 	const field = useRef<HTMLInputElement>(null);
-	useAskedToFind(field);
+	useAskedToSearch(field);
 	function handleKey(event: KeyboardEvent<HTMLElement>) {
 		if (event.nativeEvent.isComposing) return;
-		if (event.key === "Escape" && value) onChange("");
+		if (event.key === "Escape" && typed) onType("");
 		else if (event.key === "ArrowDown") firstRow(event.currentTarget)?.focus();
-		else if (event.key === "Enter" && value) {
-			const row = firstRow(event.currentTarget);
-			row?.click();
+		else if (event.key === "Enter" && typed) {
+			firstRow(event.currentTarget)?.click();
 			// Of many messages the next may be the one that is meant.
-			if (!row?.matches(".hit")) onChange("");
+			if (isChatFirst) onType("");
 		} else return;
 		// Escape means the search here, not also the open chat.
 		event.preventDefault();
@@ -143,8 +149,8 @@ function ListSearch({ value, onChange }: { value: string; onChange: (value: stri
 			<SearchField
 				ref={field}
 				label={t("chats.search")}
-				typed={value}
-				onType={onChange}
+				typed={typed}
+				onType={onType}
 				onKeyDown={handleKey}
 				hint={
 					<kbd className="only-wide" dir="ltr">

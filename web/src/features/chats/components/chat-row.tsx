@@ -24,7 +24,7 @@ type Props = {
 	isOpen: boolean;
 	isTabStop: boolean;
 	/** It stands among others that were not put away. */
-	isFound: boolean;
+	isMixed: boolean;
 	onMenu: (chat: string, anchor: Anchor) => void;
 };
 
@@ -70,10 +70,10 @@ export const ChatRow = memo(function ChatRow(props: Props) {
 	);
 });
 
-type WordsProps = Pick<Props, "chat" | "now" | "isOpen" | "isFound"> & { name: string };
+type WordsProps = Pick<Props, "chat" | "now" | "isOpen" | "isMixed"> & { name: string };
 
 /** Name, time and what was said last, with what waits. */
-function RowWords({ chat, name, now, isOpen, isFound }: WordsProps) {
+function RowWords({ chat, name, now, isOpen, isMixed }: WordsProps) {
 	const t = useText();
 	const preview = usePreview(chat, isOpen);
 	const isQuiet = isMuted(chat, now);
@@ -83,7 +83,7 @@ function RowWords({ chat, name, now, isOpen, isFound }: WordsProps) {
 				<span className="lrow__name clip" dir="auto">
 					{name}
 				</span>
-				{isFound && chat.mine.archived && <NamedIcon of={Archive} name={t("chats.archived")} />}
+				{isMixed && chat.mine.archived && <NamedIcon of={Archive} name={t("chats.archived")} />}
 				{isQuiet && <NamedIcon of={BellOff} name={t("chats.muted")} />}
 				{chat.mine.pinned && <NamedIcon of={Pin} name={t("chats.pinned")} />}
 				<time className="lrow__time" dateTime={new Date(preview.at).toISOString()}>

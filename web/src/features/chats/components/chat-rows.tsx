@@ -52,7 +52,7 @@ export function ChatRows({ rows, current, onMenu, onArchive, isArchive, children
 							now={now}
 							isOpen={chat.id === current}
 							isTabStop={chat.id === tabStop}
-							isFound={!isArchive}
+							isMixed={!isArchive}
 							onMenu={onMenu}
 						/>
 					))}

@@ -15,7 +15,7 @@ type Props = {
 export function ClosedNote({ face, onUnblock }: Props) {
 	const t = useText();
 	const query = face.peer?.username ?? face.name;
-	const { find, notePress } = useFocusOnward(onUnblock !== null);
+	const { link, notePress } = useFocusOnward(onUnblock !== null);
 	return (
 		<footer className="composer" data-region="composer">
 			<div className="note composer__closed">
@@ -35,7 +35,7 @@ export function ClosedNote({ face, onUnblock }: Props) {
 						{t("people.unblock")}
 					</button>
 				) : (
-					<Link ref={find} to="/people" search={{ q: query }}>
+					<Link ref={link} to="/people" search={{ q: query }}>
 						{t("composer.closedDo", { name: face.name })}
 					</Link>
 				)}
@@ -46,15 +46,15 @@ export function ClosedNote({ face, onUnblock }: Props) {
 
 /** A button that goes because its work is done leaves the focus to what stands there next. */
 function useFocusOnward(isBlocked: boolean) {
-	const find = useRef<HTMLAnchorElement>(null);
+	const link = useRef<HTMLAnchorElement>(null);
 	const isPressed = useRef(false);
 	useLayoutEffect(() => {
 		if (isBlocked || !isPressed.current) return;
 		isPressed.current = false;
-		if (document.activeElement === document.body) find.current?.focus();
+		if (document.activeElement === document.body) link.current?.focus();
 	}, [isBlocked]);
 	return {
-		find,
+		link,
 		notePress() {
 			isPressed.current = true;
 		},

@@ -11,7 +11,7 @@ import { classes } from "@/ui/classes";
 import { Dialog, DialogActions } from "@/ui/dialog";
 import { Icon } from "@/ui/icon";
 import { isMod } from "@/ui/platform";
-import { useFinding } from "../use-finding";
+import { useNameSearch } from "../use-name-search";
 import { NameField } from "./name-field";
 
 /** Whoever looks for more types a name. */
@@ -24,15 +24,15 @@ export function ForwardDialog({ onSend, onClose }: Props) {
 	const t = useText();
 	const id = useId();
 	const { chosen, toggle } = useChosen();
-	const finding = useFinding(AT_MOST, isOpen);
-	const { found, at, step } = finding;
+	const search = useNameSearch(AT_MOST, isOpen);
+	const { hits, at, step } = search;
 	const send = () => chosen.length > 0 && onSend(chosen);
 	// A finger did not ask for the keyboard over what it came to see.
 	const isTouch = matchMedia("(pointer: coarse)").matches;
 
 	function handleKey(event: KeyboardEvent) {
 		if (event.nativeEvent.isComposing) return;
-		const active = found[at];
+		const active = hits[at];
 		if (event.key === "ArrowDown") step(1);
 		else if (event.key === "ArrowUp") step(-1);
 		else if (event.key === "Enter" && isMod(event.nativeEvent)) send();
@@ -43,9 +43,9 @@ export function ForwardDialog({ onSend, onClose }: Props) {
 
 	return (
 		<Dialog title={t("forward.title")} beginsAtTitle={isTouch} onClose={onClose}>
-			<NameField id={id} label={t("forward.title")} finding={finding} onKeyDown={handleKey} />
-			<ForwardList {...{ id, found, at, chosen }} onChoose={toggle} />
-			{found.length === 0 && <p className="t2 small-plus">{t("switcher.none")}</p>}
+			<NameField id={id} label={t("forward.title")} search={search} onKeyDown={handleKey} />
+			<ForwardList {...{ id, hits, at, chosen }} onChoose={toggle} />
+			{hits.length === 0 && <p className="t2 small-plus">{t("switcher.none")}</p>}
 			<Chosen chats={chosen} />
 			<DialogActions>
 				<Button tone="ghost" onClick={onClose}>
@@ -78,13 +78,13 @@ function useChosen() {
 
 type ListProps = {
 	id: string;
-	found: readonly ChatEntry[];
+	hits: readonly ChatEntry[];
 	at: number;
 	chosen: readonly ChatEntry[];
 	onChoose: (chat: ChatEntry) => void;
 };
 
-function ForwardList({ id, found, at, chosen, onChoose }: ListProps) {
+function ForwardList({ id, hits, at, chosen, onChoose }: ListProps) {
 	const t = useText();
 	const me = useSync((state) => state.me?.id ?? "");
 	return (
@@ -95,7 +95,7 @@ function ForwardList({ id, found, at, chosen, onChoose }: ListProps) {
 			aria-label={t("chats.title")}
 			className="switcher__list forward__list"
 		>
-			{found.map((chat, index) => (
+			{hits.map((chat, index) => (
 				<ForwardRow
 					key={chat.id}
 					id={`${id}-${index}`}

@@ -13,7 +13,7 @@ import { classes } from "@/ui/classes";
 import { Dialog } from "@/ui/dialog";
 import { Icon } from "@/ui/icon";
 import { useDue } from "@/ui/use-due";
-import { useFinding } from "../use-finding";
+import { useNameSearch } from "../use-name-search";
 import { NameField } from "./name-field";
 
 const AT_MOST = 8;
@@ -23,14 +23,14 @@ export function QuickSwitcher({ onClose }: { onClose: () => void }) {
 	const t = useText();
 	const id = useId();
 	const navigate = useNavigate();
-	const finding = useFinding(AT_MOST);
-	const { typed, found, at, setAt, step } = finding;
+	const search = useNameSearch(AT_MOST);
+	const { typed, hits, at, setAt, step } = search;
 
 	const isLoading = useSync(({ session: { status } }) =>
 		["connecting", "syncing"].includes(status),
 	);
-	const isHere = found[at] !== undefined || !isLoading;
-	const setDue = useDue(isHere, () => go(found[at]));
+	const isHere = hits[at] !== undefined || !isLoading;
+	const setDue = useDue(isHere, () => go(hits[at]));
 
 	function go(chat: ChatEntry | undefined) {
 		onClose();
@@ -44,7 +44,7 @@ export function QuickSwitcher({ onClose }: { onClose: () => void }) {
 		if (event.key === "ArrowDown") step(1);
 		else if (event.key === "ArrowUp") step(-1);
 		else if (event.key === "Enter") {
-			if (isHere) go(found[at]);
+			if (isHere) go(hits[at]);
 			else setDue(true);
 		} else return;
 		event.preventDefault();
@@ -52,21 +52,21 @@ export function QuickSwitcher({ onClose }: { onClose: () => void }) {
 
 	return (
 		<Dialog title={t("switcher.title")} isTitleHidden placement="top" onClose={onClose}>
-			<NameField id={id} label={t("switcher.label")} finding={finding} onKeyDown={handleKey} />
-			<SwitcherList id={id} found={found} at={at} onPoint={setAt} onChoose={go} />
-			{found.length === 0 && <NoneFound typed={typed} onFind={() => go(undefined)} />}
+			<NameField id={id} label={t("switcher.label")} search={search} onKeyDown={handleKey} />
+			<SwitcherList id={id} hits={hits} at={at} onPoint={setAt} onChoose={go} />
+			{hits.length === 0 && <NoHits typed={typed} onSearch={() => go(undefined)} />}
 		</Dialog>
 	);
 }
 
-function NoneFound({ typed, onFind }: { typed: string; onFind: () => void }) {
+function NoHits({ typed, onSearch }: { typed: string; onSearch: () => void }) {
 	const t = useText();
 	return (
 		<div className="switcher__none">
 			<p className="t2">{t("switcher.none")}</p>
 			{typed && (
-				<Button icon={UserPlus} onClick={onFind}>
-					{t("switcher.find", { query: typed })}
+				<Button icon={UserPlus} onClick={onSearch}>
+					{t("switcher.searchPeople", { query: typed })}
 				</Button>
 			)}
 		</div>
@@ -75,18 +75,18 @@ function NoneFound({ typed, onFind }: { typed: string; onFind: () => void }) {
 
 type ListProps = {
 	id: string;
-	found: readonly ChatEntry[];
+	hits: readonly ChatEntry[];
 	at: number;
 	onPoint: (at: number) => void;
 	onChoose: (chat: ChatEntry) => void;
 };
 
-function SwitcherList({ id, found, at, onPoint, onChoose }: ListProps) {
+function SwitcherList({ id, hits, at, onPoint, onChoose }: ListProps) {
 	const t = useText();
 	const me = useSync((state) => state.me?.id ?? "");
 	return (
 		<div id={`${id}-list`} role="listbox" aria-label={t("chats.title")} className="switcher__list">
-			{found.map((chat, index) => (
+			{hits.map((chat, index) => (
 				<SwitcherRow
 					key={chat.id}
 					id={`${id}-${index}`}

@@ -18,7 +18,7 @@ export function EmojiCompletion(offer: Offer) {
 	const [at, setAt] = useState({ word, index: 0 });
 	// Another word begins again at its best match.
 	const index = at.word === word ? at.index : 0;
-	const found = set ? searchEmoji(set, word, AT_MOST) : [];
+	const hits = set ? searchEmoji(set, word, AT_MOST) : [];
 	const go = (next: number) => next !== index && setAt({ word, index: next });
 
 	function choose(emoji: Emoji | undefined) {
@@ -27,8 +27,8 @@ export function EmojiCompletion(offer: Offer) {
 		onChoose(withTone(emoji, tone));
 	}
 
-	useLentKeys(keys, (event) => takeKey(event, offer, { set, found, index, go, choose }));
-	const isShown = found.length > 0;
+	useLentKeys(keys, (event) => takeKey(event, offer, { set, hits, index, go, choose }));
+	const isShown = hits.length > 0;
 	useTold(isShown, word, { onOption, onShown });
 
 	if (!isShown) return null;
@@ -39,7 +39,7 @@ export function EmojiCompletion(offer: Offer) {
 			role="listbox"
 			aria-label={t("emoji.completion", { query: word })}
 		>
-			{found.map((emoji, place) => (
+			{hits.map((emoji, place) => (
 				<Option
 					key={emoji.emoji}
 					id={`${id}-${place}`}
@@ -56,7 +56,7 @@ export function EmojiCompletion(offer: Offer) {
 
 type Options = {
 	set: EmojiSet | null;
-	found: readonly Emoji[];
+	hits: readonly Emoji[];
 	index: number;
 	go: (index: number) => void;
 	choose: (emoji: Emoji | undefined) => void;
@@ -64,18 +64,18 @@ type Options = {
 
 /** What a key of the field means for the list; false for one that stays the field's own. */
 function takeKey(event: KeyboardEvent, offer: Offer, options: Options): boolean {
-	const { set, found, index, go, choose } = options;
+	const { set, hits, index, go, choose } = options;
 	const hasModifier = event.ctrlKey || event.metaKey || event.altKey || event.shiftKey;
 	const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
 	const exact = event.key === ":" && set ? byCode(set, offer.word) : undefined;
 	if (exact) choose(exact);
-	else if (found.length === 0 || hasModifier) return false;
+	else if (hits.length === 0 || hasModifier) return false;
 	else if (step !== 0) {
-		const next = (index + step + found.length) % found.length;
+		const next = (index + step + hits.length) % hits.length;
 		go(next);
 		// Told to readers only once one walks, or it would talk over the typing.
 		offer.onOption(`${offer.id}-${next}`);
-	} else if (event.key === "Enter" || event.key === "Tab") choose(found[index]);
+	} else if (event.key === "Enter" || event.key === "Tab") choose(hits[index]);
 	else if (event.key === "Escape") offer.onClose();
 	else return false;
 	event.preventDefault();

@@ -5,13 +5,13 @@ import { type Emoji, type EmojiSet, type Group, withTone } from "./emoji-set";
 export const COLUMNS = 9;
 const ROW_PX = 36;
 
-type Section = { id: Group | "recent" | "found"; emoji: readonly Emoji[] };
+type Section = { id: Group | "recent" | "hits"; emoji: readonly Emoji[] };
 
 type Props = {
 	ref: RefObject<HTMLDivElement | null>;
 	set: EmojiSet;
-	/** What the search found, in place of the groups. */
-	found: readonly Emoji[] | null;
+	/** What the search hits, in place of the groups. */
+	hits: readonly Emoji[] | null;
 	recent: readonly string[];
 	tone: number;
 	onPick: (emoji: Emoji, staysOpen: boolean) => void;
@@ -22,10 +22,10 @@ type Props = {
 };
 
 /** A grid with one tab stop. Its cells are told apart by what they carry, so none needs a listener. */
-export function EmojiGrid({ ref, set, found, recent, tone, onPick, onShow, onLeave }: Props) {
+export function EmojiGrid({ ref, set, hits, recent, tone, onPick, onShow, onLeave }: Props) {
 	const t = useText();
 	const [active, setActive] = useState<string | null>(null);
-	const sections = useMemo(() => sectionsOf(set, found, recent), [set, found, recent]);
+	const sections = useMemo(() => sectionsOf(set, hits, recent), [set, hits, recent]);
 	const first = sections[0]?.emoji[0];
 	const tabStop = active ?? (first ? `${sections[0]?.id} ${first.emoji}` : null);
 
@@ -71,10 +71,10 @@ export function EmojiGrid({ ref, set, found, recent, tone, onPick, onShow, onLea
 
 function sectionsOf(
 	set: EmojiSet,
-	found: readonly Emoji[] | null,
+	hits: readonly Emoji[] | null,
 	recent: readonly string[],
 ): Section[] {
-	if (found) return [{ id: "found", emoji: found }];
+	if (hits) return [{ id: "hits", emoji: hits }];
 	const used = recent.flatMap((emoji) => set.byText.get(emoji) ?? []);
 	return [
 		...(used.length > 0 ? [{ id: "recent" as const, emoji: used }] : []),
@@ -88,7 +88,7 @@ type SectionProps = { section: Section; tone: number; tabStop: string | null };
 const GridSection = memo(
 	function GridSection({ section: { id, emoji }, tone, tabStop }: SectionProps) {
 		const t = useText();
-		const name = id === "found" ? null : t(`emoji.${id}`);
+		const name = id === "hits" ? null : t(`emoji.${id}`);
 		const rows = rowsOf(emoji);
 		const height = rows.length * ROW_PX + (name ? 28 : 0);
 		return (

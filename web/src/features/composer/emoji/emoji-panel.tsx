@@ -10,7 +10,7 @@ import { type Emoji, type EmojiSet, searchEmoji, withTone } from "./emoji-set";
 import { EmojiTabs } from "./emoji-tabs";
 import { useEmojiSet } from "./use-emoji-set";
 
-const MOST_FOUND = 12 * COLUMNS;
+const MOST_HITS = 12 * COLUMNS;
 
 type Props = { opener: Element; onPick: (emoji: string) => void; onClose: () => void };
 
@@ -20,7 +20,7 @@ export function EmojiPanel({ opener, onPick, onClose }: Props) {
 	const ref = useRef<HTMLDivElement>(null);
 	const grid = useRef<HTMLDivElement>(null);
 	const { set, hasFailed } = useEmojiSet();
-	const { typed, found, shown, setShown, search } = useSearch(set);
+	const { typed, hits, shown, setShown, search } = useSearch(set);
 	const { recent, tone } = useTasteAtOpen();
 
 	function pick(emoji: Emoji, staysOpen: boolean) {
@@ -35,7 +35,7 @@ export function EmojiPanel({ opener, onPick, onClose }: Props) {
 	}
 
 	useCloseRequest(leave);
-	const keys = useSearchKeys({ set, hasFailed, typed, found, grid, onPick: pick });
+	const keys = useSearchKeys({ set, hasFailed, typed, hits, grid, onPick: pick });
 
 	function handleTyped(text: string) {
 		keys.forget();
@@ -58,14 +58,14 @@ export function EmojiPanel({ opener, onPick, onClose }: Props) {
 					onKeyDown={keys.handleKey}
 					className="emoji__search"
 				/>
-				{!found && set && <EmojiTabs grid={grid} hasRecent={recent.length > 0} />}
+				{!hits && set && <EmojiTabs grid={grid} hasRecent={recent.length > 0} />}
 				<EmojiBody
-					{...{ grid, set, hasFailed, found, typed, recent }}
+					{...{ grid, set, hasFailed, hits, typed, recent }}
 					onPick={pick}
 					onShow={setShown}
 					onLeave={() => ref.current?.querySelector("input")?.focus()}
 				/>
-				<EmojiFoot emoji={shown ?? found?.[0] ?? null} tone={tone} />
+				<EmojiFoot emoji={shown ?? hits?.[0] ?? null} tone={tone} />
 			</div>
 		</EmojiLayer>
 	);
@@ -82,15 +82,15 @@ type SearchKeys = {
 	set: EmojiSet | null;
 	hasFailed: boolean;
 	typed: string;
-	found: readonly Emoji[] | null;
+	hits: readonly Emoji[] | null;
 	grid: RefObject<HTMLDivElement | null>;
 	onPick: (emoji: Emoji, staysOpen: boolean) => void;
 };
 
-/** The keys of the search. Enter may come before the emoji do: it picks the first one found, once it is. */
-function useSearchKeys({ set, hasFailed, typed, found, grid, onPick }: SearchKeys) {
+/** The keys of the search. Enter may come before the emoji do: it picks the first one hits, once it is. */
+function useSearchKeys({ set, hasFailed, typed, hits, grid, onPick }: SearchKeys) {
 	const isAwaited = useRef(false);
-	const first = found?.[0];
+	const first = hits?.[0];
 	useEffect(() => {
 		if (!isAwaited.current || !set) return;
 		isAwaited.current = false;
@@ -116,13 +116,13 @@ function useSearchKeys({ set, hasFailed, typed, found, grid, onPick }: SearchKey
 function useSearch(set: EmojiSet | null) {
 	const [typed, setTyped] = useState("");
 	const [shown, setShown] = useState<Emoji | null>(null);
-	const found = set && typed.trim() ? searchEmoji(set, typed, MOST_FOUND) : null;
+	const hits = set && typed.trim() ? searchEmoji(set, typed, MOST_HITS) : null;
 	function search(text: string) {
 		setTyped(text);
-		// The first one found is what Enter picks, so its name is shown.
+		// The first one hits is what Enter picks, so its name is shown.
 		setShown(null);
 	}
-	return { typed, found, shown, setShown, search };
+	return { typed, hits, shown, setShown, search };
 }
 
 /** Keys stay inside the panel; Escape goes one step back. */
@@ -140,7 +140,7 @@ type BodyProps = {
 	grid: RefObject<HTMLDivElement | null>;
 	set: EmojiSet | null;
 	hasFailed: boolean;
-	found: readonly Emoji[] | null;
+	hits: readonly Emoji[] | null;
 	typed: string;
 	recent: readonly string[];
 	onPick: (emoji: Emoji, staysOpen: boolean) => void;
@@ -149,19 +149,19 @@ type BodyProps = {
 };
 
 /** The grid, or why there is none. */
-function EmojiBody({ grid, set, hasFailed, found, typed, ...rest }: BodyProps) {
+function EmojiBody({ grid, set, hasFailed, hits, typed, ...rest }: BodyProps) {
 	const t = useText();
 	const { tone } = useTaste();
 	return (
 		<div className="emoji__body" aria-busy={!set && !hasFailed}>
 			{hasFailed && <p className="emoji__none t2">{t("emoji.loadFailed")}</p>}
-			{found?.length === 0 && (
+			{hits?.length === 0 && (
 				<p className="emoji__none t2" role="status">
 					{t("emoji.none", { query: typed.trim() })}
 				</p>
 			)}
-			{set && found?.length !== 0 && (
-				<EmojiGrid ref={grid} set={set} found={found} tone={tone} {...rest} />
+			{set && hits?.length !== 0 && (
+				<EmojiGrid ref={grid} set={set} hits={hits} tone={tone} {...rest} />
 			)}
 		</div>
 	);

@@ -85,13 +85,13 @@ export function readSet(list: string, names: string): EmojiSet {
 export function searchEmoji(set: EmojiSet, typed: string, atMost: number): Emoji[] {
 	const wanted = folded(typed);
 	if (wanted === "") return [];
-	const found: { emoji: Emoji; rank: number; left: number }[] = [];
+	const hits: { emoji: Emoji; rank: number; left: number }[] = [];
 	for (const emoji of set.all) {
 		const rank = rankOf(emoji, wanted);
-		if (rank !== null) found.push({ emoji, rank, left: leftToType(emoji, wanted) });
+		if (rank !== null) hits.push({ emoji, rank, left: leftToType(emoji, wanted) });
 	}
 	// Sorting keeps Unicode's order among equals.
-	return found
+	return hits
 		.sort((one, other) => one.rank - other.rank || one.left - other.left)
 		.slice(0, atMost)
 		.map(({ emoji }) => emoji);

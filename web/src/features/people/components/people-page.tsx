@@ -22,17 +22,17 @@ import { Handle, PersonRow } from "./person-row";
 type Props = {
 	initialQuery: string;
 	/** One comes to find somebody, not to see those one knows. */
-	isFinding: boolean;
+	isSearching: boolean;
 };
 
-export function PeoplePage({ initialQuery, isFinding }: Props) {
+export function PeoplePage({ initialQuery, isSearching }: Props) {
 	const t = useText();
 	const [typed, setTyped] = useState(initialQuery);
 	const search = usePeopleSearch(typed);
 	const page = useRef<HTMLDivElement>(null);
 	const field = useRef<HTMLInputElement>(null);
 	useKeptFocus(page);
-	useFirstFocus(field, isFinding);
+	useFirstFocus(field, isSearching);
 	return (
 		<div ref={page} className="scroll" data-region>
 			<div className="page">
@@ -45,13 +45,13 @@ export function PeoplePage({ initialQuery, isFinding }: Props) {
 					onKeyDown={(event) => event.key === "Escape" && setTyped("")}
 					isLarge
 				/>
-				{search.query && typed ? <Matches search={search} /> : <Lists typed={typed} />}
+				{search.query && typed ? <Hits search={search} /> : <Lists typed={typed} />}
 			</div>
 		</div>
 	);
 }
 
-function Matches({ search }: { search: ReturnType<typeof usePeopleSearch> }) {
+function Hits({ search }: { search: ReturnType<typeof usePeopleSearch> }) {
 	const t = useText();
 	const declined = useDeclined();
 	const people = search.data?.people ?? [];
@@ -68,8 +68,8 @@ function Matches({ search }: { search: ReturnType<typeof usePeopleSearch> }) {
 	}
 	return (
 		<Section
-			title={t("people.matches", { query: search.query })}
-			aside={t("people.matchesHint")}
+			title={t("people.hits", { query: search.query })}
+			aside={t("people.hitsHint")}
 			isAsideWide
 		>
 			{people.map((person) => (

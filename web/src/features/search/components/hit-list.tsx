@@ -7,10 +7,10 @@ import type { ChatSearch } from "../use-chat-search";
 import { HitWords } from "./hit-words";
 import { HitsEnd } from "./hits-end";
 
-type Props = { id: string; face: ChatFace; me: string; finding: ChatSearch };
+type Props = { id: string; face: ChatFace; me: string; chatSearch: ChatSearch };
 
 /** The hits of one chat, newest first. The field above keeps the focus; these are its options. */
-export function HitList({ id, face, me, finding: { search, at, gone, go } }: Props) {
+export function HitList({ id, face, me, chatSearch: { search, at, gone, go } }: Props) {
 	const t = useText();
 	const now = useNow();
 	const list = useRef<HTMLDivElement>(null);

@@ -39,8 +39,8 @@ export function HitWords({ message, name, isMine = false, words, now }: Props) {
 }
 
 function Snippet({ body, words }: { body: string; words: string }) {
-	return snippetOf(body, words).map(({ text, isHit }, index) => (
+	return snippetOf(body, words).map(({ text, isMarked }, index) => (
 		// biome-ignore lint/suspicious/noArrayIndexKey: the pieces of one text keep their order.
-		<Fragment key={index}>{isHit ? <mark>{text}</mark> : text}</Fragment>
+		<Fragment key={index}>{isMarked ? <mark>{text}</mark> : text}</Fragment>
 	));
 }

@@ -9,24 +9,24 @@ import { useEscape } from "@/ui/use-escape";
 import { snippetOf } from "../snippet";
 import type { ChatSearch } from "../use-chat-search";
 
-type Props = { finding: ChatSearch; onList: () => void; onClose: () => void };
+type Props = { chatSearch: ChatSearch; onList: () => void; onClose: () => void };
 
 /** Over the chat, where there is no room for the hits beside it: which one this is, and the ways to the next. */
-export function HitsBar({ finding, onList, onClose }: Props) {
+export function HitsBar({ chatSearch, onList, onClose }: Props) {
 	const t = useText();
-	const { at, go, search } = finding;
+	const { at, go, search } = chatSearch;
 	const { hits, hasMore } = search;
 	const bar = useFirstWay();
 	useEscape(onClose);
 	const total = `${numberOf(hits.length)}${hasMore ? "+" : ""}`;
 	const place = t("search.place", { at: numberOf(Math.min(at + 1, hits.length)), total });
-	useToldPlace(finding, place);
+	useToldPlace(chatSearch, place);
 	return (
 		<search ref={bar} className="hits-bar" aria-label={t("search.inChat")} data-region>
 			<button type="button" className="grow hits-bar__all" onClick={onList}>
 				<Icon of={Search} size="s" />
 				<span className="clip" dir="auto">
-					{finding.typed}
+					{chatSearch.typed}
 				</span>
 				<span className="num t2">{place}</span>
 			</button>

@@ -14,18 +14,18 @@ import { SearchNote } from "./search-note";
 type Props = {
 	face: ChatFace;
 	me: string;
-	finding: ChatSearch;
+	chatSearch: ChatSearch;
 	/** Another one each time it is asked for: then the field is where one types. */
 	asked: number;
 	onClose: () => void;
 };
 
 /** The words of a chat: where they are typed, by whom they are, and what holds them. */
-export function SearchPane({ face, me, finding, asked, onClose }: Props) {
+export function SearchPane({ face, me, chatSearch, asked, onClose }: Props) {
 	const t = useText();
 	const id = useId();
-	const { search, at, put, goOn } = finding;
-	const field = useAskedField(asked, finding.gone === null);
+	const { search, at, put, goOn } = chatSearch;
+	const field = useAskedField(asked, chatSearch.gone === null);
 	useTold(search);
 
 	function handleKey(event: KeyboardEvent) {
@@ -43,8 +43,8 @@ export function SearchPane({ face, me, finding, asked, onClose }: Props) {
 				<SearchField
 					ref={field}
 					label={t("search.inChat")}
-					typed={finding.typed}
-					onType={finding.type}
+					typed={chatSearch.typed}
+					onType={chatSearch.type}
 					hits={{ id, count: search.status === "done" ? search.hits.length : 0, at }}
 					maxLength={MOST_LETTERS}
 					onKeyDown={handleKey}
@@ -52,20 +52,22 @@ export function SearchPane({ face, me, finding, asked, onClose }: Props) {
 				/>
 				<IconButton label={t("search.close")} icon={X} keys="Esc" onClick={onClose} />
 			</header>
-			{face.peer && <From me={me} peer={face.peer.account} name={face.name} finding={finding} />}
+			{face.peer && (
+				<From me={me} peer={face.peer.account} name={face.name} chatSearch={chatSearch} />
+			)}
 			<div className="scroll">
 				<SearchNote search={search} />
-				<HitList id={id} face={face} me={me} finding={finding} />
+				<HitList id={id} face={face} me={me} chatSearch={chatSearch} />
 			</div>
 		</>
 	);
 }
 
-type FromProps = { me: string; peer: string; name: string; finding: ChatSearch };
+type FromProps = { me: string; peer: string; name: string; chatSearch: ChatSearch };
 
 const ANYONE = "";
 
-function From({ me, peer, name, finding }: FromProps) {
+function From({ me, peer, name, chatSearch }: FromProps) {
 	const t = useText();
 	const options = useMemo(
 		() => [
@@ -80,8 +82,8 @@ function From({ me, peer, name, finding }: FromProps) {
 			look="chips"
 			label={t("search.from")}
 			options={options}
-			value={finding.sender ?? ANYONE}
-			onChange={(account) => finding.askOf(account === ANYONE ? null : account)}
+			value={chatSearch.sender ?? ANYONE}
+			onChange={(account) => chatSearch.askOf(account === ANYONE ? null : account)}
 		/>
 	);
 }

@@ -26,7 +26,7 @@ export function DayPicker({ chat, from, onFound, onBeginning, onClose }: Props) 
 	const t = useText();
 	const [first, last] = [chat.created_at, chat.last_at];
 	const [day, setDay] = useState(clampDay(from, first, last));
-	const search = useFindDay(chat, onFound);
+	const finding = useFindDay(chat, onFound);
 	const go = (next: number) => setDay(clampDay(next, first, last));
 	return (
 		<Dialog title={t("timeline.toDate")} onClose={onClose}>
@@ -54,13 +54,13 @@ export function DayPicker({ chat, from, onFound, onBeginning, onClose }: Props) 
 					day={day}
 					first={first}
 					last={last}
-					busy={search.busy}
+					busy={finding.busy}
 					onMove={go}
-					onChoose={search.find}
+					onChoose={finding.find}
 				/>
 				<FieldNote
 					id="cal-note"
-					error={search.problem === null ? null : problemText(search.problem, t)}
+					error={finding.problem === null ? null : problemText(finding.problem, t)}
 				/>
 			</div>
 			<DialogActions>

@@ -51,7 +51,7 @@ export type TimelineWays = {
 	/** A message was written here: the rows go to their end. */
 	toSent: () => void;
 	/** One looked for this message. */
-	toFound: (seq: number) => void;
+	toHit: (seq: number) => void;
 };
 
 /** The messages of one chat. Mounted anew for each chat, so nothing leaks from one to the next. */

@@ -1,13 +1,13 @@
 import { useEffect } from "react";
-import { findWords } from "@/lib/words";
+import { marksIn } from "@/lib/words";
 
-const NAME = "found";
+const NAME = "hit";
 
 /**
  * Marks the words in the row that was gone to. Beside what React draws, which
  * knows nothing of it; a browser without such marks shows the row as it is.
  */
-export function useFoundMarks(seq: number | null, words: string): void {
+export function useHitMarks(seq: number | null, words: string): void {
 	useEffect(() => {
 		const rows = document.querySelector(".timeline__in");
 		if (seq === null || rows === null || !("highlights" in CSS)) return;
@@ -31,7 +31,7 @@ export function rangesIn(row: Element, words: string): Range[] {
 	return [...row.querySelectorAll("p, pre")].flatMap((block) => {
 		const pieces = textsOf(block);
 		const text = pieces.map(({ data }) => data).join("");
-		return findWords(text, words).map(([from, to]) => {
+		return marksIn(text, words).map(([from, to]) => {
 			const range = new Range();
 			range.setStart(...pointAt(pieces, from));
 			range.setEnd(...pointAt(pieces, to));
@@ -42,9 +42,9 @@ export function rangesIn(row: Element, words: string): Range[] {
 
 function textsOf(block: Element): Text[] {
 	const walker = document.createTreeWalker(block, NodeFilter.SHOW_TEXT);
-	const found: Text[] = [];
-	while (walker.nextNode()) found.push(walker.currentNode as Text);
-	return found;
+	const texts: Text[] = [];
+	while (walker.nextNode()) texts.push(walker.currentNode as Text);
+	return texts;
 }
 
 function pointAt(pieces: readonly Text[], place: number): [Text, number] {

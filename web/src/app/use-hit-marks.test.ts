@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { describe, expect, it } from "vitest";
-import { rangesIn } from "./use-found-marks";
+import { rangesIn } from "./use-hit-marks";
 
 function marked(html: string, words: string): string[] {
 	const row = document.createElement("div");

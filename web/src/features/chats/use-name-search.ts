@@ -2,17 +2,17 @@ import { useState } from "react";
 import type { ChatEntry } from "@/sync/types";
 import { useChatRows } from "./use-chat-rows";
 
-export type Finding = ReturnType<typeof useFinding>;
+export type NameSearch = ReturnType<typeof useNameSearch>;
 
 /** What is typed, the chats it finds, and which of them Enter is for. */
-export function useFinding(atMost: number, isWanted: (chat: ChatEntry) => boolean = () => true) {
+export function useNameSearch(atMost: number, isWanted: (chat: ChatEntry) => boolean = () => true) {
 	const [typed, setTyped] = useState("");
 	const [wished, setAt] = useState(0);
-	const found = useChatRows("all", typed, null).filter(isWanted).slice(0, atMost);
-	const at = Math.min(wished, Math.max(0, found.length - 1));
+	const hits = useChatRows("all", typed, null).filter(isWanted).slice(0, atMost);
+	const at = Math.min(wished, Math.max(0, hits.length - 1));
 	return {
 		typed,
-		found,
+		hits,
 		at,
 		setAt,
 		type(text: string) {
@@ -21,7 +21,7 @@ export function useFinding(atMost: number, isWanted: (chat: ChatEntry) => boolea
 		},
 		/** Around the ends. */
 		step(by: 1 | -1) {
-			const count = Math.max(1, found.length);
+			const count = Math.max(1, hits.length);
 			setAt((at + by + count) % count);
 		},
 	};

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Message } from "@/api/wire.gen";
-import { type Pages, withHeard } from "./found-pages";
+import { type Pages, withHeard } from "./hit-pages";
 
 function message(seq: number, body: string, rev = seq): Message {
 	return {
@@ -37,7 +37,7 @@ const PAGES: Pages = {
 const shown = ({ pages }: Pages) =>
 	pages.map(({ messages }) => messages.map(({ seq, body }) => `${seq} ${body}`));
 
-describe("what was found, once more is heard of it", () => {
+describe("hits, once more is heard of them", () => {
 	it("shows an edit where the words are still there", () => {
 		const heard = withHeard(PAGES, message(9, "two ferries", 20));
 		expect(shown(heard)).toEqual([["12 ferry", "9 two ferries"], ["4 the ferry"]]);
@@ -53,7 +53,7 @@ describe("what was found, once more is heard of it", () => {
 		expect(shown(heard)).toEqual([["9 a ferry"], ["4 the ferry"]]);
 	});
 
-	it("stays the same for what was not found, or is older than what was", () => {
+	it("stay the same for what is no hit, or is older than the hit", () => {
 		expect(withHeard(PAGES, message(5, "ferry", 20))).toBe(PAGES);
 		expect(withHeard(PAGES, message(9, "old words", 8))).toBe(PAGES);
 		expect(withHeard(PAGES, { ...message(9, "elsewhere", 20), chat: "d" })).toBe(PAGES);

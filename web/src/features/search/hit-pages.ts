@@ -1,4 +1,4 @@
-/** What was found, page by page as it was asked for, and kept true to what is heard of it since. */
+/** The hits of a search, page by page as it was asked for, and kept true to what is heard of it since. */
 import type { InfiniteData } from "@tanstack/react-query";
 import type { FoundMessages, Message } from "@/api/wire.gen";
 import { holdsWords } from "@/lib/words";
@@ -8,7 +8,7 @@ type Page = FoundMessages & { readonly words: string };
 export type Pages = InfiniteData<Page>;
 
 /**
- * With this version of a message where it was found: deleted it is gone, and
+ * With this version of a message where it is a hit: deleted it is gone, and
  * so it is when it no longer holds the words. The same pages where it was not.
  */
 export function withHeard(pages: Pages, heard: Message): Pages {

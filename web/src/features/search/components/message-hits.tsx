@@ -22,15 +22,15 @@ type Props = {
 };
 
 /** Messages of all chats that hold what was typed above the list, below the chats of that name. */
-export function FoundMessages({ typed, ...rest }: Props) {
+export function MessageHits({ typed, ...rest }: Props) {
 	const t = useText();
 	const id = useId();
 	const search = useMessageSearch(typed);
 	useTold(search);
 	if (search.status === "idle" || search.status === "short") return null;
 	return (
-		<section className="found" aria-labelledby={id}>
-			<h2 id={id} className="found__h">
+		<section className="everywhere" aria-labelledby={id}>
+			<h2 id={id} className="everywhere__h">
 				{t("timeline.label")}
 			</h2>
 			<SearchNote search={search} />

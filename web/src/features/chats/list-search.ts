@@ -1,4 +1,4 @@
-/** Looking for words above the list of chats: asked for from anywhere, and kept for who comes back. */
+/** Searching above the list of chats: asked for from anywhere, and kept for who comes back. */
 import { type HistoryState, useRouter } from "@tanstack/react-router";
 import { type RefObject, useEffect, useState } from "react";
 import { watched } from "@/ui/watched";
@@ -6,38 +6,38 @@ import { keepArchive } from "./use-archive";
 
 declare module "@tanstack/react-router" {
 	interface HistoryState {
-		/** What was looked for in the list, for who comes back to it. */
-		find?: string;
+		/** What was searched for in the list, for who comes back to it. */
+		searched?: string;
 	}
 }
 
-/** For the step back to the list from a message that was found: it is found there again. */
+/** For the step back to the list from a hit: what was typed there is typed there again. */
 export function keepList(state: HistoryState): HistoryState {
-	return state.find === undefined
+	return state.searched === undefined
 		? keepArchive(state)
-		: { ...keepArchive(state), find: state.find };
+		: { ...keepArchive(state), searched: state.searched };
 }
 
-/** What is typed above the list; who comes back from what was found finds it again, once. */
-export function useFind() {
+/** What is typed above the list; who comes back from a hit finds it there, once. */
+export function useListSearch() {
 	const { history } = useRouter();
 	const { state } = history.location;
-	const find = useState(state.find ?? "");
+	const typing = useState(state.searched ?? "");
 	useEffect(() => {
 		const { href, state } = history.location;
-		if (state.find) history.replace(href, { ...state, find: undefined });
+		if (state.searched) history.replace(href, { ...state, searched: undefined });
 	}, [history]);
-	return find;
+	return typing;
 }
 
 const isAsked = watched(false);
 
 /** Whoever is shown next with the field above the list types there. */
-export function askToFind(): void {
+export function askToSearch(): void {
 	isAsked.write(true);
 }
 
-export function useAskedToFind(field: RefObject<HTMLInputElement | null>): void {
+export function useAskedToSearch(field: RefObject<HTMLInputElement | null>): void {
 	const isWanted = isAsked.use();
 	useEffect(() => {
 		if (!isWanted) return;
