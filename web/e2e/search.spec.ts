@@ -9,7 +9,8 @@ const PHONE = { width: 360, height: 740 };
 const field = ({ page }: Person) => page.getByRole("combobox", { name: "Search in this chat" });
 const hits = ({ page }: Person) => page.getByRole("option");
 const listField = ({ page }: Person) => page.getByRole("textbox", { name: "Search", exact: true });
-const found = ({ page }: Person) => page.getByRole("list", { name: "Messages" });
+const everywhere = ({ page }: Person) => page.getByRole("list", { name: "Messages" });
+const isAt = (person: Person) => everywhere(person).locator("[aria-current=page]");
 
 /** A hundred and twenty rows of no interest, with what is looked for near the beginning and the end. */
 const TALK = Array.from({ length: 120 }, (_, index) =>
@@ -127,7 +128,7 @@ test("what is unread stays so, wherever a hit leads", async ({ person }) => {
 	await ask(ann, "PUT", `/v1/chats/${chat}/read`, { seq: 100 });
 	await page.goto("/");
 	await listField(ann).fill("light breeze");
-	await found(ann).getByRole("link").click();
+	await everywhere(ann).getByRole("link").click();
 	const hit = timeline(page).getByText("A lighthouse again");
 	await expect(hit).toBeInViewport();
 	await expect(page.locator(".msg.is-lit")).toHaveCount(0);
@@ -159,32 +160,42 @@ test("messages of all chats are found above the list, page after page", async ({
 	await page.keyboard.press("Control+Shift+F");
 	await expect(listField(ann)).toBeFocused();
 	await page.keyboard.type("lighthouse");
-	await expect(found(ann).getByRole("link")).toHaveCount(3);
-	await expect(found(ann).getByRole("link").first()).toContainText("Cleo");
+	await expect(everywhere(ann).getByRole("link")).toHaveCount(3);
+	await expect(everywhere(ann).getByRole("link").first()).toContainText("Cleo");
 	await expect(page.getByText("No chat matches “lighthouse”")).toBeVisible();
 
 	// By name and by word at once; the arrows lead from the ones to the others.
 	await listField(ann).fill("bob");
-	await expect(found(ann).getByRole("link")).toHaveCount(1);
+	await expect(everywhere(ann).getByRole("link")).toHaveCount(1);
 	await page.keyboard.press("ArrowDown");
 	await expect(page.getByRole("list", { name: "Chats" }).getByRole("link")).toBeFocused();
 	await page.keyboard.press("ArrowDown");
-	await expect(found(ann).getByRole("link")).toBeFocused();
+	await expect(everywhere(ann).getByRole("link")).toBeFocused();
 	await page.keyboard.press("Enter");
 	await expect(page).toHaveURL(new RegExp(`/chats/${other}\\?at=2$`));
 	await expect(message(page, "Bob does")).toBeInViewport();
 	await expect(listField(ann)).toHaveValue("bob");
+	await expect(isAt(ann)).toHaveText([/Bob does/]);
 
 	await listField(ann).fill("row");
-	await expect(found(ann).getByRole("link")).toHaveCount(20);
-	await found(ann).getByRole("link").last().scrollIntoViewIfNeeded();
-	await expect.poll(() => found(ann).getByRole("link").count()).toBeGreaterThan(39);
-	await found(ann).getByRole("link", { name: "row-81." }).click();
+	await expect(everywhere(ann).getByRole("link")).toHaveCount(20);
+	await everywhere(ann).getByRole("link").last().scrollIntoViewIfNeeded();
+	await expect.poll(() => everywhere(ann).getByRole("link").count()).toBeGreaterThan(39);
+	await everywhere(ann).getByRole("link", { name: "row-81." }).click();
 	await expect(page).toHaveURL(new RegExp(`/chats/${chat}\\?at=81$`));
 	await expect(message(page, "row-81.")).toBeInViewport();
+	// The list tells which of them the chat shows, also of one that the browser goes back to.
+	await expect(isAt(ann)).toHaveText([/row-81/]);
+	await page.goBack();
+	await listField(ann).fill("bob");
+	await expect(isAt(ann)).toHaveText([/Bob does/]);
+	await page.goForward();
+	await listField(ann).fill("row");
+	await expect(isAt(ann)).toHaveText([/row-81/]);
 	await scrollTo(page, 0);
 	await expect(message(page, "row-81.")).not.toBeInViewport();
-	await found(ann).getByRole("link", { name: "row-81." }).click();
+	await expect(isAt(ann)).toHaveText([/row-81/]);
+	await everywhere(ann).getByRole("link", { name: "row-81." }).click();
 	await expect(message(page, "row-81.")).toBeInViewport();
 	await page.keyboard.press("Escape");
 	await expect(listField(ann)).toBeFocused();
@@ -192,13 +203,13 @@ test("messages of all chats are found above the list, page after page", async ({
 
 	// What changes meanwhile changes here.
 	await listField(ann).fill("lighthouse");
-	await expect(found(ann).getByRole("link")).toHaveCount(3);
+	await expect(everywhere(ann).getByRole("link")).toHaveCount(3);
 	await ask(bob, "DELETE", `/v1/chats/${chat}/messages/5`);
-	await expect(found(ann).getByRole("link")).toHaveCount(2);
+	await expect(everywhere(ann).getByRole("link")).toHaveCount(2);
 	await ask(cleo, "PATCH", `/v1/chats/${other}/messages/1`, { body: "Two lighthouses then" });
-	await expect(found(ann).getByRole("link").first()).toContainText("Two lighthouses then");
+	await expect(everywhere(ann).getByRole("link").first()).toContainText("Two lighthouses then");
 	await ask(cleo, "PATCH", `/v1/chats/${other}/messages/1`, { body: "Never mind" });
-	await expect(found(ann).getByRole("link")).toHaveCount(1);
+	await expect(everywhere(ann).getByRole("link")).toHaveCount(1);
 });
 
 test("on a phone the chat comes to the front, with a way along the hits", async ({ person }) => {
@@ -233,18 +244,18 @@ test("on a phone the chat comes to the front, with a way along the hits", async 
 	await page.goBack();
 	await expect(page.getByRole("heading", { name: "Chats", exact: true })).toBeVisible();
 
-	// From the list: the way back leads to what was found.
+	// From the list: the way back leads to the hits.
 	await listField(ann).fill("lighthouse");
-	await found(ann).getByRole("link").last().click();
+	await everywhere(ann).getByRole("link").last().click();
 	await expect(message(page, "The old lighthouse at Bergsfjorden")).toBeInViewport();
 	for (const goBack of [
 		() => page.getByRole("button", { name: "Back" }).click(),
 		() => page.goBack(),
 	]) {
 		await goBack();
-		await expect(found(ann).getByRole("link")).toHaveCount(2);
+		await expect(everywhere(ann).getByRole("link")).toHaveCount(2);
 		await expect(listField(ann)).toHaveValue("lighthouse");
-		await found(ann).getByRole("link").first().click();
+		await everywhere(ann).getByRole("link").first().click();
 		await expect(timeline(page).getByText("A lighthouse again")).toBeInViewport();
 	}
 	const excess = await page.evaluate(

@@ -1,4 +1,4 @@
-import type { HistoryState } from "@tanstack/react-router";
+import { type HistoryState, useLocation } from "@tanstack/react-router";
 
 declare module "@tanstack/react-router" {
 	interface HistoryState {
@@ -13,4 +13,10 @@ export function askFor(chat: string, seq: number) {
 		const times = Number(asked.slice(asked.lastIndexOf("/") + 1));
 		return { asked: `${chat}/${seq}/${times + 1}` };
 	};
+}
+
+/** Where the step led that one stands at: chat and place. */
+export function useAskedPlace(): string | null {
+	const asked = useLocation({ select: ({ state }) => state.asked });
+	return asked?.slice(0, asked.lastIndexOf("/")) ?? null;
 }

@@ -110,7 +110,8 @@ function usePermalink(chat: string, at: number | null) {
 		follow: (seq: number) =>
 			void navigate({ ...go, search: { at: seq }, state: askFor(chat, seq) }),
 		clear() {
-			if (at !== null) void navigate(go);
+			// The step is still the one that was searched for, and leads back to the hits.
+			if (at !== null) void navigate({ ...go, state: true });
 		},
 	};
 }

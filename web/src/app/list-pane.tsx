@@ -37,7 +37,7 @@ export function ListPane({ isAlone, current, asking }: Props) {
 				current={current}
 				asking={asking}
 				onMenu={handleMenu}
-				hitsFor={(typed) => Everywhere && typed && <Everywhere {...{ typed, current, isAlone }} />}
+				hitsFor={(typed) => Everywhere && typed && <Everywhere typed={typed} isAlone={isAlone} />}
 			/>
 			<ListResizer />
 			{menu && ChatMenu && (

@@ -4,12 +4,13 @@ import { askToSearch } from "@/features/chats/list-search";
 import { keepArchive } from "@/features/chats/use-archive";
 import { MessageHits } from "@/features/search/components/message-hits";
 import { useEscape } from "@/ui/use-escape";
-import { askFor } from "./ask-for";
+import { askFor, useAskedPlace } from "./ask-for";
 
-type Props = { typed: string; current: string | null; isAlone: boolean };
+type Props = { typed: string; isAlone: boolean };
 
 /** Messages for what is typed above the list. Where the chat takes the place of the list, the way back keeps it. */
-export function SearchEverywhere({ typed, current, isAlone }: Props) {
+export function SearchEverywhere({ typed, isAlone }: Props) {
+	const current = useAskedPlace();
 	const { history } = useRouter();
 	const searched = isAlone ? typed : undefined;
 	const stateTo =

@@ -14,6 +14,7 @@ import { SearchNote } from "./search-note";
 
 type Props = {
 	typed: string;
+	/** The hit that one was led to: chat and place. */
 	current: string | null;
 	/** Before one goes to a hit. */
 	onGo: () => void;
@@ -47,7 +48,6 @@ function Hits({ search, current, onGo, stateTo }: Omit<Props, "typed"> & { searc
 	const now = useNow();
 	const me = useSync((state) => state.me?.id ?? "");
 	const chats = useSync((state) => state.chats);
-	const [gone, setGone] = useState<string | null>(null);
 	const [stop, setStop] = useState<string | null>(null);
 	const { hits, words } = search;
 	const tabStop = hits.some((hit) => keyOf(hit) === stop) ? stop : hits[0] && keyOf(hits[0]);
@@ -67,15 +67,12 @@ function Hits({ search, current, onGo, stateTo }: Omit<Props, "typed"> & { searc
 							search={{ at: hit.seq }}
 							className="lrow hit"
 							state={stateTo(hit)}
-							aria-current={gone === key && current === hit.chat ? "true" : undefined}
+							aria-current={key === current ? "page" : undefined}
 							tabIndex={key === tabStop ? 0 : -1}
 							data-rove={key}
 							draggable={false}
 							onFocus={() => setStop(key)}
-							onClick={() => {
-								setGone(key);
-								onGo();
-							}}
+							onClick={onGo}
 						>
 							<Avatar id={face.id} name={face.name} photo={face.photo} isGroup={face.isGroup} />
 							<HitWords
