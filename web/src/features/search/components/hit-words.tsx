@@ -28,11 +28,9 @@ export function HitWords({ message, name, isMine = false, words, now }: Props) {
 					{shortWhen(at, now)}
 				</time>
 			</span>
-			<span className="hit__line">
-				{isMine && <span className="hit__you">{t("chats.you")}</span>}
-				<span className="hit__text" dir="auto">
-					<Snippet body={body} words={words} />
-				</span>
+			<span className="hit__text" dir="auto">
+				{/* Apart from the words, whose direction is not that of the interface. */}
+				{isMine && <bdi>{t("chats.you")}</bdi>} <Snippet body={body} words={words} />
 			</span>
 		</span>
 	);
