@@ -1,8 +1,7 @@
 /** Two people and those around them, with plausible chats, for figures and pictures. */
-import { randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
 import { ask, befriend, expect, type Person } from "../e2e/fixtures";
-import { composer, sendAll } from "../e2e/verbs";
+import { composer, send, sendAll } from "../e2e/verbs";
 
 /** Who writes what, oldest chat first; a line of `me` is Noor's own. */
 const OTHERS: [name: string, lines: [who: "me" | "they", body: string][], isRead: boolean][] = [
@@ -73,11 +72,6 @@ const FOR_EVER = 8_640_000_000_000_000;
 
 const LONG = Array.from({ length: 120 }, (_, day) => `Day ${day + 1} of the rehearsals is done.`);
 
-export async function write(person: Person, chat: string, body: string, reply_to_seq?: number) {
-	const client_id = randomUUID();
-	await ask(person, "POST", `/v1/chats/${chat}/messages`, { client_id, body, reply_to_seq });
-}
-
 /** `long` is a chat whose first messages no page holds that shows its last. */
 export type Scene = { noor: Person; ana: Person; chat: string; long: string };
 type Make = (name: string) => Promise<Person>;
@@ -94,7 +88,7 @@ export async function setScene(person: Make): Promise<Scene> {
 			long = chat;
 			await sendAll(other, chat, LONG, 1);
 		}
-		for (const [who, body] of lines) await write(who === "me" ? noor : other, chat, body);
+		for (const [who, body] of lines) await send(who === "me" ? noor : other, chat, body);
 		const seq = lines.length + (chat === long ? LONG.length : 0);
 		if (isRead) await ask(noor, "PUT", `/v1/chats/${chat}/read`, { seq });
 		if (index === 4) {
@@ -113,7 +107,10 @@ export async function setScene(person: Make): Promise<Scene> {
 	await ask(ana, "PATCH", "/v1/me", { name: "Ana Sofía Ferreira", username: "anasofia", bio });
 	const chat = await befriend(noor, ana);
 	for (const [who, body, answers] of TALK)
-		await write(who === "me" ? noor : ana, chat, body, answers);
+		await send(who === "me" ? noor : ana, chat, {
+			body,
+			...(answers && { reply_to_seq: answers }),
+		});
 	for (const [who, line, emoji] of REACTIONS) {
 		const path = `/v1/chats/${chat}/messages/${line}/reactions/${encodeURIComponent(emoji)}`;
 		await ask(who === "me" ? noor : ana, "PUT", path);

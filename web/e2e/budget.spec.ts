@@ -4,7 +4,7 @@
  * time on the clock is for `npm run measure`.
  */
 import { ask, befriend, expect, type Person, test } from "./fixtures";
-import { composer, message, openChat, sendAll, timeline } from "./verbs";
+import { composer, message, openChat, send, sendAll, timeline } from "./verbs";
 import { painted, quantile, watchWork } from "./work";
 
 // A trace copies every row of the page at each step: the runner's work, and more than the page's.
@@ -126,10 +126,7 @@ test("the first list is there soon on a slow machine and a phone's network", asy
 	for (let index = 0; index < 12; index++) {
 		const friend = await person(`Friend${index}`);
 		const chat = await befriend(ann, friend);
-		await ask(friend, "POST", `/v1/chats/${chat}/messages`, {
-			client_id: crypto.randomUUID(),
-			body: "Hello",
-		});
+		await send(friend, chat, "Hello");
 		await friend.context.close();
 	}
 	const { page } = ann;

@@ -1,9 +1,8 @@
 /** Going to a day of a long chat. The days are put into the server's answers, for its clock is the real one. */
-import { randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
 import { expectNoFaults } from "./faults";
 import { ask, befriend, expect, type Person, test } from "./fixtures";
-import { composer, timeline } from "./verbs";
+import { composer, send, timeline } from "./verbs";
 
 const ROWS = 240;
 const DAY_MS = 86_400_000;
@@ -48,11 +47,7 @@ async function openLong(person: (name: string) => Promise<Person>, language = "e
 	const ann = await person("Ann");
 	const bob = await person("Bob");
 	const chat = await befriend(ann, bob);
-	for (let seq = 1; seq <= ROWS; seq++)
-		await ask(bob, "POST", `/v1/chats/${chat}/messages`, {
-			client_id: randomUUID(),
-			body: `row-${seq}.`,
-		});
+	for (let seq = 1; seq <= ROWS; seq++) await send(bob, chat, `row-${seq}.`);
 	await ask(ann, "PUT", `/v1/chats/${chat}/read`, { seq: ROWS });
 	const { page } = ann;
 	await page.addInitScript(

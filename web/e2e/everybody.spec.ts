@@ -1,9 +1,8 @@
 /** For everybody: no route with an accessibility fault, and no narrow screen that scrolls sideways. */
-import { randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
 import { expectNoFaults } from "./faults";
-import { ask, befriend, expect, test } from "./fixtures";
-import { composer, message, nav, openChat, say } from "./verbs";
+import { befriend, expect, test } from "./fixtures";
+import { composer, message, nav, openChat, say, send } from "./verbs";
 
 async function expectNoSidewaysScroll(page: Page): Promise<void> {
 	const excess = await page.evaluate(
@@ -50,10 +49,7 @@ for (const colorScheme of ["light", "dark"] as const) {
 			const ann = await person("Ann");
 			const bob = await person("Bob");
 			const chat = await befriend(ann, bob);
-			await ask(bob, "POST", `/v1/chats/${chat}/messages`, {
-				client_id: randomUUID(),
-				body: "Hello Ann",
-			});
+			await send(bob, chat, "Hello Ann");
 			const { page } = ann;
 			await page.setViewportSize({ width, height: 740 });
 			await page.emulateMedia({ colorScheme });
@@ -101,10 +97,7 @@ for (const [language, colorScheme] of [
 		const ann = await person("Ann");
 		const bob = await person("Bob");
 		const chat = await befriend(ann, bob);
-		await ask(bob, "POST", `/v1/chats/${chat}/messages`, {
-			client_id: randomUUID(),
-			body: "Hello Ann",
-		});
+		await send(bob, chat, "Hello Ann");
 		const { page } = ann;
 		await page.emulateMedia({ colorScheme });
 		await page.addInitScript(

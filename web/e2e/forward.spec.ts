@@ -1,6 +1,6 @@
 /** Forwarding: the words of one message or of several go to other chats, by hand and by keyboard. */
 import { ask, befriend, expect, test } from "./fixtures";
-import { writeFast } from "./rows";
+import { writeRows } from "./rows";
 import { composer, message, openChat, sendAll, timeline, words } from "./verbs";
 
 test("a message is forwarded by keyboard, and the notice leads after it", async ({ person }) => {
@@ -83,7 +83,7 @@ test("what is forwarded into the open chat is shown to whoever reads further up"
 }) => {
 	const ann = await person("Ann");
 	const chat = await befriend(ann, await person("Bob"));
-	await writeFast(ann, chat, 1, 40);
+	await writeRows(ann, chat, 1, 40);
 	const { page } = ann;
 	await page.goto(`/chats/${chat}`);
 	await expect(message(page, "row-40.")).toBeInViewport();

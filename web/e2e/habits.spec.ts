@@ -1,14 +1,13 @@
 /** What hands do without thinking in any messenger. */
 import { ask, befriend, expect, type Person, test } from "./fixtures";
-import { composer, message, openChat, say } from "./verbs";
+import { composer, message, openChat, say, send, sendAll } from "./verbs";
 
 async function talk(person: (name: string) => Promise<Person>) {
 	const ann = await person("Ann");
 	const bob = await person("Bob");
 	const chat = await befriend(ann, bob);
 	const bodies = ["See https://example.org/boat", "Second thought", "Third thought"];
-	for (const [index, body] of bodies.entries())
-		await ask(bob, "POST", `/v1/chats/${chat}/messages`, { client_id: `bob-${index}`, body });
+	for (const body of bodies) await send(bob, chat, body);
 	await ann.context.grantPermissions(["clipboard-read", "clipboard-write"]);
 	const { page } = ann;
 	await ask(bob, "PATCH", "/v1/me", { bio: "Sails.\nAsk me about knots." });
@@ -58,7 +57,7 @@ test("the list's search opens its first chat with Enter, and Escape only clears 
 	const cleo = await person("Cleo");
 	await befriend(ann, cleo);
 	const body = "A line.\n".repeat(100);
-	await ask(bob, "POST", `/v1/chats/${chat}/messages`, { client_id: "tall", body });
+	await send(bob, chat, body);
 	const jump = page.getByRole("button", { name: /To the newest|new message/ });
 	await expect(async () => {
 		await page.locator(".timeline").evaluate((frame) => frame.scrollTo(0, 0));
@@ -159,16 +158,9 @@ test("what is being deleted is neither edited nor answered any more", async ({ p
 
 test("from a quoted message one comes back to the reply", async ({ person }) => {
 	const { bob, chat, page } = await talk(person);
-	await bob.page.goto("/people");
-	await bob.page.evaluate(async (chat) => {
-		for (let index = 4; index <= 90; index++) {
-			const reply_to_seq = index === 60 ? 10 : undefined;
-			const message = { client_id: crypto.randomUUID(), body: `row-${index}.`, reply_to_seq };
-			const headers = { "content-type": "application/json" };
-			const body = JSON.stringify(message);
-			await fetch(`/v1/chats/${chat}/messages`, { method: "POST", headers, body });
-		}
-	}, chat);
+	const later = Array.from({ length: 87 }, (_, index) => ({ body: `row-${index + 4}.` }));
+	const said = later.map((one, index) => (index === 56 ? { ...one, reply_to_seq: 10 } : one));
+	await sendAll(bob, chat, said, 1);
 	await expect(message(page, "row-90.")).toBeInViewport();
 	const reply = page.locator("[data-seq='60']");
 	await expect(async () => {

@@ -1,6 +1,6 @@
 /** The button over the foot of the rows: to what is new, then to the newest. */
 import { ask, befriend, expect, type Person, test } from "./fixtures";
-import { scrollTo, writeFast } from "./rows";
+import { scrollTo, writeRows } from "./rows";
 import { composer, openChat, timeline } from "./verbs";
 
 const unreadLine = "[data-unread-line]";
@@ -10,7 +10,7 @@ async function setScene(person: (name: string) => Promise<Person>) {
 	const ann = await person("Ann");
 	const bob = await person("Bob");
 	const chat = await befriend(ann, bob);
-	await writeFast(bob, chat, 1, 60);
+	await writeRows(bob, chat, 1, 60);
 	await ask(ann, "PUT", `/v1/chats/${chat}/read`, { seq: 60 });
 	const { page } = ann;
 	await page.goto("/");
@@ -18,7 +18,7 @@ async function setScene(person: (name: string) => Promise<Person>) {
 	await expect(timeline(page).getByText("row-60.")).toBeInViewport();
 	await scrollTo(page, 100);
 	await expect(page.getByRole("button", { name: "To the newest" })).toBeVisible();
-	await writeFast(bob, chat, 61, 100);
+	await writeRows(bob, chat, 61, 100);
 	await expect(page.getByRole("button", { name: "40 new messages" })).toBeVisible();
 	return { ann, bob, chat, page };
 }

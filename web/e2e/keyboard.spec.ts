@@ -1,6 +1,6 @@
 /** Without a mouse: from nothing to the first message, and the traps of typing. */
-import { ask, befriend, expect, PASSWORD, test } from "./fixtures";
-import { composer, message, nav, openChat, tabTo, timeline } from "./verbs";
+import { befriend, expect, PASSWORD, test } from "./fixtures";
+import { composer, message, nav, openChat, send, tabTo, timeline } from "./verbs";
 
 test("from sign-up to the first message by keyboard alone", async ({ server, visitor, person }) => {
 	const bob = await person("Bob");
@@ -74,10 +74,7 @@ test("edit, answer, delete, find, settings and out, by keyboard alone", async ({
 	const ann = await person("Ann");
 	const bob = await person("Bob");
 	const chat = await befriend(ann, bob);
-	await ask(bob, "POST", `/v1/chats/${chat}/messages`, {
-		client_id: "one",
-		body: "Are you there?",
-	});
+	await send(bob, chat, "Are you there?");
 	const { page } = ann;
 	const { keyboard } = page;
 	await page.goto("/people");

@@ -1,9 +1,8 @@
 /** What of a chat is one's own: on every device of an account, and on no other. */
-import { randomUUID } from "node:crypto";
 import type { Locator, Page } from "@playwright/test";
 import { expectNoFaults } from "./faults";
 import { ask, befriend, expect, PASSWORD, type Person, test } from "./fixtures";
-import { composer, sendAll } from "./verbs";
+import { composer, send, sendAll } from "./verbs";
 
 const list = (page: Page) => page.getByRole("region", { name: "Chats" });
 const row = (page: Page, name: string) => list(page).getByRole("link", { name });
@@ -14,10 +13,6 @@ async function choose(page: Page, name: string, ...items: string[]): Promise<voi
 	await row(page, name).click({ button: "right" });
 	for (const one of items) await item(page, one).click();
 	await expect(page.getByRole("menu")).toHaveCount(0);
-}
-
-function says(by: Person, chat: string, body: string) {
-	return ask(by, "POST", `/v1/chats/${chat}/messages`, { client_id: randomUUID(), body });
 }
 
 /** Ann on two devices, with chats with Bob, Cleo and Dan; Dan's is the newest. */
@@ -56,10 +51,10 @@ test("a chat is pinned, muted and marked on one device and so on the other", asy
 
 	await choose(ann.page, "Cleo", "Mute", "8 hours");
 	await expect(row(phone.page, "Cleo")).toContainText("Muted");
-	await says(cleo.friend, cleo.chat, "quietly");
+	await send(cleo.friend, cleo.chat, "quietly");
 	await expect(row(phone.page, "Cleo")).toContainText("1 unread");
 	await expect(phone.page).toHaveTitle("Tidings");
-	await says(bob.friend, bob.chat, "aloud");
+	await send(bob.friend, bob.chat, "aloud");
 	await expect(phone.page).toHaveTitle(/1/);
 	await choose(phone.page, "Cleo", "Unmute");
 	await expect(ann.page).toHaveTitle(/2/);
@@ -85,7 +80,7 @@ test("an archived chat is put away, found, kept there by a message, and brought 
 		await expect.poll(() => names(device)).toEqual(["Dan", "Cleo"]);
 	const away = page.getByRole("button", { name: /^Archived/ });
 	await expect(row(page, "Cleo")).toBeFocused();
-	await says(bob.friend, bob.chat, "Where are you?");
+	await send(bob.friend, bob.chat, "Where are you?");
 	await expect(away).toContainText("1 unread chat");
 	await expect(page).toHaveTitle("Tidings");
 
@@ -128,8 +123,8 @@ test("a deleted chat is gone on each of one's devices, and comes back without wh
 }) => {
 	const { ann, phone, bob, cleo } = await meet(person, visitor);
 	const { page } = ann;
-	await says(bob.friend, bob.chat, "Forget this");
-	await says(cleo.friend, cleo.chat, "And this");
+	await send(bob.friend, bob.chat, "Forget this");
+	await send(cleo.friend, cleo.chat, "And this");
 	for (const device of [page, phone.page])
 		await expect.poll(() => names(device)).toEqual(["Cleo", "Bob", "Dan"]);
 	await row(page, "Bob").focus();
@@ -176,7 +171,7 @@ test("a deleted chat is gone on each of one's devices, and comes back without wh
 	await page.goto("/people");
 	await page.getByRole("link", { name: "Message Bob" }).click();
 	await expect(page.getByRole("textbox", { name: "Message Bob" })).toBeVisible();
-	await says(bob.friend, bob.chat, "Something new");
+	await send(bob.friend, bob.chat, "Something new");
 	await expect(page.getByRole("log").getByText("Something new")).toBeVisible();
 	// Its details count what is seen, and a deletion elsewhere closes no chat with something newer.
 	if (!(await within.isVisible()))
@@ -233,7 +228,7 @@ test("a mute that has run out is noticed at once", async ({ person, visitor }) =
 	await page.clock.install();
 	await page.goto("/chats");
 	await choose(page, "Cleo", "Mute", "1 hour");
-	await says(cleo.friend, cleo.chat, "quietly");
+	await send(cleo.friend, cleo.chat, "quietly");
 	await expect(row(page, "Cleo")).toContainText("1 unread");
 	await page.clock.fastForward(3_590_000);
 	await expect(row(page, "Cleo")).toContainText("Muted");

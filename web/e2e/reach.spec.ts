@@ -1,9 +1,8 @@
 /** Reach: every route in every theme and direction, small frames, the place of the keyboard. */
-import { randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
 import { faultsOf } from "./faults";
 import { ask, befriend, expect, PASSWORD, type Person, test } from "./fixtures";
-import { composer, openChat, say, timeline } from "./verbs";
+import { composer, openChat, say, send, timeline } from "./verbs";
 
 type Look = {
 	name: string;
@@ -44,9 +43,8 @@ async function fill(ann: Person, bob: Person, chat: string): Promise<void> {
 		"A".repeat(300),
 	];
 	for (const body of bodies) {
-		const path = `/v1/chats/${chat}/messages`;
-		await ask(bob, "POST", path, { client_id: randomUUID(), body });
-		await ask(ann, "POST", path, { client_id: randomUUID(), body, reply_to_seq: 1 });
+		await send(bob, chat, body);
+		await send(ann, chat, { body, reply_to_seq: 1 });
 	}
 }
 

@@ -2,7 +2,7 @@
 import type { Locator, Page } from "@playwright/test";
 import { expectNoFaults } from "./faults";
 import { ask, befriend, expect, type Person, test } from "./fixtures";
-import { offsetOf, scrollTo, write, writeFast } from "./rows";
+import { offsetOf, scrollTo, writeMixed, writeRows } from "./rows";
 import { composer, message, say } from "./verbs";
 
 async function meet(person: (name: string) => Promise<Person>) {
@@ -179,7 +179,7 @@ test("what the server refuses is taken back on the screen and told", async ({ pe
 test("a row of pills that comes above or at the end moves no reader", async ({ person }) => {
 	const { ann, bob, chat } = await meet(person);
 	const { page } = ann;
-	await write(bob, chat, 40);
+	await writeMixed(bob, chat, 40);
 	await expect(message(page, "row-40.")).toBeVisible();
 	const end = () =>
 		page
@@ -207,7 +207,7 @@ test("a finger finds the emoji in the sheet of a long press", async ({
 	server,
 }) => {
 	const { ann, bob, chat } = await meet(person);
-	await writeFast(bob, chat, 1, 1);
+	await writeRows(bob, chat, 1, 1);
 	const context = await browser.newContext({
 		baseURL: server.url,
 		storageState: await ann.context.storageState(),

@@ -1,7 +1,7 @@
 /** A chat opens again where one left it. */
 import type { Locator, Page } from "@playwright/test";
 import { ask, befriend, expect, PASSWORD, type Person, test } from "./fixtures";
-import { firstKey, mixedBody, offsetOf, scrollTo, writeFast } from "./rows";
+import { firstKey, mixedBody, offsetOf, scrollTo, writeRows } from "./rows";
 import { nav, openChat, timeline } from "./verbs";
 import { painted } from "./work";
 
@@ -11,7 +11,7 @@ type Make = (name: string) => Promise<Person>;
 /** Somebody with whom one has a long talk behind one, all of it read. */
 async function talkedWith(ann: Person, friend: Person, count: number): Promise<Friend> {
 	const chat = await befriend(ann, friend);
-	await writeFast(friend, chat, 1, count, mixedBody);
+	await writeRows(friend, chat, 1, count, mixedBody);
 	await ask(ann, "PUT", `/v1/chats/${chat}/read`, { seq: count });
 	return { ...friend, chat };
 }
@@ -69,7 +69,7 @@ test("a chat opens where one read, with what came meanwhile below", async ({ per
 	await expect(newest(page)).toBeInViewport();
 	const inCleo = await readUp(page, 3);
 
-	await writeFast(bob, bob.chat, 211, 213, mixedBody);
+	await writeRows(bob, bob.chat, 211, 213, mixedBody);
 	await expect(page.getByRole("link", { name: /Bob.*3/ }).first()).toBeVisible();
 	await switchTo(page, "Bob");
 	await expectStill(page, inBob);
@@ -92,7 +92,7 @@ test("a chat opens where one read, with what came meanwhile below", async ({ per
 	// Left at the end, it opens at the end.
 	await switchTo(page, "Cleo");
 	await expectStill(page, inCleo);
-	await writeFast(cleo, cleo.chat, 211, 211, mixedBody);
+	await writeRows(cleo, cleo.chat, 211, 211, mixedBody);
 	await expect(page.getByRole("button", { name: "1 new message" })).toBeVisible();
 	await switchTo(page, "Bob");
 	await expect(timeline(page).getByText("row-213.")).toBeInViewport();
@@ -139,7 +139,7 @@ test("rows near the end that came while one was away are not taken for seen", as
 	const height = await frame.evaluate((element) => element.scrollHeight);
 	const place = await lookAt(page, height - 1_500);
 	await switchTo(page, "Cleo");
-	await writeFast(bob, bob.chat, 211, 215, mixedBody);
+	await writeRows(bob, bob.chat, 211, 215, mixedBody);
 	await expect(page.getByRole("link", { name: /Bob.*5/ }).first()).toBeVisible();
 	await switchTo(page, "Bob");
 	await expectStill(page, place);
@@ -183,7 +183,7 @@ test("on a phone it opens where one left it for the list", async ({ person }) =>
 	const place = await readUp(page, 4);
 	await page.getByRole("button", { name: "Back" }).click();
 	await expect(timeline(page)).toHaveCount(0);
-	await writeFast(bob, bob.chat, 211, 212, mixedBody);
+	await writeRows(bob, bob.chat, 211, 212, mixedBody);
 	await expect(page.getByRole("link", { name: /Bob.*2/ }).first()).toBeVisible();
 	await switchTo(page, "Bob");
 	await expectStill(page, place);

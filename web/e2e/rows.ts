@@ -1,7 +1,7 @@
 /** Messages of many heights, and where their rows stand. */
-import { randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
-import { ask, type Person } from "./fixtures";
+import type { Person } from "./fixtures";
+import { sendAll } from "./verbs";
 
 /** Messages of many heights: one word, many lines, a quote, code, two scripts. */
 export function mixedBody(index: number): string {
@@ -15,13 +15,18 @@ export function mixedBody(index: number): string {
 	return shapes[index % shapes.length] ?? "";
 }
 
-export async function write(person: Person, chat: string, count: number, from = 1): Promise<void> {
-	for (let index = from; index < from + count; index++) {
-		const body = mixedBody(index);
-		const reply_to_seq = index % 7 === 0 ? index - 3 : undefined;
-		const client_id = randomUUID();
-		await ask(person, "POST", `/v1/chats/${chat}/messages`, { client_id, body, reply_to_seq });
-	}
+/** The stretch of mixed messages, some of them answers, one after the other. */
+export async function writeMixed(
+	person: Person,
+	chat: string,
+	count: number,
+	from = 1,
+): Promise<void> {
+	const said = Array.from({ length: count }, (_, index) => index + from).map((index) => ({
+		body: mixedBody(index),
+		...(index % 7 === 0 && { reply_to_seq: index - 3 }),
+	}));
+	await sendAll(person, chat, said, 1);
 }
 
 type Place = { key: string; offset: number; rows: number; first: string };
@@ -56,24 +61,13 @@ export const rowCount = (page: Page) => page.locator(".timeline [data-key]").cou
 
 const plainBody = (index: number) => `row-${index}.`;
 
-/** From a page of the person's own, because a request of the runner's costs ten times as much. */
-export async function writeFast(
+export async function writeRows(
 	person: Person,
 	chat: string,
 	first: number,
 	last: number,
 	bodyAt = plainBody,
 ): Promise<void> {
-	if (!person.page.url().startsWith("http")) await person.page.goto("/people");
 	const bodies = Array.from({ length: last - first + 1 }, (_, index) => bodyAt(first + index));
-	await person.page.evaluate(
-		async ([chat, bodies]) => {
-			for (const text of bodies) {
-				const body = JSON.stringify({ client_id: crypto.randomUUID(), body: text });
-				const headers = { "content-type": "application/json" };
-				await fetch(`/v1/chats/${chat}/messages`, { method: "POST", headers, body });
-			}
-		},
-		[chat, bodies] as const,
-	);
+	await sendAll(person, chat, bodies, 1);
 }

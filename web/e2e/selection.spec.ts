@@ -1,9 +1,8 @@
 /** Several messages at once: chosen by mouse, keys and finger, copied and deleted together. */
-import { randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
 import { expectNoFaults } from "./faults";
 import { ask, befriend, expect, type Person, test } from "./fixtures";
-import { composer, message, openChat, timeline } from "./verbs";
+import { composer, message, openChat, send, timeline } from "./verbs";
 
 const LINES: [who: "Ann" | "Bob", body: string][] = [
 	["Bob", "First, see example.org"],
@@ -17,11 +16,7 @@ async function talk(person: (name: string) => Promise<Person>) {
 	const ann = await person("Ann");
 	const bob = await person("Bob");
 	const chat = await befriend(ann, bob);
-	for (const [who, body] of LINES)
-		await ask(who === "Ann" ? ann : bob, "POST", `/v1/chats/${chat}/messages`, {
-			client_id: randomUUID(),
-			body,
-		});
+	for (const [who, body] of LINES) await send(who === "Ann" ? ann : bob, chat, body);
 	await ann.context.grantPermissions(["clipboard-read", "clipboard-write"]);
 	await ann.page.goto("/");
 	await openChat(ann, "Bob");

@@ -1,8 +1,7 @@
 /** Two tabs of one person: one leads, both tell the same, nobody is told twice. */
-import { randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
-import { ask, befriend, expect, PASSWORD, type Person, test } from "./fixtures";
-import { message, openChat, say, words } from "./verbs";
+import { befriend, expect, PASSWORD, type Person, test } from "./fixtures";
+import { message, openChat, say, send, words } from "./verbs";
 
 /** Looks away from every page and writes down what the system would have shown. */
 async function hearNotifications(person: Person): Promise<{ tag: string; title: string }[]> {
@@ -41,8 +40,7 @@ test("two tabs show the same and notify once", async ({ person }) => {
 	const second = await ann.context.newPage();
 	await openIn(ann.page, chat);
 	await openIn(second, chat);
-	const tell = (body: string) =>
-		ask(bob, "POST", `/v1/chats/${chat}/messages`, { client_id: randomUUID(), body });
+	const tell = (body: string) => send(bob, chat, body);
 
 	await tell("Are you there?");
 	for (const page of [ann.page, second])

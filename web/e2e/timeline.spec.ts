@@ -1,6 +1,6 @@
 /** The place of the reader: kept while history comes in, found again by the divider and the jump. */
 import { ask, befriend, expect, test } from "./fixtures";
-import { firstKey, offsetOf, rowCount, scrollTo, write, writeFast } from "./rows";
+import { firstKey, offsetOf, rowCount, scrollTo, writeMixed, writeRows } from "./rows";
 import { composer, message, openChat, say, sendAll, timeline } from "./verbs";
 import { painted } from "./work";
 
@@ -10,7 +10,7 @@ test("five hundred older messages never move what is being read", async ({ perso
 	const ann = await person("Ann");
 	const bob = await person("Bob");
 	const chat = await befriend(ann, bob);
-	await write(bob, chat, 540);
+	await writeMixed(bob, chat, 540);
 	await ask(ann, "PUT", `/v1/chats/${chat}/read`, { seq: 540 });
 	const { page } = ann;
 	await page.goto("/");
@@ -67,7 +67,7 @@ test("new messages do not pull a reader away, and the jump leads to them", async
 	const ann = await person("Ann");
 	const bob = await person("Bob");
 	const chat = await befriend(ann, bob);
-	await write(bob, chat, 300);
+	await writeMixed(bob, chat, 300);
 	await ask(ann, "PUT", `/v1/chats/${chat}/read`, { seq: 300 });
 	const { page } = ann;
 	await page.goto("/");
@@ -81,7 +81,7 @@ test("new messages do not pull a reader away, and the jump leads to them", async
 	const place = await scrollTo(page, 900);
 	await page.evaluate(() => new Promise(requestAnimationFrame));
 	const before = await offsetOf(page, place.key);
-	await write(bob, chat, 3, 301);
+	await writeMixed(bob, chat, 3, 301);
 	const jump = page.getByRole("button", { name: "3 new messages" });
 	await expect(jump).toBeVisible();
 	expect(Math.abs((await offsetOf(page, place.key)) - before)).toBeLessThanOrEqual(1);
@@ -99,7 +99,7 @@ test("a reader who leaves the end as a message comes is not pulled back", async 
 	const ann = await person("Ann");
 	const bob = await person("Bob");
 	const chat = await befriend(ann, bob);
-	await write(bob, chat, 60);
+	await writeMixed(bob, chat, 60);
 	await ask(ann, "PUT", `/v1/chats/${chat}/read`, { seq: 60 });
 	const { page } = ann;
 	await page.goto("/");
@@ -112,7 +112,7 @@ test("a reader who leaves the end as a message comes is not pulled back", async 
 	});
 	const place = await page.locator(".timeline").evaluate((frame) => frame.scrollTop);
 	const seen = await scrollTo(page, place - 300);
-	await write(bob, chat, 1, 61);
+	await writeMixed(bob, chat, 1, 61);
 	await expect(timeline(page).getByText("row-61.")).toBeAttached();
 	expect(Math.abs((await offsetOf(page, seen.key)) - seen.offset)).toBeLessThanOrEqual(1);
 	await expect(page.getByRole("button", { name: "1 new message" })).toBeVisible();
@@ -122,7 +122,7 @@ test("the chat opens at the unread line, which stays for the visit", async ({ pe
 	const ann = await person("Ann");
 	const bob = await person("Bob");
 	const chat = await befriend(ann, bob);
-	await write(bob, chat, 60);
+	await writeMixed(bob, chat, 60);
 	await ask(ann, "PUT", `/v1/chats/${chat}/read`, { seq: 20 });
 	const { page } = ann;
 	await page.goto("/");
@@ -145,7 +145,7 @@ test("hundreds of new messages do not take the rows from under a reader", async 
 	const ann = await person("Ann");
 	const bob = await person("Bob");
 	const chat = await befriend(ann, bob);
-	await writeFast(bob, chat, 1, 200);
+	await writeRows(bob, chat, 1, 200);
 	await ask(ann, "PUT", `/v1/chats/${chat}/read`, { seq: 200 });
 	const { page } = ann;
 	await page.goto("/");
@@ -157,7 +157,7 @@ test("hundreds of new messages do not take the rows from under a reader", async 
 		await expect.poll(() => firstKey(page)).not.toBe(first);
 	}
 	const place = await scrollTo(page, 300);
-	await writeFast(bob, chat, 201, 460);
+	await writeRows(bob, chat, 201, 460);
 	await expect(page.getByRole("button", { name: "260 new messages" })).toBeVisible();
 	expect(Math.abs((await offsetOf(page, place.key)) - place.offset)).toBeLessThanOrEqual(1);
 	expect(await rowCount(page)).toBe(MOST_ROWS);
@@ -168,7 +168,7 @@ test("hundreds of new messages do not take the rows from under a reader", async 
 		await page.mouse.wheel(0, 4_000);
 		await expect(timeline(page).getByText("row-460.")).toBeInViewport({ timeout: 100 });
 	}).toPass();
-	await writeFast(bob, chat, 461, 461);
+	await writeRows(bob, chat, 461, 461);
 	await expect(timeline(page).getByText("row-461.")).toBeInViewport();
 	expect(await rowCount(page)).toBeLessThanOrEqual(MOST_ROWS);
 });
@@ -177,7 +177,7 @@ test("what one writes while reading further up leads to the end", async ({ perso
 	const ann = await person("Ann");
 	const bob = await person("Bob");
 	const chat = await befriend(ann, bob);
-	await writeFast(bob, chat, 1, 120);
+	await writeRows(bob, chat, 1, 120);
 	await ask(ann, "PUT", `/v1/chats/${chat}/read`, { seq: 120 });
 	const { page } = ann;
 	await page.goto("/");

@@ -1,8 +1,7 @@
 /** What a finger does in a chat: draw a row aside to answer it, hold it for its menu. */
-import { randomUUID } from "node:crypto";
 import type { CDPSession, Locator, Page } from "@playwright/test";
-import { ask, befriend, expect, type Person, test } from "./fixtures";
-import { composer, message } from "./verbs";
+import { befriend, expect, type Person, test } from "./fixtures";
+import { composer, message, send } from "./verbs";
 
 const REPLYING = "Replying to Bob";
 
@@ -10,8 +9,7 @@ async function openByHand(person: (name: string) => Promise<Person>, language: s
 	const ann = await person("Ann");
 	const bob = await person("Bob");
 	const chat = await befriend(ann, bob);
-	for (const body of ["One", "Two", "Three"])
-		await ask(bob, "POST", `/v1/chats/${chat}/messages`, { client_id: randomUUID(), body });
+	for (const body of ["One", "Two", "Three"]) await send(bob, chat, body);
 	const { page } = ann;
 	await page.addInitScript(
 		(look) => localStorage.setItem("tidings.look", look),

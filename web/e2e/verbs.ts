@@ -1,6 +1,7 @@
 /** What people do in the client, by the names they see and hear. */
+import { randomUUID } from "node:crypto";
 import { expect, type Locator, type Page } from "@playwright/test";
-import { PASSWORD, type Person } from "./fixtures";
+import { ask, PASSWORD, type Person } from "./fixtures";
 import type { Server } from "./server";
 
 export async function signUp(person: Person, server: Server): Promise<void> {
@@ -51,6 +52,16 @@ export async function say(person: Person, text: string): Promise<void> {
 	await composer(person.page).press("Enter");
 }
 
+/** What is sent, and to which message it is an answer. */
+type Said = string | { body: string; reply_to_seq?: number };
+
+/** Sends one message past the page. */
+export function send(person: Person, chat: string, said: Said): Promise<void> {
+	const message = typeof said === "string" ? { body: said } : said;
+	const path = `/v1/chats/${chat}/messages`;
+	return ask(person, "POST", path, { client_id: randomUUID(), ...message });
+}
+
 /**
  * Sends them as fast as the server takes them, so many at a time; one at a time
  * keeps their order. From a page of the person's own, because a request of the
@@ -59,25 +70,26 @@ export async function say(person: Person, text: string): Promise<void> {
 export async function sendAll(
 	{ page }: Person,
 	chat: string,
-	bodies: readonly string[],
+	all: readonly Said[],
 	atATime = 4,
 ): Promise<void> {
 	if (!page.url().startsWith("http")) await page.goto("/people");
+	const messages = all.map((said) => (typeof said === "string" ? { body: said } : said));
 	await page.evaluate(
-		async ([chat, bodies, atATime]) => {
+		async ([chat, messages, atATime]) => {
 			const headers = { "content-type": "application/json" };
-			const left = [...bodies].reverse();
+			const left = [...messages].reverse();
 			async function sendOn(): Promise<void> {
-				for (let body = left.pop(); body !== undefined; body = left.pop()) {
-					const message = JSON.stringify({ client_id: crypto.randomUUID(), body });
+				for (let message = left.pop(); message !== undefined; message = left.pop()) {
+					const body = JSON.stringify({ client_id: crypto.randomUUID(), ...message });
 					const path = `/v1/chats/${chat}/messages`;
-					const answer = await fetch(path, { method: "POST", headers, body: message });
+					const answer = await fetch(path, { method: "POST", headers, body });
 					if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
 				}
 			}
 			await Promise.all(Array.from({ length: atATime }, sendOn));
 		},
-		[chat, bodies, atATime] as const,
+		[chat, messages, atATime] as const,
 	);
 }
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Message } from "@/api/wire.gen";
+import { messageAt } from "../../tests/model/rows";
 import {
 	addPage,
 	changeRow,
@@ -15,24 +16,7 @@ import {
 } from "./timeline";
 import type { Range } from "./types";
 
-function row(seq: number, rev = seq, body = `${rev}`): Message {
-	return {
-		chat: "c",
-		seq,
-		n: seq,
-		rev,
-		sender: "ann",
-		client_id: null,
-		kind: "text",
-		body,
-		reply_to_seq: null,
-		attachments: [],
-		reactions: [],
-		edited_at: null,
-		deleted_at: null,
-		created_at: seq,
-	};
-}
+const row = (seq: number, rev = seq, body = `${rev}`): Message => messageAt(seq, { rev, body });
 
 const stretch = fc
 	.tuple(fc.integer({ min: 1, max: 60 }), fc.nat({ max: 12 }))

@@ -1,25 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Message } from "@/api/wire.gen";
+import { messageAt } from "../../../tests/model/rows";
 import { type Pages, withHeard } from "./hit-pages";
 
-function message(seq: number, body: string, rev = seq): Message {
-	return {
-		attachments: [],
-		body,
-		chat: "c",
-		client_id: null,
-		created_at: seq,
-		deleted_at: null,
-		edited_at: null,
-		kind: "text",
-		n: seq,
-		reactions: [],
-		reply_to_seq: null,
-		rev,
-		sender: "s",
-		seq,
-	};
-}
+const message = (seq: number, body: string, rev = seq) => messageAt(seq, { body, rev });
 
 const PAGES: Pages = {
 	pages: [

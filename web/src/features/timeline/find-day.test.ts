@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Message } from "@/api/wire.gen";
+import { messageAt } from "../../../tests/model/rows";
 import { findDay } from "./find-day";
 
 const HOUR = 3_600_000;
@@ -7,7 +8,7 @@ const PAGE = 50;
 
 /** A chat whose messages have these times; counts what is asked of it. */
 function chatOf(times: readonly number[]) {
-	const messages = times.map((created_at, index) => ({ seq: index + 1, created_at }) as Message);
+	const messages = times.map((created_at, index) => messageAt(index + 1, { created_at }));
 	const asked: number[] = [];
 	const fetchAround = async (seq: number) => {
 		asked.push(seq);

@@ -1,19 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Row } from "@/sync/types";
+import { rowAt } from "../../../tests/model/rows";
 import { copyOf, extended, NOTHING, ordered, refreshed, toggled } from "./selection";
 
-function row(seq: number, change: Partial<Row["message"]> = {}): Row {
-	const message = {
-		seq,
-		body: `row ${seq}`,
-		created_at: seq * 1000,
-		deleted_at: null,
-		...change,
-	} as Row["message"];
-	return { key: `k${seq}`, message, state: "stored", pending: null };
-}
-
-const rows = [row(1), row(2), row(3, { deleted_at: 5 }), row(4), row(5)];
+const rows = [rowAt(1), rowAt(2), rowAt(3, { deleted_at: 5 }), rowAt(4), rowAt(5)];
 const at = (index: number) => rows[index] as Row;
 const keys = (selection: typeof NOTHING) => ordered(selection).map(({ key }) => key);
 
@@ -42,21 +32,21 @@ describe("choosing rows", () => {
 	});
 
 	it("takes the row alone when the range's beginning is not shown", () => {
-		const far = toggled(NOTHING, row(9));
+		const far = toggled(NOTHING, rowAt(9));
 		expect(keys(extended(far, rows, at(0)))).toEqual(["k1", "k9"]);
 		expect(keys(extended(NOTHING, rows, at(0)))).toEqual(["k1"]);
 	});
 
 	it("follows the rows: an edit is taken over, a deletion leaves, the unseen stay", () => {
-		const chosen = toggled(toggled(toggled(NOTHING, at(0)), at(1)), row(9));
+		const chosen = toggled(toggled(toggled(NOTHING, at(0)), at(1)), rowAt(9));
 		expect(refreshed(chosen, rows)).toBe(chosen);
-		const now = refreshed(chosen, [row(1, { body: "changed" }), row(2, { deleted_at: 7 })]);
+		const now = refreshed(chosen, [rowAt(1, { body: "changed" }), rowAt(2, { deleted_at: 7 })]);
 		expect(keys(now)).toEqual(["k1", "k9"]);
 		expect(now.rows.get("k1")?.message.body).toBe("changed");
 	});
 
 	it("puts what has no place yet last", () => {
-		const waiting = { ...row(0, { created_at: 1 }), key: "waiting" };
+		const waiting = { ...rowAt(0, { created_at: 1 }), key: "waiting" };
 		const chosen = toggled(toggled(toggled(NOTHING, waiting), at(4)), at(0));
 		expect(keys(chosen)).toEqual(["k1", "k5", "waiting"]);
 	});
