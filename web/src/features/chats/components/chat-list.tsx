@@ -70,6 +70,7 @@ function AllChats({ current, asking, onMenu, hitsFor, onArchive, isBack }: AllPr
 				<ChatRows
 					rows={rows}
 					current={current}
+					typed={typed}
 					onMenu={onMenu}
 					onArchive={hasArchive && filter === "all" && typed === "" ? onArchive : null}
 					below={hitsFor(typed)}

@@ -11,6 +11,7 @@ import { Avatar } from "@/ui/avatar";
 import { Badge, DotBadge } from "@/ui/badge";
 import { classes } from "@/ui/classes";
 import { Icon } from "@/ui/icon";
+import { MarkedName } from "@/ui/marked-name";
 import type { Anchor } from "@/ui/place";
 import { Tick } from "@/ui/tick";
 import { useContextMenu } from "@/ui/use-context-menu";
@@ -25,6 +26,8 @@ type Props = {
 	isTabStop: boolean;
 	/** It stands among others that were not put away. */
 	isMixed: boolean;
+	/** What is searched for by name. */
+	typed: string;
 	onMenu: (chat: string, anchor: Anchor) => void;
 };
 
@@ -70,10 +73,10 @@ export const ChatRow = memo(function ChatRow(props: Props) {
 	);
 });
 
-type WordsProps = Pick<Props, "chat" | "now" | "isOpen" | "isMixed"> & { name: string };
+type WordsProps = Pick<Props, "chat" | "now" | "isOpen" | "isMixed" | "typed"> & { name: string };
 
 /** Name, time and what was said last, with what waits. */
-function RowWords({ chat, name, now, isOpen, isMixed }: WordsProps) {
+function RowWords({ chat, name, now, isOpen, isMixed, typed }: WordsProps) {
 	const t = useText();
 	const preview = usePreview(chat, isOpen);
 	const isQuiet = isMuted(chat, now);
@@ -81,7 +84,7 @@ function RowWords({ chat, name, now, isOpen, isMixed }: WordsProps) {
 		<span className="grow">
 			<span className="lrow__top">
 				<span className="lrow__name clip" dir="auto">
-					{name}
+					<MarkedName name={name} query={typed} />
 				</span>
 				{isMixed && chat.mine.archived && <NamedIcon of={Archive} name={t("chats.archived")} />}
 				{isQuiet && <NamedIcon of={BellOff} name={t("chats.muted")} />}

@@ -15,6 +15,8 @@ type Props = {
 	onMenu: (chat: string, anchor: Anchor) => void;
 	/** Leads to what was put away; null where nothing was, or one is there. */
 	onArchive: (() => void) | null;
+	/** What is searched for by name. */
+	typed?: string;
 	/** All of these were put away. */
 	isArchive?: boolean;
 	/** What stands where there is no row. */
@@ -24,7 +26,8 @@ type Props = {
 };
 
 /** Chats one below the other, with one tab stop. */
-export function ChatRows({ rows, current, onMenu, onArchive, isArchive, children, below }: Props) {
+export function ChatRows(props: Props) {
+	const { rows, current, typed = "", onMenu, onArchive, isArchive, children, below } = props;
 	const t = useText();
 	const me = useSync((state) => state.me?.id ?? "");
 	const now = useNow();
@@ -53,6 +56,7 @@ export function ChatRows({ rows, current, onMenu, onArchive, isArchive, children
 							isOpen={chat.id === current}
 							isTabStop={chat.id === tabStop}
 							isMixed={!isArchive}
+							typed={typed}
 							onMenu={onMenu}
 						/>
 					))}

@@ -10,6 +10,7 @@ import { Button } from "@/ui/button";
 import { classes } from "@/ui/classes";
 import { Dialog, DialogActions } from "@/ui/dialog";
 import { Icon } from "@/ui/icon";
+import { MarkedName } from "@/ui/marked-name";
 import { isMod } from "@/ui/platform";
 import { useNameSearch } from "../use-name-search";
 import { NameField } from "./name-field";
@@ -25,7 +26,7 @@ export function ForwardDialog({ onSend, onClose }: Props) {
 	const id = useId();
 	const { chosen, toggle } = useChosen();
 	const search = useNameSearch(AT_MOST, isOpen);
-	const { hits, at, step } = search;
+	const { typed, hits, at, step } = search;
 	const send = () => chosen.length > 0 && onSend(chosen);
 	// A finger did not ask for the keyboard over what it came to see.
 	const isTouch = matchMedia("(pointer: coarse)").matches;
@@ -44,7 +45,7 @@ export function ForwardDialog({ onSend, onClose }: Props) {
 	return (
 		<Dialog title={t("forward.title")} beginsAtTitle={isTouch} onClose={onClose}>
 			<NameField id={id} label={t("forward.title")} search={search} onKeyDown={handleKey} />
-			<ForwardList {...{ id, hits, at, chosen }} onChoose={toggle} />
+			<ForwardList {...{ id, typed, hits, at, chosen }} onChoose={toggle} />
 			{hits.length === 0 && <p className="t2 small-plus">{t("switcher.none")}</p>}
 			<Chosen chats={chosen} />
 			<DialogActions>
@@ -78,13 +79,14 @@ function useChosen() {
 
 type ListProps = {
 	id: string;
+	typed: string;
 	hits: readonly ChatEntry[];
 	at: number;
 	chosen: readonly ChatEntry[];
 	onChoose: (chat: ChatEntry) => void;
 };
 
-function ForwardList({ id, hits, at, chosen, onChoose }: ListProps) {
+function ForwardList({ id, typed, hits, at, chosen, onChoose }: ListProps) {
 	const t = useText();
 	const me = useSync((state) => state.me?.id ?? "");
 	return (
@@ -100,6 +102,7 @@ function ForwardList({ id, hits, at, chosen, onChoose }: ListProps) {
 					key={chat.id}
 					id={`${id}-${index}`}
 					chat={chat}
+					typed={typed}
 					me={me}
 					isActive={index === at}
 					isChosen={chosen.some((one) => one.id === chat.id)}
@@ -113,13 +116,14 @@ function ForwardList({ id, hits, at, chosen, onChoose }: ListProps) {
 type RowProps = {
 	id: string;
 	chat: ChatEntry;
+	typed: string;
 	me: string;
 	isActive: boolean;
 	isChosen: boolean;
 	onChoose: () => void;
 };
 
-function ForwardRow({ id, chat, me, isActive, isChosen, onChoose }: RowProps) {
+function ForwardRow({ id, chat, typed, me, isActive, isChosen, onChoose }: RowProps) {
 	const face = faceOf(chat, me);
 	const ref = useRef<HTMLDivElement>(null);
 	useEffect(() => {
@@ -139,7 +143,7 @@ function ForwardRow({ id, chat, me, isActive, isChosen, onChoose }: RowProps) {
 		>
 			<Avatar id={face.id} name={face.name} photo={face.photo} isGroup={face.isGroup} size={28} />
 			<span className="grow clip" dir="auto">
-				{face.name}
+				<MarkedName name={face.name} query={typed} />
 			</span>
 			<span className="forward__mark">{isChosen && <Icon of={Check} size="xs" />}</span>
 		</div>

@@ -12,6 +12,7 @@ import { Button } from "@/ui/button";
 import { classes } from "@/ui/classes";
 import { Dialog } from "@/ui/dialog";
 import { Icon } from "@/ui/icon";
+import { MarkedName } from "@/ui/marked-name";
 import { useDue } from "@/ui/use-due";
 import { useNameSearch } from "../use-name-search";
 import { NameField } from "./name-field";
@@ -53,7 +54,7 @@ export function QuickSwitcher({ onClose }: { onClose: () => void }) {
 	return (
 		<Dialog title={t("switcher.title")} isTitleHidden placement="top" onClose={onClose}>
 			<NameField id={id} label={t("switcher.label")} search={search} onKeyDown={handleKey} />
-			<SwitcherList id={id} hits={hits} at={at} onPoint={setAt} onChoose={go} />
+			<SwitcherList {...{ id, typed, hits, at }} onPoint={setAt} onChoose={go} />
 			{hits.length === 0 && <NoHits typed={typed} onSearch={() => go(undefined)} />}
 		</Dialog>
 	);
@@ -75,13 +76,14 @@ function NoHits({ typed, onSearch }: { typed: string; onSearch: () => void }) {
 
 type ListProps = {
 	id: string;
+	typed: string;
 	hits: readonly ChatEntry[];
 	at: number;
 	onPoint: (at: number) => void;
 	onChoose: (chat: ChatEntry) => void;
 };
 
-function SwitcherList({ id, hits, at, onPoint, onChoose }: ListProps) {
+function SwitcherList({ id, typed, hits, at, onPoint, onChoose }: ListProps) {
 	const t = useText();
 	const me = useSync((state) => state.me?.id ?? "");
 	return (
@@ -91,6 +93,7 @@ function SwitcherList({ id, hits, at, onPoint, onChoose }: ListProps) {
 					key={chat.id}
 					id={`${id}-${index}`}
 					chat={chat}
+					typed={typed}
 					me={me}
 					isActive={index === at}
 					onPoint={() => onPoint(index)}
@@ -104,13 +107,14 @@ function SwitcherList({ id, hits, at, onPoint, onChoose }: ListProps) {
 type RowProps = {
 	id: string;
 	chat: ChatEntry;
+	typed: string;
 	me: string;
 	isActive: boolean;
 	onPoint: () => void;
 	onChoose: () => void;
 };
 
-function SwitcherRow({ id, chat, me, isActive, onPoint, onChoose }: RowProps) {
+function SwitcherRow({ id, chat, typed, me, isActive, onPoint, onChoose }: RowProps) {
 	const t = useText();
 	const face = faceOf(chat, me);
 	const unread = unreadOf(chat);
@@ -126,7 +130,7 @@ function SwitcherRow({ id, chat, me, isActive, onPoint, onChoose }: RowProps) {
 		>
 			<Avatar id={face.id} name={face.name} photo={face.photo} isGroup={face.isGroup} size={28} />
 			<span className="grow clip" dir="auto">
-				{face.name}
+				<MarkedName name={face.name} query={typed} />
 			</span>
 			{chat.mine.archived && (
 				<>

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import type { Person } from "@/api/wire.gen";
 import { Avatar } from "@/ui/avatar";
 import { classes } from "@/ui/classes";
-import { MarkedName } from "./marked-name";
+import { MarkedName } from "@/ui/marked-name";
 
 type Props = {
 	person: Person;
@@ -20,7 +20,9 @@ export function PersonRow({ person, line, query = "", isOnline, isAsking, childr
 			<Avatar id={person.id} name={person.name} photo={person.photo} isOnline={isOnline} />
 			<div className="prow__who">
 				<p className="med clip">
-					<MarkedName name={person.name} query={query} />
+					<bdi>
+						<MarkedName name={person.name} query={query} />
+					</bdi>
 				</p>
 				<p className="small t2 clip" dir="auto">
 					{line}
