@@ -239,3 +239,28 @@ test("a change that was begun is still there when one comes back to the chat", a
 	await page.getByRole("button", { name: "Undo" }).click();
 	await expect(row).toContainText("Almost there");
 });
+
+test("a long name is cut at its end, and widens nothing", async ({ person }) => {
+	const ann = await person("Ann");
+	const sofia = await person("Sofia");
+	await ask(sofia, "PATCH", "/v1/me", { name: "Sofía Bergström-Gyllenhjelm af Kungshamn" });
+	await befriend(ann, sofia);
+	const { page } = ann;
+	await page.setViewportSize({ width: 320, height: 700 });
+	for (const language of ["en", "ar"]) {
+		await page.addInitScript(
+			(look) => localStorage.setItem("tidings.look", look),
+			JSON.stringify({ language }),
+		);
+		await page.goto("/chats");
+		await page.locator(".list-search input").fill("sofia");
+		await expect(page.locator(".lrow mark")).toBeInViewport({ ratio: 1 });
+		await page.keyboard.press("Control+k");
+		await page.locator("dialog input").fill("sofia");
+		await expect(page.locator("dialog mark")).toBeInViewport({ ratio: 1 });
+		await expect(page.locator("dialog search button")).toBeInViewport({ ratio: 1 });
+		await page.goto("/people");
+		await page.locator("search input").fill("sof");
+		await expect(page.locator("[data-person] mark")).toBeInViewport({ ratio: 1 });
+	}
+});

@@ -19,10 +19,8 @@ export function PersonRow({ person, line, query = "", isOnline, isAsking, childr
 		<li className={classes("prow", isAsking && "prow--req")} data-person={person.id}>
 			<Avatar id={person.id} name={person.name} photo={person.photo} isOnline={isOnline} />
 			<div className="prow__who">
-				<p className="med clip">
-					<bdi>
-						<MarkedName name={person.name} query={query} />
-					</bdi>
+				<p className="med clip" dir="auto">
+					<MarkedName name={person.name} query={query} />
 				</p>
 				<p className="small t2 clip" dir="auto">
 					{line}

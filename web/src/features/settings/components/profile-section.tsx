@@ -127,8 +127,8 @@ function Who({ me, draftName }: { me: Account; draftName: string }) {
 				<p className="med clip" dir="auto">
 					{me.name}
 				</p>
-				<p className="small t2 clip">
-					<bdi dir="ltr">{me.email}</bdi>
+				<p className="small t2 clip" dir="ltr">
+					{me.email}
 				</p>
 			</div>
 		</div>
