@@ -11,26 +11,40 @@ export function useHeldKeys(isAwaited: boolean, isHere: boolean, letGo: () => vo
 	const leave = useRef(letGo);
 	leave.current = letGo;
 	useEffect(() => {
-		if (!isAwaited) {
-			const keys = held.current.splice(0);
-			if (isHere && keys.length > 0) setTimeout(() => keys.forEach(pressAgain));
+		const isDrawn = isHere && held.current.length > 0;
+		if (!isAwaited && !isDrawn) {
+			held.current = [];
 			return;
 		}
-		const handleLeave = () => leave.current();
-		function handleKey(event: KeyboardEvent) {
-			if (event.isComposing || event.key === "Process") return;
-			event.preventDefault();
-			event.stopImmediatePropagation();
-			if (event.key === "Escape") handleLeave();
-			else held.current.push(event);
-		}
-		addEventListener("keydown", handleKey, true);
-		addEventListener("pointerdown", handleLeave, true);
+		const stop = holdKeys(held.current, () => leave.current());
+		if (isAwaited) return stop;
+		// Once it has the focus. Until then a key that is pressed comes after those before it.
+		const timer = setTimeout(() => {
+			stop();
+			held.current.splice(0).forEach(pressAgain);
+		});
 		return () => {
-			removeEventListener("keydown", handleKey, true);
-			removeEventListener("pointerdown", handleLeave, true);
+			stop();
+			clearTimeout(timer);
 		};
 	}, [isAwaited, isHere]);
+}
+
+/** Keeps keys from the page until the returned function is called. */
+function holdKeys(held: KeyboardEvent[], letGo: () => void): () => void {
+	function handleKey(event: KeyboardEvent) {
+		if (event.isComposing || event.key === "Process") return;
+		event.preventDefault();
+		event.stopImmediatePropagation();
+		if (event.key === "Escape") letGo();
+		else held.push(event);
+	}
+	addEventListener("keydown", handleKey, true);
+	addEventListener("pointerdown", letGo, true);
+	return () => {
+		removeEventListener("keydown", handleKey, true);
+		removeEventListener("pointerdown", letGo, true);
+	};
 }
 
 /** Each is done with before the next: Enter is for what the letters before it found. */
