@@ -147,6 +147,30 @@ impl Db {
         }
     }
 
+    /// Looks at all of a table that only the engine reads, an index of words; on
+    /// PostgreSQL, which does so whenever it reads, at nothing.
+    ///
+    /// # Errors
+    /// When it is damaged, or cannot be read.
+    pub async fn inspect_words(&self, table: &'static str) -> Result<(), Error> {
+        match &self.engine {
+            Engine::Sqlite(store) => store.inspect_words(table).await,
+            Engine::Postgres(_) => Ok(()),
+        }
+    }
+
+    /// Makes an index of words anew, without a word in it, whatever state it is
+    /// in; nothing else is read or changed.
+    ///
+    /// # Errors
+    /// When the store fails otherwise; then the index is what it was.
+    pub async fn renew_words(&self, table: &'static str) -> Result<(), Error> {
+        match &self.engine {
+            Engine::Sqlite(store) => store.renew_words(table).await,
+            Engine::Postgres(store) => store.renew_words(table).await,
+        }
+    }
+
     /// Prepares a statement without running it, so that a test of the product
     /// can look at every statement on both engines.
     ///

@@ -116,6 +116,16 @@ impl Postgres {
         .await
     }
 
+    /// Empties an index of words; that makes its own index anew too.
+    pub(crate) async fn renew_words(&self, table: &'static str) -> Result<(), Error> {
+        self.on_own_runtime(move |shared| async move {
+            let client = shared.writes.get().await.map_err(|e| Trouble::from(e).error)?;
+            let emptied = client.batch_execute(&format!("truncate {table}")).await;
+            emptied.map_err(|e| Trouble::from(e).error)
+        })
+        .await
+    }
+
     /// What the engine says of a statement.
     pub(crate) async fn describe(&self, text: &'static str) -> Result<Shape, Error> {
         self.on_own_runtime(|shared| async move {

@@ -10,6 +10,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::mapping;
 use super::session::Fault;
+use super::words;
 use crate::Error;
 
 /// How long the start may spend on looking for damage. A larger file is
@@ -155,18 +156,21 @@ fn check(connection: &Connection) -> Result<(), Error> {
                 interrupt.interrupt();
             }
         });
-        let found =
-            connection.query_row("pragma quick_check(1)", [], |row| row.get::<_, String>(0));
+        let found = words::damage(connection, "quick_check");
         drop(done);
         found
     });
     match found {
-        Ok(verdict) if verdict == "ok" => Ok(()),
-        Ok(damage) => {
+        Ok(None) => Ok(()),
+        Ok(Some(damage)) => {
             Err(Error::Corrupt(format!("the store's file is damaged ({damage}): restore a backup")))
         }
-        Err(error) if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => Ok(()),
-        Err(error) => Err(Fault::from(error).into_error("check")),
+        Err(Fault::Engine(error))
+            if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) =>
+        {
+            Ok(())
+        }
+        Err(fault) => Err(fault.into_error("check")),
     }
 }
 

@@ -10,6 +10,7 @@ mod session;
 pub(crate) mod snapshot;
 pub(crate) mod source;
 mod text;
+pub(crate) mod words;
 mod writer;
 
 use std::path::PathBuf;
@@ -93,8 +94,20 @@ impl Sqlite {
     /// Copies the store to another file while it is in use.
     pub(crate) async fn snapshot(&self, to: PathBuf) -> Result<(), Error> {
         let from = self.path.clone();
-        let copied = tokio::task::spawn_blocking(move || snapshot::write(&from, &to)).await;
-        copied.unwrap_or_else(|error| Err(Error::Engine(error.to_string())))
+        blocking(move || snapshot::write(&from, &to)).await
+    }
+
+    /// Looks at all of an index of words, beside whoever uses it.
+    pub(crate) async fn inspect_words(&self, table: &'static str) -> Result<(), Error> {
+        let path = self.path.clone();
+        blocking(move || words::inspect(&path, table)).await
+    }
+
+    /// Makes an index of words anew, whatever state it is in.
+    pub(crate) async fn renew_words(&self, table: &'static str) -> Result<(), Error> {
+        let path = self.path.clone();
+        let is_sound = blocking(move || words::has_sound_pages(&path, table)).await?;
+        self.call(move |connection| words::renew(connection, table, is_sound)).await
     }
 
     /// Whether the store reads, and would write.
@@ -207,6 +220,13 @@ impl Drop for Sqlite {
         self.reads.close();
         join(self.take_threads());
     }
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|error| Err(Error::Engine(error.to_string())))
 }
 
 /// What the engine says of a statement.

@@ -8,6 +8,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::file;
 use super::session::{Fault, read};
+use super::words;
 use crate::{Error, Row, Value};
 
 /// A file that nobody else has open, and stays so while this lives.
@@ -112,15 +113,13 @@ impl Table {
 
 /// Looks at every page of a file that no server uses, and tells its schema.
 pub(crate) fn inspect(path: &Path) -> Result<i64, Error> {
-    let look = || -> Result<(String, i64), Fault> {
+    let look = || -> Result<(Option<String>, i64), Fault> {
         let connection = open_to_read(path)?;
-        let verdict =
-            connection.query_row("pragma integrity_check(1)", [], |row| row.get::<_, String>(0))?;
-        Ok((verdict, schema(&connection)?))
+        Ok((words::damage(&connection, "integrity_check")?, schema(&connection)?))
     };
     match look().map_err(|fault| fault.into_error("inspect"))? {
-        (verdict, schema) if verdict == "ok" => Ok(schema),
-        (damage, _) => Err(Error::Corrupt(format!("the store's file is damaged: {damage}"))),
+        (None, schema) => Ok(schema),
+        (Some(damage), _) => Err(Error::Corrupt(format!("the store's file is damaged: {damage}"))),
     }
 }
 

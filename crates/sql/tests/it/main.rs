@@ -14,3 +14,4 @@ mod shapes;
 mod support;
 mod trace;
 mod transfer;
+mod words;
