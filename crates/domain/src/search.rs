@@ -12,6 +12,8 @@ mod index;
 mod walk;
 mod words;
 
+use std::collections::HashMap;
+
 use sql::{Batch, Row, Sql, args};
 
 use crate::chat::{self, Member};
@@ -20,7 +22,7 @@ use crate::{AccountId, App, Caller, ChatId, Result};
 
 pub use cursor::Cursor;
 pub use follow::{Due, follow, run};
-pub use index::{Indexed, page};
+pub use index::{Indexed, page, renew};
 use walk::Walk;
 pub use words::{MAX_CHARS, Words};
 
@@ -53,6 +55,13 @@ pub struct Found {
     pub is_behind: bool,
 }
 
+/// All that the caller may read.
+struct Ground {
+    /// The number that was reached when the index was last thrown away.
+    renewed: i64,
+    fields: Vec<Field>,
+}
+
 /// A chat that the caller may read, and how far the index has come in it.
 struct Field {
     member: Member,
@@ -77,38 +86,52 @@ struct Place {
 /// When the chat is not the caller's, or the page before was of another search.
 pub async fn search(app: &App, caller: &Caller, ask: &Ask) -> Result<Found> {
     let _turn = app.search.turn().await;
-    let fields = fields(app, caller, ask.chat).await?;
-    let mut walk = Walk::new(ask, fields)?;
-    walk.read_through(app).await?;
-    walk.look_up(app).await?;
-    Ok(walk.found())
+    loop {
+        let mut walk = Walk::new(ask, ground(app, caller, ask.chat).await?)?;
+        walk.read_through(app).await?;
+        if walk.look_up(app).await? {
+            return Ok(walk.found());
+        }
+    }
 }
 
-/// Both are of one moment: what the index is said to have, it has.
-async fn fields(app: &App, caller: &Caller, chat: Option<ChatId>) -> Result<Vec<Field>> {
+/// All is of one moment: what the index is said to have, it has.
+async fn ground(app: &App, caller: &Caller, chat: Option<ChatId>) -> Result<Ground> {
     let mut batch = Batch::new();
+    let renewed = batch.run(&PLACE, args![index::NOBODY]);
+    let is_damaged = app.search.is_damaged();
+    let place = |place: Option<&Row>| match place {
+        Some(row) if !is_damaged => Place::read(row),
+        _ => Ok(Place::default()),
+    };
     let Some(chat) = chat else {
         let members = chat::ask_all(&mut batch, caller);
         let places = batch.run(&PLACES, args![caller.account]);
         let rows = app.db.read(batch).await?;
-        let places = rows[places].iter().map(|row| Ok((row.get(5)?, Place::read(row)?)));
-        let places = places.collect::<Result<std::collections::HashMap<ChatId, Place>>>()?;
+        let places = rows[places].iter().map(|row| Ok((row.get(5)?, row)));
+        let places = places.collect::<Result<HashMap<ChatId, &Row>>>()?;
         let fields = rows[members].iter().map(|row| {
             let member = chat::proven_of_all(caller, row)?;
-            let place = places.get(&member.chat).copied().unwrap_or_default();
+            let place = place(places.get(&member.chat).copied())?;
             Ok(Field { member, place })
         });
-        return fields.collect();
+        let renewed = Place::number(rows[renewed].first())?;
+        return Ok(Ground { renewed, fields: fields.collect::<Result<_>>()? });
     };
     let proof = chat::ask(&mut batch, caller, chat);
-    let place = batch.run(&PLACE, args![chat]);
+    let reached = batch.run(&PLACE, args![chat]);
     let rows = app.db.read(batch).await?;
     let member = chat::proven(caller, chat, rows[proof].first())?;
-    let place = rows[place].first().map_or(Ok(Place::default()), Place::read)?;
-    Ok(vec![Field { member, place }])
+    let place = place(rows[reached].first())?;
+    let renewed = Place::number(rows[renewed].first())?;
+    Ok(Ground { renewed, fields: vec![Field { member, place }] })
 }
 
 impl Place {
+    fn number(row: Option<&Row>) -> Result<i64> {
+        Ok(row.map(|row| row.get(0)).transpose()?.unwrap_or_default())
+    }
+
     fn read(row: &Row) -> Result<Self> {
         Ok(Self {
             number: row.get(0)?,
@@ -128,10 +151,13 @@ pub(crate) const STATEMENTS: &[&Sql] = &[
     &walk::TIMES,
     &walk::TOP,
     &walk::PROPOSED,
+    &walk::PROBE,
     &index::REACHED,
     &index::NEW,
     &index::CHANGED,
     &index::BEGIN,
+    &index::RAISE,
+    &index::FORGET,
     &index::MOVE,
     &index::PUT,
     &index::DROP,

@@ -7,6 +7,7 @@
 //! while many write.
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -41,6 +42,8 @@ pub struct Due {
     bell: Notify,
     rounds: watch::Sender<u64>,
     turns: Turns,
+    is_damaged: AtomicBool,
+    damages: AtomicU64,
 }
 
 #[derive(Debug)]
@@ -92,6 +95,27 @@ impl Due {
         self.noted().chats.len()
     }
 
+    /// Notes that the index itself is damaged: nobody asks it until it was made
+    /// anew.
+    pub(super) fn note_damage(&self, error: &sql::Error) {
+        if self.is_damaged.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        self.damages.fetch_add(1, Ordering::Relaxed);
+        tracing::warn!(%error, "The search index is damaged, and will be made anew.");
+        self.bell.notify_one();
+    }
+
+    pub(super) fn is_damaged(&self) -> bool {
+        self.is_damaged.load(Ordering::Relaxed)
+    }
+
+    /// How often the index was found damaged.
+    #[must_use]
+    pub fn damages(&self) -> u64 {
+        self.damages.load(Ordering::Relaxed)
+    }
+
     /// What was noted since the last time; `None` when there was too much.
     fn take(&self) -> Option<HashSet<ChatId>> {
         let Noted { chats, is_full, .. } = std::mem::take(&mut *self.noted());
@@ -109,10 +133,22 @@ impl Due {
 
 /// Follows until the returned future is dropped. Nothing is lost by that.
 pub async fn follow(app: &App) {
+    // Nothing is written into an index before it was looked at.
+    if let Err(error) = index::inspect(app).await
+        && !error.is_retryable()
+    {
+        app.search.note_damage(&error);
+    }
     // Notes alone never put this off: where many write, they come all the time.
     let mut look_at = Instant::now();
+    let mut renew_at = look_at;
     loop {
         wait_for_calm(app).await;
+        if app.search.is_damaged() {
+            // Damaged again so soon, it would only be written in vain.
+            sleep_until(renew_at).await;
+            (look_at, renew_at) = (Instant::now(), Instant::now() + LOOK);
+        }
         let outcome = match app.search.take() {
             Some(chats) if Instant::now() < look_at => bring_up(app, chats, REST).await,
             _ => {
@@ -153,6 +189,11 @@ pub async fn run(app: &App) -> Result<u64> {
 }
 
 async fn bring_up_all(app: &App, rest: u32) -> Result<u64> {
+    if app.search.is_damaged() {
+        index::renew(app).await?;
+        app.search.is_damaged.store(false, Ordering::Relaxed);
+        tracing::info!("The search index is being made anew.");
+    }
     let (mut rows, mut after) = (0, None);
     loop {
         let began = Instant::now();

@@ -7,6 +7,7 @@
 use std::fmt::Write;
 
 use sql::{Batch, Row, Sql, args};
+use uuid::Uuid;
 
 use super::Place;
 use super::words::{Token, Words, kept};
@@ -76,7 +77,7 @@ async fn bring_up(
     }
     let (newest_at, disorder_ms) = times(place, new)?;
     let mut batch = Batch::new();
-    let to = args![chat, seq, rev, place.seq, place.rev, newest_at, disorder_ms];
+    let to = args![chat, seq, rev, place.number, place.seq, place.rev, newest_at, disorder_ms];
     let guard = batch.demand(1, &MOVE, to);
     for row in new {
         put(&mut batch, place.number, row, false)?;
@@ -90,7 +91,12 @@ async fn bring_up(
         Err(sql::Error::Demand { statement, .. }) if statement == guard => {
             Ok(Indexed { rows: 0, has_more: true })
         }
-        Err(error) => Err(error.into()),
+        Err(error) => {
+            if matches!(error, sql::Error::Corrupt(_)) {
+                app.search.note_damage(&error);
+            }
+            Err(error.into())
+        }
     }
 }
 
@@ -140,6 +146,37 @@ pub(super) async fn behind(app: &App, after: Option<ChatId>) -> Result<Vec<(Chat
 
 /// Chats looked at in one reading.
 const CHATS: i64 = 1_000;
+
+/// Throws away what the index holds, whatever state it is in.
+///
+/// # Errors
+/// When the store fails; what is said of the index is true even then.
+pub async fn renew(app: &App) -> Result<()> {
+    forget(app).await?;
+    app.db.renew_words(TABLE).await?;
+    // What another node has put in since is gone too.
+    forget(app).await
+}
+
+/// No number is given again: what was asked or written by one before it comes to
+/// nothing.
+async fn forget(app: &App) -> Result<()> {
+    let mut batch = Batch::new();
+    batch.run(&RAISE, args![NOBODY]);
+    batch.run(&FORGET, args![NOBODY]);
+    app.db.write(batch).await?;
+    Ok(())
+}
+
+/// Looks at all that the index holds.
+pub(super) async fn inspect(app: &App) -> std::result::Result<(), sql::Error> {
+    app.db.inspect_words(TABLE).await
+}
+
+const TABLE: &str = "message_word";
+/// No chat: the number of this place is above all that were given before the index
+/// was last thrown away.
+pub(super) const NOBODY: ChatId = ChatId(Uuid::nil());
 
 /// Where a message stands in the index.
 pub(super) fn place_of(number: i64, seq: i64) -> i64 {
@@ -209,9 +246,20 @@ pub(super) static BEGIN: Sql = Sql::new(
      on conflict do nothing",
 );
 
+// Far above those that other nodes give at this moment.
+pub(super) static RAISE: Sql = Sql::new(
+    "insert into search_place (chat_id, number, seq, rev, newest_at, disorder_ms)
+     select $1, coalesce(max(number), 0) + 1000, 0, 0, 0, 0 from search_place where true
+     on conflict (chat_id) do update
+     set number = case when excluded.number > search_place.number then excluded.number
+                       else search_place.number + 1000 end",
+);
+
+pub(super) static FORGET: Sql = Sql::new("delete from search_place where chat_id <> $1");
+
 pub(super) static MOVE: Sql = Sql::new(
-    "update search_place set seq = $2, rev = $3, newest_at = $6, disorder_ms = $7
-     where chat_id = $1 and seq = $4 and rev = $5",
+    "update search_place set seq = $2, rev = $3, newest_at = $7, disorder_ms = $8
+     where chat_id = $1 and number = $4 and seq = $5 and rev = $6",
 );
 
 // A table of FTS5 knows no upsert, PostgreSQL no `or replace`.

@@ -9,12 +9,12 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BinaryHeap};
 
-use sql::{Batch, Row, Sql, args, list};
+use sql::{Batch, Row, Rows, Sql, args, list};
 use tokio::task::yield_now;
 
 use super::cursor::{self, Cursor, Key, Order};
-use super::index::{BLOCK, place_of, question};
-use super::{Ask, Field, Found, Place};
+use super::index::{BLOCK, NOBODY, place_of, question};
+use super::{Ask, Field, Found, Ground, PLACE, Place};
 use crate::message::{self, Message, message_columns};
 use crate::{App, Result};
 
@@ -54,6 +54,7 @@ struct Block {
 pub(super) struct Walk<'a> {
     ask: &'a Ask,
     order: Order,
+    renewed: i64,
     fields: Vec<Field>,
     /// Of each field the newest place that the page may hold, and its time.
     tops: Vec<(i64, i64)>,
@@ -68,7 +69,8 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(ask: &'a Ask, fields: Vec<Field>) -> Result<Self> {
+    pub(super) fn new(ask: &'a Ask, ground: Ground) -> Result<Self> {
+        let Ground { renewed, fields } = ground;
         let order = if ask.chat.is_some() { Order::ByPlace } else { Order::ByTime };
         match (order, ask.before) {
             (_, None)
@@ -85,6 +87,7 @@ impl<'a> Walk<'a> {
         Ok(Self {
             ask,
             order,
+            renewed,
             tops: fields.iter().map(top).collect(),
             fields,
             wanted: ask.limit + 1,
@@ -212,26 +215,54 @@ impl<'a> Walk<'a> {
     }
 
     /// Asks the index until the page is full, nothing is left, or enough was
-    /// read for once.
-    pub(super) async fn look_up(&mut self, app: &App) -> Result<()> {
+    /// read for once; false when the index is not what it was taken for.
+    pub(super) async fn look_up(&mut self, app: &App) -> Result<bool> {
         for round in 0.. {
             let group = self.next_group(AT_ONCE[AT_ONCE.len().min(round + 1) - 1]);
             if group.is_empty() {
-                return Ok(());
+                return Ok(true);
             }
-            let mut batch = Batch::new();
-            for block in &group {
-                self.ask_index(&mut batch, block);
-            }
-            for (block, rows) in group.into_iter().zip(app.db.read(batch).await?) {
+            let Some(answers) = self.ask_index(app, &group).await? else { return Ok(false) };
+            for (block, rows) in group.into_iter().zip(answers) {
                 self.go_on(block, rows).await?;
             }
             if self.judged > JUDGED_MAX && self.comes_forward() {
                 self.ended = self.blocks.peek().map(|block| block.newest);
-                return Ok(());
+                return Ok(true);
             }
         }
-        Ok(())
+        Ok(true)
+    }
+
+    /// What the index proposes of each block; nothing when it was made anew since
+    /// the walk began, or must be.
+    async fn ask_index(&self, app: &App, group: &[Block]) -> Result<Option<Rows>> {
+        let mut batch = Batch::new();
+        for block in group {
+            self.ask_block(&mut batch, block);
+        }
+        let renewed = batch.run(&PLACE, args![NOBODY]);
+        let error = match app.db.read(batch).await {
+            Ok(mut rows) => {
+                let renewed = Place::number(rows.remove(renewed).first())?;
+                return Ok((renewed == self.renewed).then_some(rows));
+            }
+            Err(error) if error.is_retryable() => return Err(error.into()),
+            Err(error) => error,
+        };
+        // Whether it is the index that fails is told by asking for it alone.
+        let mut batch = Batch::new();
+        for block in group {
+            let [low, high] = block.places();
+            batch.run(&PROBE, args![self.question(block), low, high]);
+        }
+        match app.db.read(batch).await {
+            Err(damage) if !damage.is_retryable() => {
+                app.search.note_damage(&damage);
+                Ok(None)
+            }
+            _ => Err(error.into()),
+        }
     }
 
     /// The blocks that may yet hold something for the page, the newest first.
@@ -247,11 +278,14 @@ impl<'a> Walk<'a> {
         group
     }
 
-    fn ask_index(&self, batch: &mut Batch, block: &Block) {
+    fn question(&self, block: &Block) -> String {
+        question(&self.ask.words, self.ask.sender, block.number, block.low)
+    }
+
+    fn ask_block(&self, batch: &mut Batch, block: &Block) {
         let field = &self.fields[block.field];
         let (before_at, before_seq) = self.bound(field);
-        let [low, high] = [block.low, block.high].map(|seq| place_of(block.number, seq));
-        let question = question(&self.ask.words, self.ask.sender, block.number, block.low);
+        let ([low, high], question) = (block.places(), self.question(block));
         let take = i64::try_from(block.take).unwrap_or(i64::MAX);
         batch.run(
             &PROPOSED,
@@ -326,6 +360,13 @@ impl<'a> Walk<'a> {
         };
         let messages = hits.into_iter().map(|(_, message)| message).collect();
         Found { messages, next, is_behind: self.is_behind }
+    }
+}
+
+impl Block {
+    /// The first and the last of it in the index.
+    fn places(&self) -> [i64; 2] {
+        [self.low, self.high].map(|seq| place_of(self.number, seq))
     }
 }
 
@@ -418,16 +459,22 @@ pub(super) static TIMES: Sql =
     Sql::new("select seq, created_at from message where chat_id = $1 and seq = any($2)");
 
 // The question is spelled as PostgreSQL reads it, and respelled for SQLite.
-// There the hits come newest first by themselves; on PostgreSQL those of a block
+macro_rules! respelled {
+    ($question:literal) => {
+        concat!("replace(replace(replace(", $question, ", '''', '\"'), ':*', '*'), '&', 'AND')")
+    };
+}
+
+// On SQLite the hits come newest first by themselves; on PostgreSQL those of a block
 // are taken from the index at once, never from the table by its key.
 pub(super) static PROPOSED: Sql = Sql::per_engine(
     concat!(
         "select ",
         message_columns!(),
         "from message_word join message on chat_id = $1 and seq = message_word.rowid & 4294967295
-         where message_word match
-                 replace(replace(replace($2, '''', '\"'), ':*', '*'), '&', 'AND')
-           and message_word.rowid between $3 and $4 and deleted_at is null and ",
+         where message_word match ",
+        respelled!("$2"),
+        " and message_word.rowid between $3 and $4 and deleted_at is null and ",
         sent_before!("$5", "$6"),
         " order by message_word.rowid desc limit $7"
     ),
@@ -442,4 +489,15 @@ pub(super) static PROPOSED: Sql = Sql::per_engine(
         sent_before!("$5", "$6"),
         " order by place desc limit $7"
     ),
+);
+
+// The index alone, by the same words.
+pub(super) static PROBE: Sql = Sql::per_engine(
+    concat!(
+        "select rowid from message_word where message_word match ",
+        respelled!("$1"),
+        " and rowid between $2 and $3 order by rowid desc"
+    ),
+    "select place from message_word
+     where words @@ cast(cast($1 as text) as tsquery) and place between $2 and $3",
 );

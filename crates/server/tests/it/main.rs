@@ -32,6 +32,7 @@ mod receipt;
 mod reference;
 mod schema;
 mod search;
+mod search_damage;
 mod search_law;
 mod secrecy;
 mod statements;

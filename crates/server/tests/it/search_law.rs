@@ -96,6 +96,7 @@ impl Scene {
                 drop(who.put(&format!("/v1/friends/{}", peer.id), &Value::Null).await);
                 drop(peer.put(&format!("/v1/friends/{}", who.id), &Value::Null).await);
             }
+            13 if self.below(3) == 0 => search::renew(self.h.app()).await.unwrap(),
             // Clocks are set back too.
             16..=17 => self.h.clock.advance_ms(self.one_of(&[1, 700, 20_000, -15_000])),
             _ => {
