@@ -6,6 +6,7 @@
 //! is read through. Refuses to look where the caller may not read; a send pays
 //! nothing for any of it (see `follow`).
 
+mod aside;
 mod cursor;
 mod follow;
 mod index;

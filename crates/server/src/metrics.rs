@@ -141,6 +141,8 @@ fn search(edge: &Edge, page: &mut Page) {
     page.one("search_chats_due", "gauge", help, due.chats());
     let help = "How often the search index has come up to all that was written.";
     page.one("search_rounds_total", "counter", help, *due.rounds().borrow());
+    let help = "Chats that the search index could not take in, and tries again later.";
+    page.one("search_chats_failing", "gauge", help, due.failing());
     let help = "How often the search index was found damaged.";
     page.one("search_damages_total", "counter", help, due.damages());
 }

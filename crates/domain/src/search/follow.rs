@@ -14,8 +14,9 @@ use std::time::Duration;
 use tokio::sync::{Notify, Semaphore, SemaphorePermit, watch};
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
+use super::aside::Aside;
 use super::index::{self, PAGE};
-use crate::{App, ChatId, Result};
+use crate::{App, ChatId, Error, Result};
 
 /// How long after the first note the index begins.
 const TICK: Duration = Duration::from_secs(3);
@@ -27,6 +28,8 @@ const TICKS_MAX: usize = 20;
 const LOOK: Duration = Duration::from_hours(1);
 /// How long it leaves alone a store that failed.
 const FAILED: Duration = Duration::from_mins(1);
+/// So many chats that fail one after the other say that the store does.
+const FAILED_IN_A_ROW: usize = 5;
 /// How much longer it rests than it worked.
 const REST: u32 = 3;
 /// Searches that read at once: other readers of the store are left to the rest.
@@ -42,6 +45,7 @@ pub struct Due {
     bell: Notify,
     rounds: watch::Sender<u64>,
     turns: Turns,
+    aside: Aside,
     is_damaged: AtomicBool,
     damages: AtomicU64,
 }
@@ -93,6 +97,12 @@ impl Due {
     #[must_use]
     pub fn chats(&self) -> usize {
         self.noted().chats.len()
+    }
+
+    /// Chats that cannot be indexed; they are tried again later.
+    #[must_use]
+    pub fn failing(&self) -> usize {
+        self.aside.len()
     }
 
     /// Notes that the index itself is damaged: nobody asks it until it was made
@@ -150,7 +160,10 @@ pub async fn follow(app: &App) {
             (look_at, renew_at) = (Instant::now(), Instant::now() + LOOK);
         }
         let outcome = match app.search.take() {
-            Some(chats) if Instant::now() < look_at => bring_up(app, chats, REST).await,
+            Some(mut chats) if Instant::now() < look_at => {
+                chats.extend(app.search.aside.due(app.clock.now_ms()));
+                bring_up(app, chats, REST).await
+            }
             _ => {
                 look_at = Instant::now() + LOOK;
                 bring_up_all(app, REST).await
@@ -163,7 +176,9 @@ pub async fn follow(app: &App) {
             continue;
         }
         app.search.rounds.send_modify(|rounds| *rounds += 1);
-        drop(timeout_at(look_at, app.search.bell.notified()).await);
+        let next = app.search.aside.next_in(app.clock.now_ms());
+        let until = next.map_or(look_at, |next| look_at.min(Instant::now() + next));
+        drop(timeout_at(until, app.search.bell.notified()).await);
     }
 }
 
@@ -183,40 +198,76 @@ async fn wait_for_calm(app: &App) {
 /// answers how many rows it put in or took out.
 ///
 /// # Errors
-/// When the store fails; what was done until then stays done.
+/// When the store fails, or a chat cannot be indexed; all others were, then.
 pub async fn run(app: &App) -> Result<u64> {
-    bring_up_all(app, 0).await
+    let Done { rows, failed } = bring_up_all(app, 0).await?;
+    failed.map_or(Ok(rows), Err)
 }
 
-async fn bring_up_all(app: &App, rest: u32) -> Result<u64> {
+/// What was done.
+#[derive(Default)]
+struct Done {
+    rows: u64,
+    /// Why the first chat was left out, of those that were.
+    failed: Option<Error>,
+}
+
+async fn bring_up_all(app: &App, rest: u32) -> Result<Done> {
     if app.search.is_damaged() {
         index::renew(app).await?;
         app.search.is_damaged.store(false, Ordering::Relaxed);
         tracing::info!("The search index is being made anew.");
     }
-    let (mut rows, mut after) = (0, None);
+    let (mut all, mut after) = (Done::default(), None);
     loop {
         let began = Instant::now();
         let chats = index::behind(app, after).await?;
         sleep(began.elapsed() * rest).await;
-        let Some((last, _)) = chats.last() else { return Ok(rows) };
+        let Some((last, _)) = chats.last() else { return Ok(all) };
         after = Some(*last);
         let behind = chats.into_iter().filter(|(_, is_behind)| *is_behind);
-        rows += bring_up(app, behind.map(|(chat, _)| chat), rest).await?;
+        let done = bring_up(app, behind.map(|(chat, _)| chat), rest).await?;
+        all.rows += done.rows;
+        all.failed = all.failed.or(done.failed);
     }
 }
 
-async fn bring_up(app: &App, chats: impl IntoIterator<Item = ChatId>, rest: u32) -> Result<u64> {
-    let mut rows = 0;
+/// A chat that fails is put aside. Where many do, one after the other, or the
+/// index is damaged, none is to blame.
+async fn bring_up(app: &App, chats: impl IntoIterator<Item = ChatId>, rest: u32) -> Result<Done> {
+    let (mut done, mut in_a_row) = (Done::default(), 0);
     for chat in chats {
-        let mut has_more = true;
-        while has_more {
-            let began = Instant::now();
-            let indexed = index::page(app, chat, PAGE).await?;
-            rows += indexed.rows;
-            has_more = indexed.has_more;
-            sleep(began.elapsed() * rest).await;
+        if rest > 0 && app.search.aside.is_resting(chat, app.clock.now_ms()) {
+            continue;
+        }
+        match bring_up_one(app, chat, rest).await {
+            Ok(rows) => {
+                done.rows += rows;
+                in_a_row = 0;
+                app.search.aside.take_back(chat);
+            }
+            Err(error) => {
+                in_a_row += 1;
+                if in_a_row == FAILED_IN_A_ROW || app.search.is_damaged() {
+                    return Err(error);
+                }
+                app.search.aside.put(chat, app.clock.now_ms(), &error);
+                done.failed.get_or_insert(error);
+            }
         }
     }
-    Ok(rows)
+    Ok(done)
+}
+
+async fn bring_up_one(app: &App, chat: ChatId, rest: u32) -> Result<u64> {
+    let mut rows = 0;
+    loop {
+        let began = Instant::now();
+        let indexed = index::page(app, chat, PAGE).await?;
+        rows += indexed.rows;
+        sleep(began.elapsed() * rest).await;
+        if !indexed.has_more {
+            return Ok(rows);
+        }
+    }
 }

@@ -103,6 +103,82 @@ async fn a_server_starts_with_a_damaged_index_and_mends_it() {
     assert_eq!(bodies(&ann, "").await.len(), 4);
 }
 
+/// Lets the index fail in one chat.
+async fn forbid(h: &Harness, chat: &str) {
+    let id = chat.replace('-', "");
+    for text in match is_postgres(&h.app().db) {
+        true => vec![
+            "create function refuse() returns trigger language plpgsql as
+             'begin raise exception ''not this one''; end'"
+                .to_owned(),
+            format!(
+                "create trigger forbid before insert or update on search_place for each row
+                 when (new.chat_id = '\\x{id}') execute function refuse()"
+            ),
+        ],
+        false => vec![format!(
+            "create trigger forbid before update on search_place when new.chat_id = x'{id}'
+             begin select raise(abort, 'not this one'); end"
+        )],
+    } {
+        run(&h.app().db, text).await;
+    }
+}
+
+async fn allow(h: &Harness) {
+    let on = if is_postgres(&h.app().db) { " on search_place" } else { "" };
+    run(&h.app().db, format!("drop trigger forbid{on}")).await;
+}
+
+/// A chat that cannot be indexed, and another that can.
+async fn half_forbidden(h: &Harness) -> (Person, [String; 2]) {
+    let (ann, bob, eve) = (h.person("ann").await, h.person("bob").await, h.person("eve").await);
+    let chats = [ann.befriends(&bob).await, ann.befriends(&eve).await];
+    for (chat, text) in chats.iter().zip(["tea 1", "tea 2"]) {
+        says(&ann, chat, text).await;
+    }
+    forbid(h, &chats[0]).await;
+    (ann, chats)
+}
+
+#[tokio::test]
+async fn a_chat_that_cannot_be_indexed_keeps_no_other_waiting() {
+    let h = Harness::start().await;
+    let (ann, [_, other]) = half_forbidden(&h).await;
+    let error = search::run(h.app()).await.unwrap_err();
+    assert!(format!("{error:?}").contains("not this one"), "{error:?}");
+    let page = search::page(h.app(), other.parse().unwrap(), 10).await.unwrap();
+    assert_eq!((page.rows, page.has_more), (0, false), "the other was done");
+    assert_eq!(bodies(&ann, "").await.len(), 2, "nobody misses anything");
+    allow(&h).await;
+    assert_eq!((search::run(h.app()).await.unwrap(), h.app().search.failing()), (1, 0));
+}
+
+#[tokio::test]
+async fn a_chat_that_could_not_be_indexed_is_tried_again() {
+    let h = Harness::start().await;
+    let (ann, [chat, other]) = half_forbidden(&h).await;
+    let mut rounds = h.app().search.rounds();
+    let comes_up = async {
+        rounds.changed().await.unwrap();
+        assert_eq!(h.app().search.failing(), 1);
+        allow(&h).await;
+        says(&ann, &chat, "tea 3").await;
+        rounds.changed().await.unwrap();
+        assert_eq!(h.app().search.failing(), 1, "it rests");
+        h.clock.advance_ms(61_000);
+        says(&ann, &other, "tea 4").await;
+        rounds.changed().await.unwrap();
+        assert_eq!(h.app().search.failing(), 0);
+    };
+    tokio::select! {
+        done = tokio::time::timeout(2 * DEADLINE, comes_up) => done.expect("the index follows"),
+        () = search::follow(h.app()) => {}
+    }
+    assert_eq!(search::run(h.app()).await.unwrap(), 0, "all of it was done");
+    assert_eq!(bodies(&ann, "").await.len(), 4);
+}
+
 /// Whatever is thrown away meanwhile, and indexed by however many.
 #[tokio::test]
 async fn an_answer_is_whole_while_the_index_is_made_anew() {
