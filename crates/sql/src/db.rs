@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::append::{Append, Appended};
+use crate::each::{self, Each};
 use crate::figures::{Counts, Figures};
 use crate::migrate::Migration;
 use crate::options::{Options, Place};
@@ -93,6 +94,30 @@ impl Db {
         match &self.engine {
             Engine::Sqlite(store) => store.read(batch).await,
             Engine::Postgres(store) => store.read(batch).await,
+        }
+    }
+
+    /// Like `read`, and on the same snapshot answers `each` for every row of
+    /// arguments, in their order.
+    ///
+    /// # Errors
+    /// As for `rows`.
+    pub async fn read_each(
+        &self,
+        mut batch: Batch,
+        each: &'static Each,
+        asked: Vec<Args>,
+    ) -> Result<(Rows, Rows), Error> {
+        let (own, count) = (batch.steps.len(), asked.len());
+        match &self.engine {
+            Engine::Sqlite(_) => each.ask_one_by_one(&mut batch, asked),
+            Engine::Postgres(_) => each.ask_at_once(&mut batch, asked),
+        }
+        let mut rows = self.read(batch).await?;
+        let answers = rows.split_off(own);
+        match &self.engine {
+            Engine::Sqlite(_) => Ok((rows, answers)),
+            Engine::Postgres(_) => Ok((rows, each::part(answers.concat(), count)?)),
         }
     }
 

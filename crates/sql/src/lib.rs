@@ -6,6 +6,7 @@
 mod append;
 mod batch;
 mod db;
+mod each;
 mod error;
 mod figures;
 pub mod file;
@@ -21,6 +22,7 @@ mod value;
 pub use append::{Alone, Append, Appended, Many, Step, Turn};
 pub use batch::Batch;
 pub use db::{Db, Rows, Shape};
+pub use each::Each;
 pub use error::Error;
 pub use figures::{Figures, WRITE_TIMES};
 pub use migrate::Migration;
