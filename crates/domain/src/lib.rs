@@ -91,6 +91,12 @@ pub struct Caller {
     pub login: LoginId,
 }
 
+/// Every statement that is asked for many rows of arguments at once.
+#[must_use]
+pub fn each() -> &'static [&'static sql::Each] {
+    search::EACH
+}
+
 /// Every statement of the domain, for the test that prepares each of them on
 /// both engines.
 #[must_use]

@@ -7,6 +7,7 @@
 //! nothing for any of it (see `follow`).
 
 mod aside;
+mod asked;
 mod cursor;
 mod follow;
 mod index;
@@ -15,7 +16,7 @@ mod words;
 
 use std::collections::HashMap;
 
-use sql::{Batch, Row, Sql, args};
+use sql::{Batch, Each, Row, Sql, args};
 
 use crate::chat::{self, Member};
 use crate::message::Message;
@@ -144,15 +145,18 @@ impl Place {
     }
 }
 
+/// What is asked for many places at once.
+pub(crate) static EACH: &[&Each] = &[&asked::TOP, &asked::PROPOSED];
+
 pub(crate) const STATEMENTS: &[&Sql] = &[
     &PLACES,
     &PLACE,
-    &walk::TAIL,
-    &walk::CHANGED,
-    &walk::TIMES,
-    &walk::TOP,
-    &walk::PROPOSED,
-    &walk::PROBE,
+    &asked::TAIL,
+    &asked::CHANGED,
+    &asked::TIMES,
+    &asked::TOP.one,
+    &asked::PROPOSED.one,
+    &asked::PROBE,
     &index::REACHED,
     &index::NEW,
     &index::CHANGED,

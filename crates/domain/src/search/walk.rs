@@ -9,13 +9,14 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BinaryHeap};
 
-use sql::{Batch, Row, Rows, Sql, args, list};
+use sql::{Args, Batch, Row, Rows, args, list};
 use tokio::task::yield_now;
 
+use super::asked::{CHANGED, PROBE, PROPOSED, TAIL, TIMES, TOP};
 use super::cursor::{self, Cursor, Key, Order};
 use super::index::{BLOCK, NOBODY, place_of, question};
 use super::{Ask, Field, Found, Ground, PLACE, Place};
-use crate::message::{self, Message, message_columns};
+use crate::message::{self, Message};
 use crate::{App, Result};
 
 /// Rows that the index does not have yet, read through by one search at most.
@@ -102,23 +103,27 @@ impl<'a> Walk<'a> {
     /// Reads what the index does not have yet, and of the rest where to begin and
     /// when its blocks began.
     pub(super) async fn read_through(&mut self, app: &App) -> Result<()> {
-        let (mut batch, mut left, mut asked) = (Batch::new(), UNINDEXED_MAX, Vec::new());
-        for at in 0..self.fields.len() {
+        let (mut batch, mut asked) = (Batch::new(), Vec::new());
+        let shares = self.shares();
+        for (at, share) in shares.into_iter().enumerate() {
             let before = batch.len();
-            self.is_behind |= !self.ask_unindexed(&mut batch, at, &mut left);
+            self.ask_unindexed(&mut batch, at, share);
             asked.extend(std::iter::repeat_n((at, What::Messages), batch.len() - before));
             self.ask_times(&mut batch, at, &mut asked);
         }
+        let topped: Vec<_> = (0..self.fields.len()).filter(|at| self.is_topped(*at)).collect();
+        let tops = topped.iter().map(|at| self.ask_top(*at)).collect();
+        let (answers, tops) = app.db.read_each(batch, &TOP, tops).await?;
         let mut times: BTreeMap<usize, Vec<Row>> = BTreeMap::new();
-        let answers = app.db.read(batch).await?;
         for ((at, what), rows) in asked.into_iter().zip(answers) {
-            match (what, rows.first()) {
-                (What::Messages, _) => {
-                    self.judge(at, rows).await?;
-                }
-                (What::Top, Some(top)) => self.tops[at] = (top.get(0)?, top.get(1)?),
-                (What::Top, None) => {}
-                (What::Times, _) => drop(times.insert(at, rows)),
+            match what {
+                What::Messages => drop(self.judge(at, rows).await?),
+                What::Times => drop(times.insert(at, rows)),
+            }
+        }
+        for (at, rows) in topped.into_iter().zip(tops) {
+            if let Some(top) = rows.first() {
+                self.tops[at] = (top.get(0)?, top.get(1)?);
             }
         }
         for at in 0..self.fields.len() {
@@ -127,48 +132,68 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// Asks for what of the field is new or changed; whether all of it.
-    fn ask_unindexed(&self, batch: &mut Batch, at: usize, left: &mut i64) -> bool {
+    /// How many rows of each field are read through. Whoever needs few gets them
+    /// all, however far behind another is.
+    fn shares(&mut self) -> Vec<i64> {
+        let needs: Vec<_> = (0..self.fields.len()).map(|at| self.unindexed(at)).collect();
+        let needs: Vec<_> = needs.into_iter().map(|(new, changes)| new + changes).collect();
+        let shares = share(UNINDEXED_MAX, &needs);
+        self.is_behind = shares != needs;
+        shares
+    }
+
+    /// How many messages of the field are new to the index, and how many of the
+    /// others have changed since.
+    fn unindexed(&self, at: usize) -> (i64, i64) {
+        let Field { member, place, .. } = &self.fields[at];
+        let new = (self.tops[at].0 - place.seq.max(member.floor_seq)).max(0);
+        // Each message and each change moved the rev by one.
+        let changes = (member.rev - place.rev - (member.upto_seq - place.seq).max(0)).max(0);
+        (new, if place.seq > 0 { changes } else { 0 })
+    }
+
+    /// Asks for what of the field is new or changed, at most so many.
+    fn ask_unindexed(&self, batch: &mut Batch, at: usize, share: i64) {
         let field = &self.fields[at];
         let Field { member, place, .. } = field;
         let (before_at, before_seq) = self.bound(field);
-        let sender = self.ask.sender;
-        let (low, high) = (place.seq.max(member.floor_seq) + 1, self.tops[at].0);
-        let new = (high - low + 1).max(0).min(*left);
+        let (sender, high) = (self.ask.sender, self.tops[at].0);
+        let (new, changes) = self.unindexed(at);
+        let new = new.min(share);
         if new > 0 {
             let low = high - new + 1;
             batch.run(&TAIL, args![member.chat, low, high, before_at, before_seq, sender]);
         }
-        *left -= new;
-        // Each message and each change moved the rev by one.
-        let changes = (member.rev - place.rev - (member.upto_seq - place.seq).max(0)).max(0);
-        let changes = if place.seq > 0 { changes } else { 0 };
-        let changed = changes.min(*left);
-        if changed > 0 {
+        let left = share - new;
+        if changes.min(left) > 0 {
             let (floor, chat) = (member.floor_seq, member.chat);
             let high = place.seq.min(high);
             // What changes in this moment must not push out what changed before.
+            let most = if changes > left { left } else { UNINDEXED_MAX };
             batch.run(
                 &CHANGED,
-                args![chat, place.rev, floor, high, before_at, before_seq, sender, *left],
+                args![chat, place.rev, floor, high, before_at, before_seq, sender, most],
             );
         }
-        *left -= changed;
-        new == (high - low + 1).max(0) && changed == changes
     }
 
-    /// Asks where in what the index has the page may begin, where that is a
-    /// matter of time, and when its blocks began, where there are several.
+    /// Whether the page may begin somewhere in what the index has of the field,
+    /// as a matter of time.
+    fn is_topped(&self, at: usize) -> bool {
+        let ((low, high), (before_at, _)) = (self.indexed(at), self.bound(&self.fields[at]));
+        low < high && before_at <= self.fields[at].place.newest_at
+    }
+
+    fn ask_top(&self, at: usize) -> Args {
+        let (field, (low, high)) = (&self.fields[at], self.indexed(at));
+        // What was sent at this very time may be on the page too.
+        let above = field.place.after(self.bound(field).0).saturating_add(1);
+        args![field.member.chat, low, high, above]
+    }
+
+    /// Asks when the blocks of the field began, where there are several.
     fn ask_times(&self, batch: &mut Batch, at: usize, asked: &mut Vec<(usize, What)>) {
-        let field = &self.fields[at];
-        let ((low, high), (before_at, _)) = (self.indexed(at), self.bound(field));
-        let chat = field.member.chat;
-        if low < high && before_at <= field.place.newest_at {
-            // What was sent at this very time may be on the page too.
-            let above = field.place.after(before_at).saturating_add(1);
-            batch.run(&TOP, args![chat, low, high, above]);
-            asked.push((at, What::Top));
-        }
+        let (chat, (low, high)) = (self.fields[at].member.chat, self.indexed(at));
         if self.order == Order::ByTime && low / BLOCK < high / BLOCK {
             batch.run(&TIMES, args![chat, list(starts(low, high))]);
             asked.push((at, What::Times));
@@ -238,13 +263,11 @@ impl<'a> Walk<'a> {
     /// the walk began, or must be.
     async fn ask_index(&self, app: &App, group: &[Block]) -> Result<Option<Rows>> {
         let mut batch = Batch::new();
-        for block in group {
-            self.ask_block(&mut batch, block);
-        }
-        let renewed = batch.run(&PLACE, args![NOBODY]);
-        let error = match app.db.read(batch).await {
-            Ok(mut rows) => {
-                let renewed = Place::number(rows.remove(renewed).first())?;
+        batch.run(&PLACE, args![NOBODY]);
+        let asked = group.iter().map(|block| self.ask_block(block)).collect();
+        let error = match app.db.read_each(batch, &PROPOSED, asked).await {
+            Ok((renewed, rows)) => {
+                let renewed = Place::number(renewed.concat().first())?;
                 return Ok((renewed == self.renewed).then_some(rows));
             }
             Err(error) if error.is_retryable() => return Err(error.into()),
@@ -282,15 +305,12 @@ impl<'a> Walk<'a> {
         question(&self.ask.words, self.ask.sender, block.number, block.low)
     }
 
-    fn ask_block(&self, batch: &mut Batch, block: &Block) {
+    fn ask_block(&self, block: &Block) -> Args {
         let field = &self.fields[block.field];
         let (before_at, before_seq) = self.bound(field);
         let ([low, high], question) = (block.places(), self.question(block));
         let take = i64::try_from(block.take).unwrap_or(i64::MAX);
-        batch.run(
-            &PROPOSED,
-            args![field.member.chat, question, low, high, before_at, before_seq, take],
-        );
+        args![field.member.chat, question, low, high, before_at, before_seq, take]
     }
 
     /// Judges what came out of a block, and puts back what is left of it.
@@ -381,8 +401,21 @@ impl Place {
 #[derive(Clone, Copy)]
 enum What {
     Messages,
-    Top,
     Times,
+}
+
+/// Divides what there is among those that need it: as much as it takes for those
+/// that need the least, and the same for all others.
+fn share(there_is: i64, needs: &[i64]) -> Vec<i64> {
+    let mut by_need: Vec<_> = (0..needs.len()).collect();
+    by_need.sort_by_key(|at| needs[*at]);
+    let (mut left, mut shares) = (there_is, vec![0; needs.len()]);
+    for (at, waiting) in by_need.into_iter().zip((1..=needs.len()).rev()) {
+        let fair = left / i64::try_from(waiting).unwrap_or(i64::MAX);
+        shares[at] = needs[at].min(fair);
+        left -= shares[at];
+    }
+    shares
 }
 
 /// The first place of each block of a stretch.
@@ -412,92 +445,16 @@ impl PartialEq for Block {
 
 impl Eq for Block {}
 
-macro_rules! sent_before {
-    ($at:literal, $seq:literal) => {
-        concat!("(created_at < ", $at, " or (created_at = ", $at, " and seq < ", $seq, "))")
-    };
+#[cfg(test)]
+mod tests {
+    use super::share;
+
+    #[test]
+    fn whoever_needs_little_gets_it_whatever_others_need() {
+        assert_eq!(share(100, &[]), [0; 0]);
+        assert_eq!(share(100, &[30, 0, 70]), [30, 0, 70]);
+        assert_eq!(share(100, &[1_000_000, 10, 20]), [70, 10, 20]);
+        assert_eq!(share(100, &[1_000, 10, 1_000]), [45, 10, 45]);
+        assert_eq!(share(2, &[9, 9, 9]).iter().sum::<i64>(), 2);
+    }
 }
-
-pub(super) static TAIL: Sql = Sql::new(concat!(
-    "select ",
-    message_columns!(),
-    "from message
-     where chat_id = $1 and seq between $2 and $3 and deleted_at is null and ",
-    sent_before!("$4", "$5"),
-    " and sender_id = coalesce($6, sender_id)
-     order by seq desc"
-));
-
-pub(super) static CHANGED: Sql = Sql::new(concat!(
-    "select ",
-    message_columns!(),
-    "from message
-     where chat_id = $1 and changed and rev > $2 and seq > $3 and seq <= $4
-       and deleted_at is null and ",
-    sent_before!("$5", "$6"),
-    " and sender_id = coalesce($7, sender_id)
-     order by rev desc limit $8"
-));
-
-// The last place of a stretch that was sent before a time, found by halving. A
-// cross join keeps SQLite from beginning with the messages.
-pub(super) static TOP: Sql = Sql::new(
-    "with recursive half (low, high) as (
-        select cast($2 as bigint), cast($3 as bigint)
-        union all
-        select case when m.created_at < $4 then m.seq else half.low end,
-               case when m.created_at < $4 then half.high else m.seq - 1 end
-        from half cross join message m
-        where m.chat_id = $1 and m.seq = (half.low + half.high + 1) / 2 and half.low < half.high
-     )
-     select half.low, m.created_at
-     from half cross join message m
-     where m.chat_id = $1 and m.seq = half.low and half.low = half.high",
-);
-
-pub(super) static TIMES: Sql =
-    Sql::new("select seq, created_at from message where chat_id = $1 and seq = any($2)");
-
-// The question is spelled as PostgreSQL reads it, and respelled for SQLite.
-macro_rules! respelled {
-    ($question:literal) => {
-        concat!("replace(replace(replace(", $question, ", '''', '\"'), ':*', '*'), '&', 'AND')")
-    };
-}
-
-// On SQLite the hits come newest first by themselves; on PostgreSQL those of a block
-// are taken from the index at once, never from the table by its key.
-pub(super) static PROPOSED: Sql = Sql::per_engine(
-    concat!(
-        "select ",
-        message_columns!(),
-        "from message_word join message on chat_id = $1 and seq = message_word.rowid & 4294967295
-         where message_word match ",
-        respelled!("$2"),
-        " and message_word.rowid between $3 and $4 and deleted_at is null and ",
-        sent_before!("$5", "$6"),
-        " order by message_word.rowid desc limit $7"
-    ),
-    concat!(
-        "with hit as materialized (
-            select place from message_word where words @@ cast(cast($2 as text) as tsquery)
-         )
-         select ",
-        message_columns!(),
-        "from hit join message on chat_id = $1 and seq = (place & 4294967295)
-         where place between $3 and $4 and deleted_at is null and ",
-        sent_before!("$5", "$6"),
-        " order by place desc limit $7"
-    ),
-);
-
-// The index alone, by the same words.
-pub(super) static PROBE: Sql = Sql::per_engine(
-    concat!(
-        "select rowid from message_word where message_word match ",
-        respelled!("$1"),
-        " and rowid between $2 and $3 order by rowid desc"
-    ),
-    "select place from message_word
-     where words @@ cast(cast($1 as text) as tsquery) and place between $2 and $3",
-);

@@ -26,7 +26,8 @@ async fn no_statement_reads_a_whole_table() {
     let h = Harness::start().await;
     let is_postgres = h.edge().config.database_url().starts_with("postgres");
     let (mut faults, mut ordered) = (Vec::new(), 0);
-    for sql in domain::statements() {
+    let each = domain::each().iter().map(|each| &each.all).filter(|_| is_postgres);
+    for sql in domain::statements().into_iter().chain(each) {
         let text = if is_postgres { sql.postgres } else { sql.sqlite };
         let plan = plan(h.app(), sql, is_postgres).await;
         let made = |line: &&String| {
@@ -61,6 +62,24 @@ fn is_scan(line: &str, is_postgres: bool) -> bool {
     !["rarray", "CONSTANT ROW", "("]
         .iter()
         .any(|own| what.starts_with(own) || what.contains("VIRTUAL"))
+}
+
+/// A search in five hundred chats is few statements, and each reads by index what
+/// it is asked for, however many that is.
+#[tokio::test]
+async fn what_is_asked_at_once_is_looked_up_one_by_one_in_the_index() {
+    let h = Harness::start().await;
+    if !h.edge().config.database_url().starts_with("postgres") {
+        return println!("NOT RUN: on SQLite it is asked one by one");
+    }
+    for each in domain::each() {
+        let plan = plan(h.app(), &each.all, true).await.join("\n");
+        let is_proposed = each.all.postgres.contains("message_word");
+        let index = if is_proposed { "message_word_words" } else { "message_chat_id_seq_key" };
+        assert!(plan.contains("Nested Loop") && plan.contains(index), "{plan}");
+        let joins_at_once = ["Hash Join", "Merge Join"].iter().any(|join| plan.contains(join));
+        assert!(!joins_at_once, "{plan}");
+    }
 }
 
 async fn plan(app: &domain::App, sql: &'static Sql, is_postgres: bool) -> Vec<String> {

@@ -215,28 +215,49 @@ fn said(seq: i64) -> String {
     }
 }
 
-#[tokio::test]
-async fn a_long_chat_is_searched_to_its_end() {
-    let scene = Scene::set(9).await;
-    let (ann, bob, chat) = (&scene.people[0], &scene.people[1], &scene.chats[0].0);
+/// A chat that many messages come into at once, which the index has yet to see.
+async fn fill(h: &Harness, chat: &str, senders: [&Person; 2], count: i64) -> i64 {
     let id: domain::ChatId = chat.parse().unwrap();
-    let began = scene.h.clock.now_ms() - LONG * 1_000;
-    let senders = [ann, bob].map(|person| &person.id);
-    for page in (1..=LONG).collect::<Vec<_>>().chunks(500) {
+    let began = h.clock.now_ms() - count * 1_000;
+    for page in (1..=count).collect::<Vec<_>>().chunks(500) {
         let mut batch = Batch::new();
         for seq in page.iter().copied() {
-            // What bob says is rare too.
-            let sender = senders[usize::from(seq % 4_000 == 0)];
+            // What the second says is rare too.
+            let sender = &senders[usize::from(seq % 4_000 == 0)].id;
             let sender = sender.parse::<domain::AccountId>().unwrap();
             let at = began + seq * 1_000;
             batch.run(&FILL, args![id, seq, sender, seq.to_string(), said(seq), at]);
         }
-        scene.h.app().db.write(batch).await.unwrap();
+        h.app().db.write(batch).await.unwrap();
     }
     let mut batch = Batch::new();
-    batch.demand(1, &COUNT, args![id, LONG, began + LONG * 1_000]);
-    scene.h.app().db.write(batch).await.unwrap();
+    batch.demand(1, &COUNT, args![id, count, began + count * 1_000]);
+    h.app().db.write(batch).await.unwrap();
+    began
+}
 
+#[tokio::test]
+async fn a_chat_that_is_far_behind_takes_nothing_from_the_others() {
+    let scene = Scene::set(9).await;
+    let [ann, bob, eve] = [0, 1, 2].map(|at| &scene.people[at]);
+    let [long, short] = [0, 1].map(|at| &scene.chats[at].0);
+    fill(&scene.h, short, [ann, eve], 500).await;
+    scene.h.clock.advance_ms(60_000);
+    fill(&scene.h, long, [ann, bob], 3_000).await;
+    let found = ann.get("/v1/messages?q=rare").await.gives(200);
+    assert_eq!(found["behind"], true);
+    let oldest = found["messages"].as_array().unwrap().last().cloned();
+    let oldest = oldest.unwrap_or_default();
+    assert_eq!((&oldest["chat"], &oldest["seq"]), (&json!(short), &json!(1)));
+    let alone = asks_on(ann, "rare", &format!("&chat={short}")).await;
+    assert_eq!(alone, [oldest]);
+}
+
+#[tokio::test]
+async fn a_long_chat_is_searched_to_its_end() {
+    let scene = Scene::set(9).await;
+    let (ann, bob, chat) = (&scene.people[0], &scene.people[1], &scene.chats[0].0);
+    let began = fill(&scene.h, chat, [ann, bob], LONG).await;
     let in_chat = format!("&chat={chat}");
     let newest = ann.get(&format!("/v1/messages?q=common{in_chat}")).await.gives(200);
     assert_eq!(

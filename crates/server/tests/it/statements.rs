@@ -55,4 +55,15 @@ async fn every_statement_has_one_shape_on_both_engines() {
         assert_eq!(here.parameters.len(), there.parameters.len(), "{}", sql.sqlite);
         assert_eq!(here.columns.len(), there.columns.len(), "{}", sql.sqlite);
     }
+    for each in domain::each() {
+        let one = h.app().db.describe(&each.one).await.unwrap();
+        let all = h.app().db.describe(&each.all).await.unwrap();
+        let lists: Vec<_> = one.parameters.iter().map(|kind| format!("_{kind}")).collect();
+        assert_eq!(all.parameters, lists, "{}", each.all.postgres);
+        let kinds = |columns: &[(String, String)]| {
+            columns.iter().map(|(_, kind)| kind.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(kinds(&all.columns[1..]), kinds(&one.columns), "{}", each.all.postgres);
+        assert_eq!(all.columns[0].1, "int8");
+    }
 }
