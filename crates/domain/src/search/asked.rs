@@ -83,7 +83,11 @@ pub(super) static TIMES: Sql =
 // The question is spelled as PostgreSQL reads it, and respelled for SQLite.
 macro_rules! respelled {
     ($question:literal) => {
-        concat!("replace(replace(replace(", $question, ", '''', '\"'), ':*', '*'), '&', 'AND')")
+        concat!(
+            "replace(replace(replace(replace(",
+            $question,
+            ", '''', '\"'), ':*', '*'), '&', 'AND'), '|', 'OR')"
+        )
     };
 }
 

@@ -10,7 +10,7 @@ use sql::{Batch, Row, Sql, args};
 use uuid::Uuid;
 
 use super::Place;
-use super::words::{Token, Words, kept};
+use super::words::{Kept, Token, Words, kept};
 use crate::{AccountId, App, ChatId, Result};
 
 /// Places of a chat whose words stand together in the index.
@@ -188,9 +188,13 @@ pub(super) fn question(words: &Words, sender: Option<AccountId>, number: i64, se
     let block = block(number, seq);
     let mut parts: Vec<_> = narrowest(words)
         .into_iter()
-        .map(|token| match token {
-            Token::Whole(token) => format!("'{block}z{token}'"),
-            Token::Beginning(token) => format!("'{block}z{token}':*"),
+        .map(|token| {
+            let [kept, crowd] =
+                [('z', token.clone()), ('x', token.crowd())].map(|part| match part {
+                    (kind, Token::Whole(token)) => format!("'{block}{kind}{token}'"),
+                    (kind, Token::Beginning(token)) => format!("'{block}{kind}{token}':*"),
+                });
+            format!("({kept} | {crowd})")
         })
         .collect();
     parts.extend(sender.map(|sender| format!("'{block}y{}'", sender.0.simple())));
@@ -213,8 +217,10 @@ fn narrowest(words: &Words) -> Vec<Token> {
 fn tokens(body: &str, sender: AccountId, number: i64, seq: i64) -> String {
     let block = block(number, seq);
     let mut text = format!("'{block}y{}'", sender.0.simple());
-    for token in kept(body) {
-        write!(text, " '{block}z{token}'").unwrap_or_else(|_| unreachable!("a text grows"));
+    let Kept { words, crowds } = kept(body);
+    let crowds = crowds.iter().map(|token| ('x', token));
+    for (kind, token) in words.iter().map(|token| ('z', token)).chain(crowds) {
+        write!(text, " '{block}{kind}{token}'").unwrap_or_else(|_| unreachable!("a text grows"));
     }
     text
 }

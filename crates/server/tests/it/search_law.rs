@@ -55,6 +55,12 @@ impl Scene {
     }
 
     fn body(&self) -> String {
+        // More of one beginning than the index keeps.
+        match self.below(12) {
+            0 => return (0..40).map(|n| format!("te{n} ")).collect::<String>() + "tea",
+            1 => return ('一'..'丨').map(|c| format!("京{c}")).collect::<String>() + "京大",
+            _ => {}
+        }
         let words = (0..=self.below(3)).map(|_| self.one_of(&WORDS));
         words.collect::<Vec<_>>().join(self.one_of(&[" ", ", ", " 🎉\n"]))
     }
