@@ -169,12 +169,16 @@ pub async fn follow(app: &App) {
                 bring_up_all(app, REST).await
             }
         };
-        if let Err(error) = outcome {
-            tracing::warn!(%error, "the search index cannot follow");
-            look_at = Instant::now() + FAILED;
-            sleep_until(look_at).await;
-            continue;
-        }
+        let rows = match outcome {
+            Ok(Done { rows, .. }) => rows,
+            Err(error) => {
+                tracing::warn!(%error, "the search index cannot follow");
+                look_at = Instant::now() + FAILED;
+                sleep_until(look_at).await;
+                continue;
+            }
+        };
+        tracing::debug!(rows, "The search index has come up to what was written.");
         app.search.rounds.send_modify(|rounds| *rounds += 1);
         let next = app.search.aside.next_in(app.clock.now_ms());
         let until = next.map_or(look_at, |next| look_at.min(Instant::now() + next));

@@ -1,5 +1,6 @@
 //! Backup, restore and the move to PostgreSQL, by the program's own commands.
 
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::time::Duration;
 
@@ -45,23 +46,6 @@ impl Story {
         found["messages"].as_array().unwrap().len()
     }
 
-    /// The index of another process tells nobody how far it is, so it is asked.
-    async fn is_indexed(&self) {
-        let asks = async {
-            loop {
-                let figures = self.ann.get("/metrics").await;
-                let figures = figures.gives_text();
-                if figures.contains("search_chats_due 0\n")
-                    && !figures.contains("search_rounds_total 0\n")
-                {
-                    return;
-                }
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-        };
-        tokio::time::timeout(DEADLINE, asks).await.expect("the index follows");
-    }
-
     async fn sync(&self) -> Value {
         let held = json!({ "epoch": self.epoch, "arev": 1, "chats": {} });
         self.ann.post("/v1/sync", &held).await.gives(200)
@@ -91,8 +75,32 @@ async fn code(client: &Client, email: &str) -> Value {
     }
 }
 
+/// It tells in its log how far its index has come.
 fn start(port: u16, data: &Path, more: &[&str]) -> Server {
-    serve_on(port, data, &[&["--dev", "--dev-no-limits"], more].concat())
+    let config = data.with_extension("toml");
+    std::fs::write(&config, "log.level = 'info,domain::search=debug'").unwrap();
+    let always = ["--dev", "--dev-no-limits", "--config", config.to_str().unwrap()];
+    serve_on(port, data, &[&always, more].concat())
+}
+
+/// Waits until the index of the server has taken in so many rows since its start.
+async fn is_indexed(server: &mut Server, rows: u64) {
+    let mut log = BufReader::new(server.child.stderr.take().expect("it has a log"));
+    let reads = tokio::task::spawn_blocking(move || {
+        let (mut there, mut text) = (0, String::new());
+        while there < rows {
+            text.clear();
+            assert!(log.read_line(&mut text).unwrap() > 0, "the server has ended");
+            let line: Value = serde_json::from_str(&text).unwrap();
+            if line["message"] == "The search index has come up to what was written." {
+                there += line["rows"].as_u64().unwrap();
+            }
+        }
+        log.into_inner()
+    });
+    let log = tokio::time::timeout(DEADLINE, reads).await.expect("the index follows").unwrap();
+    // A server that cannot log any more would end.
+    server.child.stderr = Some(log);
 }
 
 /// A server that starts again comes back to the port it had.
@@ -116,10 +124,10 @@ async fn a_backup_made_under_use_brings_everything_back() {
     let folder = tempfile::tempdir().unwrap();
     let (data, archive) = (folder.path().join("data"), folder.path().join("kept.tar"));
     let file = archive.to_str().unwrap();
-    let server = start(0, &data, &[]);
+    let mut server = start(0, &data, &[]);
     let (port, story) = (port_of(&server), Story::begin(&server).await);
     story.says("before").await;
-    story.is_indexed().await;
+    is_indexed(&mut server, 1).await;
     tidings(&data, &["backup", "create", file]).unwrap();
     story.says("after").await;
 
@@ -180,12 +188,12 @@ async fn a_store_moves_to_postgres_and_no_client_notices() {
         return;
     };
     let data = folder.path().join("data");
-    let server = start(0, &data, &[]);
+    let mut server = start(0, &data, &[]);
     let (port, story) = (port_of(&server), Story::begin(&server).await);
     for text in ["one", "two", "three"] {
         story.says(text).await;
     }
-    story.is_indexed().await;
+    is_indexed(&mut server, 3).await;
     let in_use = tidings(&data, &["migrate", "to-postgres", &url]).unwrap_err();
     assert!(in_use.contains("another process has the store"), "{in_use}");
     stop(server);
@@ -196,10 +204,10 @@ async fn a_store_moves_to_postgres_and_no_client_notices() {
     let twice = tidings(&data, &["migrate", "to-postgres", &url]).unwrap_err();
     assert!(twice.contains("holds rows already"), "{twice}");
 
-    let _server = start(port, &data, &["--database", &url]);
+    let mut server = start(port, &data, &["--database", &url]);
     assert_eq!(story.bodies().await, ["one", "two", "three"]);
     assert_eq!(story.finds("two").await, 1);
-    story.is_indexed().await;
+    is_indexed(&mut server, 3).await;
     assert_eq!(story.finds("two").await, 1, "the new store has an index of its own");
     let sync = story.sync().await;
     assert_eq!((&sync["reset"], &sync["epoch"]), (&json!(false), &story.epoch));
