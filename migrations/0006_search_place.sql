@@ -8,5 +8,7 @@ create table search_place (
     seq bigint not null,
     rev bigint not null,
     newest_at bigint not null,
-    disorder_ms bigint not null
+    disorder_ms bigint not null,
+    -- Whether a beginning stands for a crowd of words somewhere: then it is asked for.
+    crowds bigint not null
 );

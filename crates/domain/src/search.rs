@@ -80,6 +80,8 @@ struct Place {
     newest_at: i64,
     /// By how much a message was sent after one that stands behind it, at most.
     disorder_ms: i64,
+    /// 0 where no beginning stands for a crowd of words.
+    crowds: i64,
 }
 
 /// The caller's messages that hold the words, the newest first.
@@ -110,7 +112,7 @@ async fn ground(app: &App, caller: &Caller, chat: Option<ChatId>) -> Result<Grou
         let members = chat::ask_all(&mut batch, caller);
         let places = batch.run(&PLACES, args![caller.account]);
         let rows = app.db.read(batch).await?;
-        let places = rows[places].iter().map(|row| Ok((row.get(5)?, row)));
+        let places = rows[places].iter().map(|row| Ok((row.get(6)?, row)));
         let places = places.collect::<Result<HashMap<ChatId, &Row>>>()?;
         let fields = rows[members].iter().map(|row| {
             let member = chat::proven_of_all(caller, row)?;
@@ -141,6 +143,7 @@ impl Place {
             rev: row.get(2)?,
             newest_at: row.get(3)?,
             disorder_ms: row.get(4)?,
+            crowds: row.get(5)?,
         })
     }
 }
@@ -170,11 +173,12 @@ pub(crate) const STATEMENTS: &[&Sql] = &[
 ];
 
 static PLACES: Sql = Sql::new(
-    "select p.number, p.seq, p.rev, p.newest_at, p.disorder_ms, p.chat_id
+    "select p.number, p.seq, p.rev, p.newest_at, p.disorder_ms, p.crowds,
+            p.chat_id
      from member m join search_place p on p.chat_id = m.chat_id
      where m.account_id = $1",
 );
 
 static PLACE: Sql = Sql::new(
-    "select number, seq, rev, newest_at, disorder_ms from search_place where chat_id = $1",
+    "select number, seq, rev, newest_at, disorder_ms, crowds from search_place where chat_id = $1",
 );

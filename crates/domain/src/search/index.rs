@@ -6,7 +6,7 @@
 
 use std::fmt::Write;
 
-use sql::{Batch, Row, Sql, args};
+use sql::{Args, Batch, Row, Sql, args};
 use uuid::Uuid;
 
 use super::Place;
@@ -76,16 +76,30 @@ async fn bring_up(
         return Ok(Indexed::default());
     }
     let (newest_at, disorder_ms) = times(place, new)?;
-    let mut batch = Batch::new();
-    let to = args![chat, seq, rev, place.number, place.seq, place.rev, newest_at, disorder_ms];
-    let guard = batch.demand(1, &MOVE, to);
+    let mut puts = Puts { crowds: place.crowds, steps: Vec::new() };
     for row in new {
-        put(&mut batch, place.number, row, false)?;
+        puts.add(place.number, row, false)?;
     }
     for row in changed {
-        put(&mut batch, place.number, row, row.get::<Option<i64>>(5)?.is_none())?;
+        puts.add(place.number, row, row.get::<Option<i64>>(5)?.is_none())?;
     }
-    let rows = u64::try_from(batch.len() - 1).unwrap_or_default();
+    let mut batch = Batch::new();
+    let to = args![
+        chat,
+        seq,
+        rev,
+        place.number,
+        place.seq,
+        place.rev,
+        newest_at,
+        disorder_ms,
+        puts.crowds
+    ];
+    let guard = batch.demand(1, &MOVE, to);
+    let rows = puts.steps.len() as u64;
+    for (sql, args) in puts.steps {
+        batch.run(sql, args);
+    }
     match app.db.write(batch).await {
         Ok(_) => Ok(Indexed { rows, has_more }),
         Err(sql::Error::Demand { statement, .. }) if statement == guard => {
@@ -123,17 +137,27 @@ fn times(place: Place, new: &[Row]) -> Result<(i64, i64)> {
     Ok((newest_at, disorder_ms))
 }
 
-/// Puts the row's words in the place of those that are there, or takes them out.
-/// Of what was never edited, the words are those that are there.
-fn put(batch: &mut Batch, number: i64, row: &Row, is_same: bool) -> Result<()> {
-    let seq: i64 = row.get(0)?;
-    if row.get::<Option<i64>>(4)?.is_some() {
-        batch.run(&DROP, args![place_of(number, seq)]);
-    } else if !is_same {
-        let text = tokens(&row.get::<String>(3)?, row.get(2)?, number, seq);
-        batch.run(&PUT, args![place_of(number, seq), text]);
+/// What goes into the index and comes out of it.
+struct Puts {
+    crowds: i64,
+    steps: Vec<(&'static Sql, Args)>,
+}
+
+impl Puts {
+    /// Puts the row's words in the place of those that are there, or takes them out.
+    /// Of what was never edited, the words are those that are there.
+    fn add(&mut self, number: i64, row: &Row, is_same: bool) -> Result<()> {
+        let seq: i64 = row.get(0)?;
+        if row.get::<Option<i64>>(4)?.is_some() {
+            self.steps.push((&DROP, args![place_of(number, seq)]));
+        } else if !is_same {
+            let kept = kept(&row.get::<String>(3)?);
+            self.crowds |= i64::from(!kept.crowds.is_empty());
+            let text = tokens(&kept, row.get(2)?, number, seq);
+            self.steps.push((&PUT, args![place_of(number, seq), text]));
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// The chats after `chat`, by their id, and of each whether the index has
@@ -184,8 +208,8 @@ pub(super) fn place_of(number: i64, seq: i64) -> i64 {
 }
 
 /// What the index is asked in the block of `seq`, in PostgreSQL's spelling.
-pub(super) fn question(words: &Words, sender: Option<AccountId>, number: i64, seq: i64) -> String {
-    let block = block(number, seq);
+pub(super) fn question(words: &Words, sender: Option<AccountId>, place: Place, seq: i64) -> String {
+    let block = block(place.number, seq);
     let mut parts: Vec<_> = narrowest(words)
         .into_iter()
         .map(|token| {
@@ -194,7 +218,7 @@ pub(super) fn question(words: &Words, sender: Option<AccountId>, number: i64, se
                     (kind, Token::Whole(token)) => format!("'{block}{kind}{token}'"),
                     (kind, Token::Beginning(token)) => format!("'{block}{kind}{token}':*"),
                 });
-            format!("({kept} | {crowd})")
+            if place.crowds > 0 { format!("({kept} | {crowd})") } else { kept }
         })
         .collect();
     parts.extend(sender.map(|sender| format!("'{block}y{}'", sender.0.simple())));
@@ -214,10 +238,10 @@ fn narrowest(words: &Words) -> Vec<Token> {
 
 /// What the index keeps of a message: its words and its sender, each behind the
 /// block that it stands in.
-fn tokens(body: &str, sender: AccountId, number: i64, seq: i64) -> String {
+fn tokens(kept: &Kept, sender: AccountId, number: i64, seq: i64) -> String {
     let block = block(number, seq);
     let mut text = format!("'{block}y{}'", sender.0.simple());
-    let Kept { words, crowds } = kept(body);
+    let Kept { words, crowds } = kept;
     let crowds = crowds.iter().map(|token| ('x', token));
     for (kind, token) in words.iter().map(|token| ('z', token)).chain(crowds) {
         write!(text, " '{block}{kind}{token}'").unwrap_or_else(|_| unreachable!("a text grows"));
@@ -247,15 +271,15 @@ pub(super) static CHANGED: Sql = Sql::new(
 
 // Two nodes may take the same number: one of them takes none, and tries again.
 pub(super) static BEGIN: Sql = Sql::new(
-    "insert into search_place (chat_id, number, seq, rev, newest_at, disorder_ms)
-     select $1, coalesce(max(number), 0) + 1, 0, 0, 0, 0 from search_place where true
+    "insert into search_place (chat_id, number, seq, rev, newest_at, disorder_ms, crowds)
+     select $1, coalesce(max(number), 0) + 1, 0, 0, 0, 0, 0 from search_place where true
      on conflict do nothing",
 );
 
 // Far above those that other nodes give at this moment.
 pub(super) static RAISE: Sql = Sql::new(
-    "insert into search_place (chat_id, number, seq, rev, newest_at, disorder_ms)
-     select $1, coalesce(max(number), 0) + 1000, 0, 0, 0, 0 from search_place where true
+    "insert into search_place (chat_id, number, seq, rev, newest_at, disorder_ms, crowds)
+     select $1, coalesce(max(number), 0) + 1000, 0, 0, 0, 0, 0 from search_place where true
      on conflict (chat_id) do update
      set number = case when excluded.number > search_place.number then excluded.number
                        else search_place.number + 1000 end",
@@ -264,7 +288,7 @@ pub(super) static RAISE: Sql = Sql::new(
 pub(super) static FORGET: Sql = Sql::new("delete from search_place where chat_id <> $1");
 
 pub(super) static MOVE: Sql = Sql::new(
-    "update search_place set seq = $2, rev = $3, newest_at = $7, disorder_ms = $8
+    "update search_place set seq = $2, rev = $3, newest_at = $7, disorder_ms = $8, crowds = $9
      where chat_id = $1 and number = $4 and seq = $5 and rev = $6",
 );
 

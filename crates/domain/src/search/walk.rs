@@ -302,7 +302,7 @@ impl<'a> Walk<'a> {
     }
 
     fn question(&self, block: &Block) -> String {
-        question(&self.ask.words, self.ask.sender, block.number, block.low)
+        question(&self.ask.words, self.ask.sender, self.fields[block.field].place, block.low)
     }
 
     fn ask_block(&self, block: &Block) -> Args {
