@@ -213,6 +213,20 @@ const editedAsSent: Step[] = [
 	{ kind: "sleep", tab: 0, ms: 0 },
 ];
 
+/** A tab that believes to lead takes back a message while the one that does is sending it. */
+const takenBackAsSent: Step[] = [
+	{ kind: "open-tab" },
+	{ kind: "sleep", tab: 0, ms: 5057 },
+	{ kind: "send", tab: 0, chat: 1 },
+	{ kind: "wait", ms: 1226 },
+	{ kind: "delete-chat", tab: 0, chat: 0 },
+	{ kind: "wait", ms: 2427 },
+	{ kind: "other-reacts", chat: 0, seq: 1, emoji: 0 },
+	{ kind: "wait", ms: 836 },
+	{ kind: "delete", tab: 0, chat: 1, seq: 1 },
+	{ kind: "other-edits", chat: 0, seq: 1 },
+];
+
 const runs = { numRuns: Number(process.env.PROPERTY_RUNS ?? 60) };
 /** For as many runs as are asked for. */
 const PATIENCE_MS = 60_000 + runs.numRuns * 250;
@@ -251,6 +265,7 @@ describe("the store", { timeout: PATIENCE_MS }, () => {
 			examples: [
 				[0, sleptOverEdit],
 				[0, editedAsSent],
+				[0, takenBackAsSent],
 			],
 		});
 	});

@@ -39,6 +39,88 @@ describe("a message that one tab takes back and another would send", () => {
 	});
 });
 
+describe("a message that is deleted in a tab which does not know that another sends by now", () => {
+	/** The one that leads falls asleep with a message that was not sent, and another takes the lead. */
+	async function openAsleep() {
+		const opened = await open();
+		const { clock, network, device, leader, follower } = opened;
+		network.setDown(true);
+		network.cut("ann");
+		const clientId = leader.actions.sendMessage("c", { body: "hasty" });
+		await clock.advance(1_000);
+		device.sleep(leader, 30_000);
+		device.takeLead(follower);
+		network.setDown(false);
+		return { ...opened, clientId };
+	}
+
+	/** Deleted, or never sent. */
+	function expectGone({ server, device }: Awaited<ReturnType<typeof open>>) {
+		const told = server.chats.get("c")?.rows ?? [];
+		expect(told.filter((row) => row.deleted_at === null)).toEqual([]);
+		for (const tab of device.tabs) {
+			expect(outbox(tab)).toEqual([]);
+			expect(rows(tab).filter(({ message }) => message.deleted_at === null)).toEqual([]);
+		}
+	}
+
+	it("is deleted once it was sent", async () => {
+		const opened = await openAsleep();
+		const { clock, server, leader, clientId, bodies } = opened;
+		while (bodies().length === 0) await clock.advance(1);
+		leader.actions.deleteMessage("c", { clientId });
+		expect(rows(leader)).toEqual([]);
+		await clock.advance(60_000);
+		expect(server.bodies.map(({ body }) => body)).toEqual(["hasty"]);
+		expectGone(opened);
+	});
+
+	it("is deleted though its sending was over by then", async () => {
+		const opened = await openAsleep();
+		const { clock, server, leader, follower, clientId } = opened;
+		await clock.advance(10_000);
+		expect(outbox(follower)).toEqual([]);
+		leader.actions.deleteMessage("c", { clientId });
+		await clock.advance(60_000);
+		expect(server.bodies.map(({ body }) => body)).toEqual(["hasty"]);
+		expectGone(opened);
+	});
+
+	it("is deleted also when its refusal was asked to be tried again", async () => {
+		const { clock, network, device, leader, follower, server, bodies } = await open();
+		const clientId = leader.actions.sendMessage("c", { body: "REFUSE" });
+		await clock.advance(1_000);
+		expect(outbox(leader)).toMatchObject([{ state: "failed" }]);
+		device.sleep(leader, 30_000);
+		device.takeLead(follower);
+		await clock.advance(1_000);
+		network.setFaults({ ...noFaults, slowest: 300 });
+		follower.actions.editMessage("c", { clientId }, "better");
+		follower.actions.retry(clientId);
+		await clock.advance(20);
+		leader.actions.discard(clientId);
+		await clock.advance(60_000);
+		expect(bodies()).toEqual([""]);
+		expect(server.bodies.map(({ body }) => body)).toEqual(["better"]);
+		for (const tab of [leader, follower]) expect(outbox(tab)).toEqual([]);
+	});
+
+	const moments = Array.from({ length: 14 }, (_, count) => 3 * count);
+	it.each(moments)("is gone in any case (%s ms)", async (ms) => {
+		const opened = await open();
+		const { clock, disk, device, leader, follower } = opened;
+		device.sleep(leader, 10_000);
+		const clientId = leader.actions.sendMessage("c", { body: "hasty" });
+		await clock.advance(100);
+		disk.ms = 6;
+		device.takeLead(follower);
+		await clock.advance(ms);
+		leader.actions.deleteMessage("c", { clientId });
+		await clock.advance(60_000);
+		expectGone(opened);
+	});
+});
+
 describe("a message that one tab wrote and another has sent", () => {
 	it("waits nowhere, though its own tab is gone as its slow disk has it at last", async () => {
 		const { clock, disk, device, follower, openTab, bodies } = await open();

@@ -20,7 +20,7 @@ import { createPlaces } from "./outbox-places";
 import type { Storage } from "./persistence";
 import { dropEntry, isNewer, mergeEntry } from "./reducers/outbox";
 import type { OutboxNews, Tabs } from "./tabs";
-import type { OutboxEntry, Over, Place, Stored } from "./types";
+import type { OutboxEntry, Over, Place, State, Stored } from "./types";
 
 /** A disk that takes longer is one that does not answer. */
 const DISK_MS = 3_000;
@@ -39,6 +39,8 @@ export type Replica = {
 	readonly store: (id: string, stored: Stored) => Promise<void>;
 	/** It is over, for every tab. */
 	readonly end: (id: string) => Promise<void>;
+	/** Shows none of these, whatever is told of them, while the disk is asked about them. */
+	readonly hideWhile: <T>(ids: readonly string[], question: Promise<T>) => Promise<T>;
 	/** It is over as far as this screen shows; whoever leads ends it for all. */
 	readonly forget: (id: string) => void;
 	/** A row of ours, as the server has it. */
@@ -53,6 +55,7 @@ export type Replica = {
 export function createReplica(core: Core, storage: Storage, tabs: Tabs): Replica {
 	/** What is said of these later is old news. */
 	const over = new Set<string>();
+	const hidden = new Set<string>();
 	const places = createPlaces(core);
 	let isStopped = false;
 
@@ -61,7 +64,8 @@ export function createReplica(core: Core, storage: Storage, tabs: Tabs): Replica
 
 	function show(entry: OutboxEntry): void {
 		places.learnByEntry(entry);
-		if (!over.has(entry.id)) core.store.update((state) => mergeEntry(state, entry));
+		if (over.has(entry.id) || hidden.has(entry.id)) return;
+		core.store.update((state) => mergeEntry(state, entry));
 	}
 
 	function forget(id: string): void {
@@ -71,15 +75,6 @@ export function createReplica(core: Core, storage: Storage, tabs: Tabs): Replica
 
 	function tell(news: Partial<OutboxNews>, isAll = false): void {
 		if (!isStopped) tabs.post({ entries: [], over: [], ...news, isAll });
-	}
-
-	/** Entries to be sent that are not among these, and whatever is of a later version here. */
-	function lackedBy(others: readonly OutboxEntry[]): readonly OutboxEntry[] {
-		const known = new Map(others.map((entry) => [entry.id, entry]));
-		return core.store.getState().outbox.filter((entry) => {
-			const other = known.get(entry.id);
-			return other === undefined ? entry.stored === null : isNewer(entry, other);
-		});
 	}
 
 	/** The disk keeps what is to be sent, and that it no longer is. */
@@ -152,7 +147,7 @@ export function createReplica(core: Core, storage: Storage, tabs: Tabs): Replica
 			if (core.store.getState().isLeader) correct(entry);
 			show(entry);
 		}
-		const lacked = isAll ? lackedBy(news.entries) : [];
+		const lacked = isAll ? lackedBy(news.entries, core.store.getState()) : [];
 		if (lacked.length > 0) tell({ entries: lacked });
 	}
 
@@ -160,7 +155,7 @@ export function createReplica(core: Core, storage: Storage, tabs: Tabs): Replica
 		const read = await inTime(core.clock, storage.outbox(), { entries: [], over: [] });
 		if (isStopped) return;
 		hear(read, false);
-		const lacked = lackedBy(read.entries);
+		const lacked = lackedBy(read.entries, core.store.getState());
 		for (const entry of lacked) void keep(entry).catch(() => undefined);
 		tell({ entries: [...read.entries, ...lacked], over: read.over }, true);
 		void storage.sweep(core.clock.now() - OVER_MS).catch(() => undefined);
@@ -185,6 +180,17 @@ export function createReplica(core: Core, storage: Storage, tabs: Tabs): Replica
 		},
 		end,
 		forget,
+		async hideWhile(ids, question) {
+			for (const id of ids) {
+				hidden.add(id);
+				core.store.update((state) => dropEntry(state, id));
+			}
+			try {
+				return await question;
+			} finally {
+				for (const id of ids) hidden.delete(id);
+			}
+		},
 		note: places.learnByRow,
 		hear,
 		look,
@@ -195,6 +201,15 @@ export function createReplica(core: Core, storage: Storage, tabs: Tabs): Replica
 }
 
 /** A disk that refuses must not keep a message from being sent: it is kept in memory then. */
+/** Entries to be sent that are not among these, and whatever is of a later version here. */
+function lackedBy(others: readonly OutboxEntry[], { outbox }: State): readonly OutboxEntry[] {
+	const known = new Map(others.map((entry) => [entry.id, entry]));
+	return outbox.filter((entry) => {
+		const other = known.get(entry.id);
+		return other === undefined ? entry.stored === null : isNewer(entry, other);
+	});
+}
+
 function inTime<T>(clock: Clock, write: Promise<T>, otherwise: T): Promise<T> {
 	return new Promise((resolve) => {
 		const cancel = clock.after(DISK_MS, () => resolve(otherwise));

@@ -13,9 +13,10 @@ import { createLeaderWatch } from "./leader-watch";
 import { createAmendments } from "./outbox-amendments";
 import { createReplica } from "./outbox-replica";
 import { createSender, type SenderDeps } from "./outbox-sender";
+import { createTakeBack } from "./outbox-take-back";
 import { createTargets, type Target } from "./outbox-targets";
 import type { Storage } from "./persistence";
-import { isOpen, refusedOfHidden, settled, toStored } from "./reducers/outbox";
+import { editsDoneBy, refusedOfHidden, settled, toStored } from "./reducers/outbox";
 import { timelineOf } from "./state";
 import type { OutboxNews, Tabs } from "./tabs";
 import type { OutboxEntry } from "./types";
@@ -86,6 +87,7 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 		timeOfAsking,
 		addEdit: ({ id, chat }, body, askedAt) => addEdit(chat, { clientId: id }, body, askedAt),
 	});
+	const takeBack = createTakeBack(core, { storage, replica, addDelete, flush: sender.flush });
 	const leader = createLeaderWatch(core, tabs);
 	const { find } = replica;
 	const entries = () => core.store.getState().outbox;
@@ -124,31 +126,24 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 		return isUntouched && sender.isLeading() ? entry : null;
 	}
 
-	/**
-	 * A row that says what an edit asked for: it is done, though its answer may be
-	 * lost. Asked for again once another device has written more, it would be
-	 * refused, and shown as not done.
-	 */
-	function confirmEdits({ chat, seq, rev, body }: Message): void {
+	function confirmEdits(row: Message): void {
 		if (!sender.isLeading()) return;
-		const { epoch, outbox } = core.store.getState();
-		for (const entry of outbox) {
-			const isAsked = entry.kind === "edit" && isOpen(entry) && entry.attempts > 0;
-			const isHere = entry.epoch === epoch && entry.chat === chat && entry.target?.seq === seq;
-			const isDone = entry.body === body && rev > entry.seenRev;
-			if (isAsked && isHere && isDone) void replica.store(entry.id, { seq, rev, ownRev: rev });
-		}
+		const stored = toStored(row, "edit");
+		for (const { id } of editsDoneBy(row, core.store.getState())) void replica.store(id, stored);
 	}
 
-	/** Drops an entry and the changes that were meant for it. */
+	/** Drops an entry, a message with the changes that were meant for it. */
 	function discard(id: string): void {
-		if (find(id)?.state === "sending") return;
+		const entry = find(id);
+		if (entry === null || entry.state === "sending") return;
 		amendments.forget(id);
 		held.delete(id);
-		for (const { id: other, target } of entries()) {
-			if (target?.clientId === id && target.seq === null) void replica.end(other);
-		}
-		void replica.end(id);
+		if (entry.kind === "send") void takeBack(entry);
+		else void replica.end(id);
+	}
+
+	function addDelete(chat: string, target: Target): void {
+		add({ kind: "delete", chat, ...targets.toTarget(chat, target) });
 	}
 
 	return {
@@ -161,7 +156,7 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 		remove(chat, target) {
 			const entry = unsent(target);
 			if ("clientId" in target) held.delete(target.clientId);
-			if (entry === null) add({ kind: "delete", chat, ...targets.toTarget(chat, target) });
+			if (entry === null) addDelete(chat, target);
 			else discard(entry.id);
 			sender.flush();
 		},

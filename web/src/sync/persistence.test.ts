@@ -92,6 +92,34 @@ for (const [name, open] of kinds) {
 			expect(await storage.outbox()).toEqual({ entries: [], over: [] });
 		});
 
+		it("takes back what nobody has begun to send, and leaves what another tab has", async () => {
+			const storage = await open(`${name}-5`);
+			const unsent = { ...over, place: null };
+			const begun = { ...entry, version: 1, state: "sending", attempts: 1 } as const;
+			// Known by nobody else, or refused, or an old word of what is known better here.
+			for (const [held, known] of [
+				[null, entry],
+				[entry, entry],
+				[{ ...begun, state: "failed" } as const, entry],
+				[begun, { ...entry, version: 2 }],
+			] as const) {
+				if (held !== null) await storage.addEntry(held);
+				expect(await storage.takeBack(unsent, known)).toBeNull();
+				expect(await storage.outbox()).toEqual({ entries: [], over: [unsent] });
+				// Taken back by two tabs.
+				expect(await storage.takeBack(unsent, known)).toBeNull();
+				await storage.sweep(6);
+			}
+			await storage.addEntry(begun);
+			const isSent = { entries: [begun], over: [] };
+			for (const known of [entry, { ...entry, version: 1 }])
+				expect(await storage.takeBack(unsent, known)).toEqual(isSent);
+			expect(await storage.outbox()).toEqual(isSent);
+			await storage.endEntry(over, true);
+			expect(await storage.takeBack(unsent, entry)).toEqual({ entries: [], over: [over] });
+			expect(await storage.outbox()).toEqual({ entries: [], over: [over] });
+		});
+
 		it("keeps the outbox when the cache is cleared, and nothing after a wipe", async () => {
 			const storage = await open(`${name}-2`);
 			await storage.save({ mark, chats: [savedChat("c1")], gone: [] });

@@ -44,6 +44,8 @@ export type Storage = {
 	readonly putEntry: (entry: OutboxEntry) => Promise<boolean>;
 	/** Writes down that the entry is over; without room for that it forgets the entry where it may. */
 	readonly endEntry: (over: Over, mayForget: boolean) => Promise<void>;
+	/** Ends a message of which this is known; when another tab has begun to send it, what it made of it instead. */
+	readonly takeBack: (over: Over, known: OutboxEntry) => Promise<OutboxNews | null>;
 	/** Forgets entries that were over before this time: nobody writes of them any more. */
 	readonly sweep: (before: number) => Promise<void>;
 	/** Deletes all of it, unless somebody else has: what is there by now is not of this session. */
@@ -69,6 +71,12 @@ function isOver(kept: Kept): kept is Over {
 
 function accepts(held: Kept | undefined, entry: OutboxEntry): boolean {
 	return held === undefined || (!isOver(held) && isNewer(entry, held));
+}
+
+/** Whether another tab hands it to the server, or has. One that was taken back there has no place. */
+function isSent(held: Kept, known: OutboxEntry): boolean {
+	if (isOver(held)) return held.place !== null;
+	return held.attempts > 0 && held.state !== "failed" && !isNewer(known, held);
 }
 
 function toNews(kept: readonly Kept[]): OutboxNews {
@@ -168,6 +176,17 @@ export const openIndexedDb: OpenStorage = async (account) => {
 				return db.delete("outbox", over.id);
 			});
 		},
+		async takeBack(over, known) {
+			const transaction = db.transaction("outbox", "readwrite");
+			const compare = async () => {
+				const held: Kept | undefined = await transaction.store.get(over.id);
+				if (held !== undefined && isSent(held, known)) return toNews([held]);
+				await transaction.store.put(over);
+				return null;
+			};
+			const [news] = await Promise.all([compare(), transaction.done]);
+			return news;
+		},
 		async sweep(before) {
 			const transaction = db.transaction("outbox", "readwrite");
 			const kept: Kept[] = await transaction.store.getAll();
@@ -217,6 +236,12 @@ export const openMemory: OpenStorage = async () => {
 			return held === undefined || !isOver(held);
 		},
 		endEntry: async (over) => void outbox.set(over.id, over),
+		async takeBack(over, known) {
+			const held = outbox.get(over.id);
+			if (held !== undefined && isSent(held, known)) return toNews([held]);
+			outbox.set(over.id, over);
+			return null;
+		},
 		async sweep(before) {
 			for (const kept of [...outbox.values()]) {
 				if (isOver(kept) && kept.overAt < before) outbox.delete(kept.id);

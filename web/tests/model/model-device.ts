@@ -71,6 +71,7 @@ function slowly(storage: Storage, clock: Clock, disk: Disk) {
 				if (!mayForget || !disk.canForget()) throw new Error("no space left");
 				return forget(over);
 			}),
+		takeBack: (over, known) => write(() => storage.takeBack(over, known)),
 		sweep: (before) => inTurn(() => storage.sweep(before)),
 		wipe: () => inTurn(storage.wipe),
 		close: storage.close,

@@ -51,6 +51,22 @@ export function refusedOfHidden({ chats, epoch, outbox }: State): readonly Outbo
 	});
 }
 
+/**
+ * Edits that asked for what a row says: they are done, though the answer may be
+ * lost. Asked for again once another device has written more, they would be
+ * refused, and shown as not done.
+ */
+export function editsDoneBy(
+	{ chat, seq, rev, body }: Message,
+	{ epoch, outbox }: State,
+): readonly OutboxEntry[] {
+	return outbox.filter((entry) => {
+		const isAsked = entry.kind === "edit" && isOpen(entry) && entry.attempts > 0;
+		const isHere = entry.epoch === epoch && entry.chat === chat && entry.target?.seq === seq;
+		return isAsked && isHere && entry.body === body && rev > entry.seenRev;
+	});
+}
+
 function isSettled(state: State, { kind, chat, epoch, stored }: OutboxEntry): boolean {
 	const held = state.chats.get(chat);
 	if (held === undefined || stored === null || epoch !== state.epoch) return true;
