@@ -227,6 +227,66 @@ const takenBackAsSent: Step[] = [
 	{ kind: "other-edits", chat: 0, seq: 1 },
 ];
 
+/** The tab sleeps over the disk's answer about another body, with which the next one to lead has sent the message. */
+const sentAsEdited: Step[] = [
+	{ kind: "sleep", tab: 0, ms: 5371 },
+	{ kind: "open-tab" },
+	{ kind: "send", tab: 1, chat: 0 },
+	{ kind: "open", tab: 0, chat: 0 },
+	{ kind: "send", tab: 0, chat: 2 },
+	{ kind: "other-sends", chat: 0, count: 1 },
+	{ kind: "edit", tab: 1, chat: 2, seq: 1 },
+	{ kind: "edit", tab: 0, chat: 2, seq: 1 },
+];
+
+/** As above, and the row of the message comes to the one that leads before the answer does. */
+const editedAsSentRowFirst: Step[] = [
+	{ kind: "other-sends", chat: 0, count: 30 },
+	{ kind: "sleep", tab: 0, ms: 2017 },
+	{ kind: "send", tab: 0, chat: 1 },
+	{ kind: "edit", tab: 0, chat: 0, seq: 1 },
+	{ kind: "other-edits", chat: 0, seq: 1 },
+	{ kind: "latest", tab: 0, chat: 0 },
+	{ kind: "send", tab: 0, chat: 0 },
+	{ kind: "open-tab" },
+	{ kind: "latest", tab: 0, chat: 0 },
+	{ kind: "hold", tab: 0, chat: 0, isHeld: false },
+	{ kind: "other-edits", chat: 0, seq: 31 },
+	{ kind: "take-lead", tab: 1 },
+	{ kind: "send", tab: 0, chat: 0 },
+	{ kind: "other-edits", chat: 0, seq: 31 },
+	{ kind: "other-sends", chat: 1, count: 3 },
+	{ kind: "mine", tab: 0, chat: 0, change: { unread_seq: null } },
+	{ kind: "edit", tab: 0, chat: 0, seq: 32 },
+];
+
+/** The same, and whoever sends the message sleeps before it hears of either. */
+const editedAsSenderSlept: Step[] = [
+	{ kind: "other-sends", chat: 0, count: 30 },
+	{ kind: "sleep", tab: 0, ms: 2528 },
+	{ kind: "send", tab: 0, chat: 1 },
+	{ kind: "edit", tab: 0, chat: 0, seq: 1 },
+	{ kind: "other-edits", chat: 0, seq: 1 },
+	{ kind: "latest", tab: 0, chat: 0 },
+	{ kind: "send", tab: 0, chat: 0 },
+	{ kind: "open-tab" },
+	{ kind: "latest", tab: 0, chat: 0 },
+	{ kind: "clock-jump", ms: 0 },
+	{ kind: "retitle", chat: 0 },
+	{ kind: "hold", tab: 0, chat: 0, isHeld: false },
+	{ kind: "other-edits", chat: 0, seq: 31 },
+	{ kind: "take-lead", tab: 1 },
+	{ kind: "send", tab: 0, chat: 2 },
+	{ kind: "sleep", tab: 1, ms: 10_582 },
+	{ kind: "mine", tab: 0, chat: 1, change: { archived: true } },
+	{ kind: "other-reacts", chat: 2, seq: 1, emoji: 0 },
+	{ kind: "send", tab: 0, chat: 0 },
+	{ kind: "other-edits", chat: 0, seq: 31 },
+	{ kind: "other-sends", chat: 1, count: 3 },
+	{ kind: "mine", tab: 0, chat: 0, change: { unread_seq: null } },
+	{ kind: "edit", tab: 0, chat: 1, seq: 1 },
+];
+
 const runs = { numRuns: Number(process.env.PROPERTY_RUNS ?? 60) };
 /** For as many runs as are asked for. */
 const PATIENCE_MS = 60_000 + runs.numRuns * 250;
@@ -247,7 +307,14 @@ describe("the store", { timeout: PATIENCE_MS }, () => {
 			expectReactions(w);
 		});
 		const late = { ...noFaults, slowest: 900 };
-		await fc.assert(law, { ...runs, examples: [[0, editedAsHidden, late]] });
+		const lossy = { ...noFaults, dropped: 0.4, doubled: 0.2, slowest: 50 };
+		await fc.assert(law, {
+			...runs,
+			examples: [
+				[0, editedAsHidden, late],
+				[0, sentAsEdited, lossy],
+			],
+		});
 	});
 
 	it("finds what it missed on a connection that never broke, within the check interval", async () => {
@@ -265,6 +332,8 @@ describe("the store", { timeout: PATIENCE_MS }, () => {
 			examples: [
 				[0, sleptOverEdit],
 				[0, editedAsSent],
+				[-1112362295, editedAsSentRowFirst],
+				[-1112362295, editedAsSenderSlept],
 				[0, takenBackAsSent],
 			],
 		});

@@ -175,6 +175,39 @@ describe("a message that was changed in a tab which had not heard that it was se
 		for (const one of [tab, other]) expect(outbox(one)).toEqual([]);
 	});
 
+	it("keeps its last words, and gets them once, when it is sent with them before its tab wakes", async () => {
+		const { clock, device, tab, openTab, said } = await open();
+		const other = await openTab();
+		device.sleep(tab, 1_000);
+		const clientId = tab.actions.sendMessage("c", { body: "first" });
+		await clock.advance(100);
+		other.actions.editMessage("c", { clientId }, "second");
+		await clock.advance(100);
+		tab.actions.editMessage("c", { clientId }, "third");
+		await clock.advance(100);
+		device.takeLead(other);
+		await clock.advance(60_000);
+		expect(said()).toEqual(["typo", "third"]);
+		for (const one of [tab, other]) expect(outbox(one)).toEqual([]);
+	});
+
+	it("is edited after, though whoever sent it sleeps before it has the answer", async () => {
+		const { clock, network, disk, device, tab, openTab, said } = await open();
+		const other = await openTab();
+		network.setFaults({ ...noFaults, slowest: 20 });
+		disk.ms = 40;
+		const clientId = tab.actions.sendMessage("c", { body: "first" });
+		await clock.advance(0);
+		disk.ms = 2;
+		device.takeLead(other);
+		while (said().length < 2) await clock.advance(1);
+		device.sleep(other, 10_000);
+		tab.actions.editMessage("c", { clientId }, "second");
+		await clock.advance(60_000);
+		expect(said()).toEqual(["typo", "first", "second"]);
+		for (const one of [tab, other]) expect(outbox(one)).toEqual([]);
+	});
+
 	it("is not edited back by a tab that had not heard of the change", async () => {
 		const { clock, network, device, tab, openTab, said } = await open();
 		const other = await openTab();
@@ -192,20 +225,27 @@ describe("a message that was changed in a tab which had not heard that it was se
 		for (const one of [tab, other]) expect(outbox(one)).toEqual([]);
 	});
 
-	it.each([0, 1, 2, 3, 4, 5, 6, 7, 8])("is so too when both send at once (%s ms)", async (ms) => {
-		const { clock, disk, device, tab, openTab, said } = await open();
-		const other = await openTab();
-		disk.ms = 10;
-		const clientId = tab.actions.sendMessage("c", { body: "first" });
-		await clock.advance(0);
-		disk.ms = 2;
-		device.takeLead(other);
-		await clock.advance(ms);
-		tab.actions.editMessage("c", { clientId }, "second");
-		await clock.advance(60_000);
-		expect(said().at(-1)).toBe("second");
-		for (const one of [tab, other]) expect(outbox(one)).toEqual([]);
-	});
+	const moments = [0, 1, 2, 3, 4, 5, 6, 7, 8].flatMap((ms) =>
+		[0, 300].map((slowest) => ({ ms, slowest })),
+	);
+	it.each(moments)(
+		"is so too when both send at once ($ms ms, $slowest ms)",
+		async ({ ms, slowest }) => {
+			const { clock, network, disk, device, tab, openTab, said } = await open();
+			network.setFaults({ ...noFaults, slowest });
+			const other = await openTab();
+			disk.ms = 10;
+			const clientId = tab.actions.sendMessage("c", { body: "first" });
+			await clock.advance(0);
+			disk.ms = 2;
+			device.takeLead(other);
+			await clock.advance(ms);
+			tab.actions.editMessage("c", { clientId }, "second");
+			await clock.advance(60_000);
+			expect(said().at(-1)).toBe("second");
+			for (const one of [tab, other]) expect(outbox(one)).toEqual([]);
+		},
+	);
 });
 
 describe("what was done while the disk was full", () => {

@@ -21,12 +21,12 @@ export function createPlaces({ store }: Core) {
 	return {
 		of: (clientId: string): Place | null => places.get(clientId) ?? null,
 		learn,
-		learnByEntry({ id, kind, target, stored, epoch, createdAt }: OutboxEntry): void {
+		learnByEntry({ id, kind, target, stored, epoch, createdAt, bodyAt }: OutboxEntry): void {
 			const clientId = kind === "send" ? id : target?.clientId;
 			// A reaction says nothing of the words, which are what a place is of.
 			if (stored === null || !clientId || kind === "react") return;
 			const { seq, ownRev: rev } = stored;
-			learn({ clientId, seq, epoch, rev, askedAt: kind === "send" ? 0 : createdAt });
+			learn({ clientId, seq, epoch, rev, askedAt: kind === "send" ? bodyAt : createdAt });
 		},
 		learnByRow(row: Message): void {
 			const { client_id: clientId, seq } = row;

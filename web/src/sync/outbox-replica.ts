@@ -130,9 +130,10 @@ export function createReplica(core: Core, storage: Storage, tabs: Tabs): Replica
 		else if (held === null || isNewer(entry, held)) return;
 		else if (isNewer(held, entry)) tell({ entries: [held] });
 		// Two tabs changed it at once: one may be sending what the other gave another body.
-		else if (held.firstBody === null && entry.firstBody !== null)
-			void change(entry.id, { body: entry.body, firstBody: entry.firstBody });
-		else if (held.state !== entry.state) void change(entry.id, {});
+		else if (held.firstBody === null && entry.firstBody !== null) {
+			const { body, firstBody, bodyAt } = entry;
+			void change(entry.id, { body, firstBody, bodyAt });
+		} else if (held.state !== entry.state) void change(entry.id, {});
 	}
 
 	function hear(news: OutboxNews, isAll: boolean): void {
@@ -165,7 +166,7 @@ export function createReplica(core: Core, storage: Storage, tabs: Tabs): Replica
 		find,
 		placeOf: places.of,
 		async add(entry) {
-			if (isStopped) return;
+			if (isStopped || over.has(entry.id)) return;
 			show(entry);
 			tell({ entries: [entry] });
 			await inTime(core.clock, storage.addEntry(entry), undefined);
@@ -179,7 +180,6 @@ export function createReplica(core: Core, storage: Storage, tabs: Tabs): Replica
 			tell({ entries: [entry] });
 		},
 		end,
-		forget,
 		async hideWhile(ids, question) {
 			for (const id of ids) {
 				hidden.add(id);
@@ -191,6 +191,7 @@ export function createReplica(core: Core, storage: Storage, tabs: Tabs): Replica
 				for (const id of ids) hidden.delete(id);
 			}
 		},
+		forget,
 		note: places.learnByRow,
 		hear,
 		look,
@@ -200,7 +201,6 @@ export function createReplica(core: Core, storage: Storage, tabs: Tabs): Replica
 	};
 }
 
-/** A disk that refuses must not keep a message from being sent: it is kept in memory then. */
 /** Entries to be sent that are not among these, and whatever is of a later version here. */
 function lackedBy(others: readonly OutboxEntry[], { outbox }: State): readonly OutboxEntry[] {
 	const known = new Map(others.map((entry) => [entry.id, entry]));
@@ -210,6 +210,7 @@ function lackedBy(others: readonly OutboxEntry[], { outbox }: State): readonly O
 	});
 }
 
+/** A disk that refuses must not keep a message from being sent: it is kept in memory then. */
 function inTime<T>(clock: Clock, write: Promise<T>, otherwise: T): Promise<T> {
 	return new Promise((resolve) => {
 		const cancel = clock.after(DISK_MS, () => resolve(otherwise));

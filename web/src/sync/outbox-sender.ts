@@ -32,6 +32,8 @@ export type Sender = {
 	readonly follow: () => void;
 	/** Sends what may be sent now. Harmless to call at any time. */
 	readonly flush: () => void;
+	/** The server holds the message: another body that it was given since is an edit of it. */
+	readonly noteStored: (id: string) => void;
 	/** Nobody waits out a delay that was meant for an earlier connection. */
 	readonly hurry: () => void;
 	readonly stop: () => void;
@@ -58,6 +60,8 @@ export function createSender(core: Core, deps: SenderDeps): Sender {
 	const { replica, targets, onSilence, onStored } = deps;
 	/** Chats with a call on its way. */
 	const busy = new Set<string>();
+	/** The body with which each was last handed to the server. */
+	const carried = new Map<string, string>();
 	/** Entries that wait before the next attempt. */
 	const resting = createTimers<string>(core.clock);
 	let hasLooked = false;
@@ -104,8 +108,18 @@ export function createSender(core: Core, deps: SenderDeps): Sender {
 		}
 	}
 
+	/** The answer says so, or the row, which may come before it. */
+	function noteStored(id: string): void {
+		const body = carried.get(id);
+		const held = replica.find(id);
+		carried.delete(id);
+		const isAmended = held !== null && held.firstBody !== null && held.body !== body;
+		if (body !== undefined && isAmended) deps.onAmended(held);
+	}
+
 	async function carry(entry: OutboxEntry): Promise<void> {
 		let row: Message | null;
+		carried.set(entry.id, entry.body);
 		try {
 			row = await ask(core, entry);
 		} catch (error) {
@@ -114,8 +128,7 @@ export function createSender(core: Core, deps: SenderDeps): Sender {
 			return;
 		}
 		if (isStopped) return;
-		const held = replica.find(entry.id);
-		if (held !== null && held.body !== entry.body) deps.onAmended(held);
+		noteStored(entry.id);
 		const seq = entry.target?.seq ?? 0;
 		const stored = row === null ? { seq, rev: 0, ownRev: 0 } : toStored(row, entry.kind);
 		void replica.store(entry.id, stored);
@@ -143,7 +156,7 @@ export function createSender(core: Core, deps: SenderDeps): Sender {
 			void replica.end(id);
 			return;
 		}
-		void replica.change(id, { body: firstBody, firstBody: null, state: "waiting" });
+		void replica.change(id, { body: firstBody, firstBody: null, bodyAt: 0, state: "waiting" });
 		deps.onAmended(entry);
 	}
 
@@ -184,6 +197,7 @@ export function createSender(core: Core, deps: SenderDeps): Sender {
 			resting.clearAll();
 		},
 		flush,
+		noteStored,
 		hurry() {
 			resting.clearAll();
 			flush();

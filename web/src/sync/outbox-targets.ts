@@ -74,6 +74,9 @@ export function createTargets(core: Core, replica: Replica): Targets {
 		const row = rowByClientId(timelineOf(state, chat), clientId);
 		const seq = known?.epoch === epoch ? known.seq : row?.seq;
 		if (seq !== undefined) {
+			// Sent with words that were asked for later, in a tab that had not heard of these.
+			const isPassed = known?.epoch === epoch && known.askedAt > entry.createdAt;
+			if (isPassed && entry.kind === "edit") return replica.end(id);
 			// The row as it was sent, or as the backup has it, is what the person saw.
 			const seen = entry.epoch === epoch ? sentRev(row) : (row?.rev ?? 0);
 			// What was done before a restore is not known to the server any more.
@@ -88,7 +91,7 @@ export function createTargets(core: Core, replica: Replica): Targets {
 	/** The version an edit is of: what the person saw, with what was asked for here before it. */
 	function seenRev({ target, epoch, createdAt, seenRev: seen }: OutboxEntry): number {
 		const known = replica.placeOf(target?.clientId ?? "");
-		const isBefore = known !== null && known.epoch === epoch && known.askedAt < createdAt;
+		const isBefore = known !== null && known.epoch === epoch && known.askedAt <= createdAt;
 		return isBefore ? Math.max(seen, known.rev) : seen;
 	}
 

@@ -60,6 +60,7 @@ const BLANK = {
 	version: 0,
 	body: "",
 	firstBody: null,
+	bodyAt: 0,
 	replyToSeq: null,
 	reaction: null,
 	target: null,
@@ -78,14 +79,14 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 		...hooks,
 		replica,
 		targets,
-		onAmended: (entry) => amendments.addAmended(entry),
+		onAmended: (entry) => amendments.toEdit(entry),
 		onTakenBack: discard,
 		isHeld: (id) => held.has(id),
 	});
 	const amendments = createAmendments({
 		replica,
 		timeOfAsking,
-		addEdit: ({ id, chat }, body, askedAt) => addEdit(chat, { clientId: id }, body, askedAt),
+		addEdit: ({ id, chat }, edit) => addEdit(chat, { clientId: id }, edit),
 	});
 	const takeBack = createTakeBack(core, { storage, replica, addDelete, flush: sender.flush });
 	const leader = createLeaderWatch(core, tabs);
@@ -102,8 +103,8 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 
 	/** After all that was asked for before, whatever the clock says. */
 	function timeOfAsking(): number {
-		const last = entries().at(-1)?.createdAt ?? 0;
-		return Math.max(core.clock.now(), last + 1);
+		const askedAt = entries().map(({ createdAt, bodyAt }) => Math.max(createdAt, bodyAt));
+		return Math.max(core.clock.now(), ...askedAt.map((ms) => ms + 1));
 	}
 
 	function add(entry: Partial<OutboxEntry> & Pick<OutboxEntry, "kind" | "chat">): string {
@@ -115,8 +116,8 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 		return full.id;
 	}
 
-	function addEdit(chat: string, target: Target, body: string, createdAt = timeOfAsking()): void {
-		add({ kind: "edit", chat, body, createdAt, ...targets.toTarget(chat, target) });
+	function addEdit(chat: string, target: Target, edit: Partial<OutboxEntry>): void {
+		add({ kind: "edit", chat, ...edit, ...targets.toTarget(chat, target) });
 	}
 
 	/** A message that was never handed to the server may still be changed where it stands. */
@@ -150,7 +151,7 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 		send: (chat, body, replyToSeq) => add({ kind: "send", chat, body, replyToSeq }),
 		edit(chat, target, body) {
 			const entry = targets.isAwaited(target) ? null : unsent(target);
-			if (entry === null) addEdit(chat, target, body);
+			if (entry === null) addEdit(chat, target, { body });
 			else void amendments.amend(entry, body).then(sender.flush);
 		},
 		remove(chat, target) {
@@ -188,12 +189,15 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 			confirmEdits(row);
 			if (client_id === null) return;
 			replica.note(row);
+			amendments.confirm(row);
+			sender.noteStored(client_id);
 			// Whoever leads has its sending off the disk as well.
 			if (sender.isLeading()) void replica.store(client_id, toStored(row));
 			else if (find(client_id) !== null) replica.forget(client_id);
 			sender.flush();
 		},
 		hear({ isAll, ...news }) {
+			for (const entry of news.entries) amendments.hear(entry);
 			replica.hear(news, isAll);
 			sender.flush();
 			for (const entry of news.entries) leader.mind(entry.chat);

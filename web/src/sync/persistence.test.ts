@@ -26,6 +26,7 @@ const entry: OutboxEntry = {
 	createdAt: 1,
 	body: "hello",
 	firstBody: null,
+	bodyAt: 0,
 	replyToSeq: null,
 	reaction: null,
 	target: null,

@@ -89,6 +89,7 @@ function toNews(kept: readonly Kept[]): OutboxNews {
 			epoch: entry.epoch ?? null,
 			seenRev: entry.seenRev ?? 0,
 			firstBody: entry.firstBody ?? null,
+			bodyAt: entry.bodyAt ?? 0,
 		})),
 		over: kept.filter(isOver),
 	};

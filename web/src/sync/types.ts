@@ -119,6 +119,8 @@ export type OutboxEntry = {
 	readonly body: string;
 	/** Of a message that got another body before it was sent: what another tab may have sent all the same. */
 	readonly firstBody: string | null;
+	/** When that other body was asked for; 0 where none was. */
+	readonly bodyAt: number;
 	readonly replyToSeq: number | null;
 	/** Of a reaction: which emoji is to stand there, or no longer. */
 	readonly reaction: { readonly emoji: string; readonly on: boolean } | null;
