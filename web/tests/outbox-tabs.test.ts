@@ -182,6 +182,22 @@ describe("a message that one tab wrote and another has sent", () => {
 		expect(outbox(last)).toEqual([]);
 	});
 
+	it("is sent by the next tab, though that one slept over the reading of the disk", async () => {
+		const { clock, network, device, leader, follower, bodies } = await open();
+		network.setDown(true);
+		network.cut("ann");
+		leader.actions.sendMessage("c", { body: "kept" });
+		await clock.advance(1_000);
+		for (const tab of [leader, follower]) device.crash(tab);
+		network.setDown(false);
+		const next = device.openTab();
+		while (next.getState().me === null) await clock.advance(1);
+		device.sleep(next, 4_000);
+		await clock.advance(60_000);
+		expect(bodies()).toEqual(["kept"]);
+		expect(outbox(next)).toEqual([]);
+	});
+
 	it("waits in no tab that opens before its change came, though a full disk kept it", async () => {
 		const { clock, server, network, device, leader } = await open();
 		leader.actions.sendMessage("c", { body: "first" });
