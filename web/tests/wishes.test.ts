@@ -217,4 +217,23 @@ describe("a chat that is deleted for oneself", () => {
 		expect(held()).toMatchObject({ hidden_upto_seq: 0 });
 		expect([listed(first), chatOf(first).last_message?.body]).toEqual([1, "other"]);
 	});
+
+	it("is deleted in a backup too, though a tab that has not heard of that one asks for more", async () => {
+		const { clock, server, network, device, first, second, held } = await openWith("one", "two");
+		device.sleep(second, 20_000);
+		server.restore();
+		network.cutAll();
+		await clock.advance(5_000);
+		const { seq, last_message } = chatOf(first);
+		expect(last_message).not.toBeNull();
+		network.setDown(true);
+		network.cutAll();
+		first.actions.deleteChat("c", seq);
+		second.actions.setMine("c", { pinned: true });
+		await clock.advance(20_000);
+		network.setDown(false);
+		await clock.advance(60_000);
+		expect(held()).toMatchObject({ hidden_upto_seq: seq, pinned: true });
+		for (const tab of [first, second]) expect(chatOf(tab)).toMatchObject({ mine: held() });
+	});
 });

@@ -119,8 +119,12 @@ export function createWishes(core: Core, { disk, account, isLeft }: WishDeps): W
 	return {
 		ask(chat, change) {
 			const { epoch } = store.getState();
-			const whole = { ...look(chat)?.change, ...change };
-			shelf.write(chat, { id: uuidv7(clock.now()), change: whole, epoch });
+			const held = shelf.read(chat);
+			// A tab that has not heard of a restored backup keeps what was hidden since in another.
+			const isPlace = change.hidden_upto_seq !== undefined;
+			const before = held === null || isPlace ? { ...look(chat), epoch } : held;
+			const whole = { ...before.change, ...change };
+			shelf.write(chat, { id: uuidv7(clock.now()), change: whole, epoch: before.epoch ?? epoch });
 			asked.add(chat);
 			timers.clear(chat);
 			look(chat);
