@@ -82,6 +82,8 @@ async fn spoil(store: &Store, tables: &[&str], how: impl Fn(&mut [u8])) {
         roots.push(root(&store.db, table).await);
     }
     store.db.close().await;
+    // Closing may leave the log; opening copies it into the file.
+    Db::open(&store.options).await.unwrap().close().await;
     let path = store.folder.path().join("store.db");
     let mut bytes = std::fs::read(&path).unwrap();
     for root in roots {
