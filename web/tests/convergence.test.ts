@@ -287,6 +287,23 @@ const editedAsSenderSlept: Step[] = [
 	{ kind: "edit", tab: 0, chat: 1, seq: 1 },
 ];
 
+/** The disk was full as the message came, not as its deletion did; the next one to lead hears of that first. */
+const deletedUnheardOf: Step[] = [
+	{ kind: "send", tab: 0, chat: 0 },
+	{ kind: "disk-full", ms: 654 },
+	{ kind: "delete-chat", tab: 0, chat: 0 },
+	{ kind: "send", tab: 0, chat: 0 },
+	{ kind: "send", tab: 0, chat: 1 },
+	{ kind: "sleep", tab: 0, ms: 5981 },
+	{ kind: "mine", tab: 0, chat: 0, change: { archived: false } },
+	{ kind: "open-tab" },
+	{ kind: "clock-jump", ms: 0 },
+	{ kind: "read", tab: 0, chat: 0, seq: 1 },
+	{ kind: "take-lead", tab: 0 },
+	{ kind: "mine", tab: 0, chat: 1, change: { pinned: false } },
+	{ kind: "delete", tab: 0, chat: 1, seq: 1 },
+];
+
 const runs = { numRuns: Number(process.env.PROPERTY_RUNS ?? 60) };
 /** For as many runs as are asked for. */
 const PATIENCE_MS = 60_000 + runs.numRuns * 250;
@@ -308,11 +325,13 @@ describe("the store", { timeout: PATIENCE_MS }, () => {
 		});
 		const late = { ...noFaults, slowest: 900 };
 		const lossy = { ...noFaults, dropped: 0.4, doubled: 0.2, slowest: 50 };
+		const shaky = { ...noFaults, lostCall: 0.1, lostAnswer: 0.1, dropped: 0.1 };
 		await fc.assert(law, {
 			...runs,
 			examples: [
 				[0, editedAsHidden, late],
 				[0, sentAsEdited, lossy],
+				[2080260064, deletedUnheardOf, shaky],
 			],
 		});
 	});

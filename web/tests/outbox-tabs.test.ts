@@ -230,6 +230,66 @@ describe("a message that one tab wrote and another has sent", () => {
 		expect(bodies()).toEqual(["second"]);
 	});
 
+	it.each([true, false])(
+		"is changed though the one to send it hears of that first (deleted: %s)",
+		async (isDeleted) => {
+			const { clock, server, network, device, leader, follower, openTab } = await open();
+			device.crash(follower);
+			device.setDiskFull(true);
+			network.setFaults({ ...noFaults, lostCall: 1 });
+			const clientId = leader.actions.sendMessage("c", { body: "first" });
+			await clock.advance(100);
+			expect(outbox(leader)).toMatchObject([{ attempts: 1 }]);
+			device.sleep(leader, 30_000);
+			device.setDiskFull(false);
+			network.setFaults(noFaults);
+			const next = await openTab();
+			if (isDeleted) leader.actions.deleteMessage("c", { clientId });
+			else leader.actions.editMessage("c", { clientId }, "second");
+			device.takeLead(next);
+			await clock.advance(1_000);
+			// Neither the disk nor the server has the message.
+			expect(outbox(next)).toMatchObject([
+				{ state: "failed", error: { code: "message.not_found" } },
+			]);
+			network.setFaults({ ...noFaults, busy: 1 });
+			await clock.advance(30_000);
+			// It waits for its message as soon as that one is told of.
+			expect(outbox(next).filter(({ state }) => state !== "failed")).toHaveLength(2);
+			network.setFaults(noFaults);
+			await clock.advance(60_000);
+			expect(server.bodies.map(({ body }) => body)).toEqual(
+				isDeleted ? ["first"] : ["first", "second"],
+			);
+			expect(rows(next).map(({ message }) => message.deleted_at !== null)).toEqual([isDeleted]);
+			for (const tab of device.tabs) expect(outbox(tab)).toEqual([]);
+		},
+	);
+
+	it("is deleted once its row is read, though its deletion was refused for want of that", async () => {
+		const { clock, server, network, device, leader, follower, bodies } = await open();
+		device.crash(follower);
+		device.setDiskFull(true);
+		network.setFaults({ ...noFaults, lostAnswer: 1, dropped: 1 });
+		const clientId = leader.actions.sendMessage("c", { body: "first" });
+		await clock.advance(9);
+		expect(bodies()).toEqual(["first"]);
+		device.sleep(leader, 3_600_000);
+		device.setDiskFull(false);
+		network.setFaults(noFaults);
+		for (let i = 0; i < 200; i++)
+			server.send("bob", { chat: "c", client_id: `b${i}`, body: `b${i}` });
+		const next = device.openTab();
+		await clock.advance(1_000);
+		leader.actions.deleteMessage("c", { clientId });
+		device.takeLead(next);
+		await clock.advance(1_000);
+		expect(outbox(next)).toMatchObject([{ state: "failed", error: { code: "message.not_found" } }]);
+		await Promise.all([next.actions.openChat("c"), clock.advance(1_000)]);
+		expect(bodies()[0]).toBe("");
+		expect(outbox(next)).toEqual([]);
+	});
+
 	it("is never sent once it was deleted in a tab that does not send", async () => {
 		const { clock, network, leader, follower, bodies } = await open();
 		network.setDown(true);

@@ -73,6 +73,8 @@ export function createSender(core: Core, deps: SenderDeps): Sender {
 	function flush(): void {
 		if (!isLeading() || !isLive(core.store.getState())) return;
 		const { epoch } = core.store.getState();
+		for (const { id } of targets.refusedTooSoon())
+			void replica.change(id, { state: "waiting", error: null });
 		const seen = new Set<string>();
 		for (const entry of lineOf(entries())) {
 			if (seen.has(entry.chat)) continue;

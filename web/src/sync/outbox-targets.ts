@@ -13,6 +13,8 @@ import { timelineOf } from "./state";
 import { rowByClientId } from "./timeline";
 import type { OutboxEntry } from "./types";
 
+const NOT_FOUND = "message.not_found";
+
 /** A stored row by its seq, or a pending one by its client id. */
 export type Target = { seq: number } | { clientId: string };
 
@@ -21,6 +23,8 @@ export type Targets = {
 	readonly isAwaited: (target: Target) => boolean;
 	/** Ends when the change knows where it goes, or that it cannot; null while it has to wait. */
 	readonly findHome: (entry: OutboxEntry) => Promise<unknown> | null;
+	/** Changes that were refused for want of a message which is known by now. */
+	readonly refusedTooSoon: () => readonly OutboxEntry[];
 	readonly seenRev: (entry: OutboxEntry) => number;
 	readonly isOutdone: (entry: OutboxEntry) => boolean;
 };
@@ -58,6 +62,25 @@ export function createTargets(core: Core, replica: Replica): Targets {
 		return entries().some((it) => isOfWords(it) && it.target?.clientId === target.clientId);
 	}
 
+	/** The place of the message that a change is for. */
+	function seqOf({ chat, target }: OutboxEntry): number | undefined {
+		const clientId = target?.clientId ?? "";
+		const state = core.store.getState();
+		const known = replica.placeOf(clientId);
+		if (known?.epoch === state.epoch) return known.seq;
+		return rowByClientId(timelineOf(state, chat), clientId)?.seq;
+	}
+
+	/** The disk may have had no room for the message: its own tab tells of it later than the disk of the change. */
+	function refusedTooSoon(): readonly OutboxEntry[] {
+		return entries().filter((entry) => {
+			const { state, error, target } = entry;
+			const isUnplaced = state === "failed" && error?.code === NOT_FOUND && target?.seq === null;
+			const isUnsent = () => find(target?.clientId ?? "")?.stored === null;
+			return isUnplaced && (isUnsent() || seqOf(entry) !== undefined);
+		});
+	}
+
 	/**
 	 * A change whose message has no place yet waits for it, or, when that one
 	 * was refused, for the person. A message that is no longer here was stored
@@ -72,7 +95,7 @@ export function createTargets(core: Core, replica: Replica): Targets {
 		const { epoch } = state;
 		const known = replica.placeOf(clientId);
 		const row = rowByClientId(timelineOf(state, chat), clientId);
-		const seq = known?.epoch === epoch ? known.seq : row?.seq;
+		const seq = seqOf(entry);
 		if (seq !== undefined) {
 			// Sent with words that were asked for later, in a tab that had not heard of these.
 			const isPassed = known?.epoch === epoch && known.askedAt > entry.createdAt;
@@ -84,7 +107,7 @@ export function createTargets(core: Core, replica: Replica): Targets {
 			return replica.change(id, { target: { seq, clientId }, epoch, seenRev: seen, attempts });
 		}
 		if (entry.kind === "react") return replica.end(id);
-		const error = { code: "message.not_found", detail: "" };
+		const error = { code: NOT_FOUND, detail: "" };
 		return replica.change(id, { state: "failed", error });
 	}
 
@@ -107,5 +130,5 @@ export function createTargets(core: Core, replica: Replica): Targets {
 		return askedAt > createdAt || (clientId !== "" && entries().some(isLater));
 	}
 
-	return { toTarget, isAwaited, findHome, seenRev, isOutdone };
+	return { toTarget, isAwaited, findHome, refusedTooSoon, seenRev, isOutdone };
 }

@@ -99,6 +99,8 @@ export function createOutbox(core: Core, { storage, tabs, ...hooks }: OutboxDeps
 		for (const entry of settled(core.store.getState())) replica.forget(entry.id);
 		if (!sender.isLeading()) return;
 		for (const entry of refusedOfHidden(core.store.getState())) void replica.end(entry.id);
+		// Not amid a flush, which moves the store itself.
+		if (targets.refusedTooSoon().length > 0) queueMicrotask(sender.flush);
 	});
 
 	/** After all that was asked for before, whatever the clock says. */
