@@ -239,10 +239,10 @@ const sentAsEdited: Step[] = [
 	{ kind: "edit", tab: 0, chat: 2, seq: 1 },
 ];
 
-/** As above, and the row of the message comes to the one that leads before the answer does. */
-const editedAsSentRowFirst: Step[] = [
+/** Two write in a chat while the tab sleeps, and a second one opens. */
+const crossed = (ms: number): Step[] => [
 	{ kind: "other-sends", chat: 0, count: 30 },
-	{ kind: "sleep", tab: 0, ms: 2017 },
+	{ kind: "sleep", tab: 0, ms },
 	{ kind: "send", tab: 0, chat: 1 },
 	{ kind: "edit", tab: 0, chat: 0, seq: 1 },
 	{ kind: "other-edits", chat: 0, seq: 1 },
@@ -250,6 +250,11 @@ const editedAsSentRowFirst: Step[] = [
 	{ kind: "send", tab: 0, chat: 0 },
 	{ kind: "open-tab" },
 	{ kind: "latest", tab: 0, chat: 0 },
+];
+
+/** The tab sleeps over the disk's answer as above, and the row of the message comes to the one that leads before the answer does. */
+const editedAsSentRowFirst: Step[] = [
+	...crossed(2017),
 	{ kind: "hold", tab: 0, chat: 0, isHeld: false },
 	{ kind: "other-edits", chat: 0, seq: 31 },
 	{ kind: "take-lead", tab: 1 },
@@ -262,15 +267,7 @@ const editedAsSentRowFirst: Step[] = [
 
 /** The same, and whoever sends the message sleeps before it hears of either. */
 const editedAsSenderSlept: Step[] = [
-	{ kind: "other-sends", chat: 0, count: 30 },
-	{ kind: "sleep", tab: 0, ms: 2528 },
-	{ kind: "send", tab: 0, chat: 1 },
-	{ kind: "edit", tab: 0, chat: 0, seq: 1 },
-	{ kind: "other-edits", chat: 0, seq: 1 },
-	{ kind: "latest", tab: 0, chat: 0 },
-	{ kind: "send", tab: 0, chat: 0 },
-	{ kind: "open-tab" },
-	{ kind: "latest", tab: 0, chat: 0 },
+	...crossed(2528),
 	{ kind: "clock-jump", ms: 0 },
 	{ kind: "retitle", chat: 0 },
 	{ kind: "hold", tab: 0, chat: 0, isHeld: false },

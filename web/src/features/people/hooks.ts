@@ -75,7 +75,7 @@ export function useBlocked(isWanted = true) {
 	});
 }
 
-/** People who are hits for what was typed, asked once the typing rests. */
+/** People who match what was typed, asked once the typing rests. */
 export function usePeopleSearch(typed: string) {
 	const api = useApi();
 	const query = useSettled(typed.trim().replace(/^@/, ""));

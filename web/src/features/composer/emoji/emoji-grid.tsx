@@ -10,7 +10,7 @@ type Section = { id: Group | "recent" | "hits"; emoji: readonly Emoji[] };
 type Props = {
 	ref: RefObject<HTMLDivElement | null>;
 	set: EmojiSet;
-	/** What the search hits, in place of the groups. */
+	/** The hits of the search, in place of the groups. */
 	hits: readonly Emoji[] | null;
 	recent: readonly string[];
 	tone: number;

@@ -87,7 +87,7 @@ type SearchKeys = {
 	onPick: (emoji: Emoji, staysOpen: boolean) => void;
 };
 
-/** The keys of the search. Enter may come before the emoji do: it picks the first one hits, once it is. */
+/** The keys of the search. Enter may come before the emoji do: it picks the first hit, once there is one. */
 function useSearchKeys({ set, hasFailed, typed, hits, grid, onPick }: SearchKeys) {
 	const isAwaited = useRef(false);
 	const first = hits?.[0];
@@ -119,7 +119,7 @@ function useSearch(set: EmojiSet | null) {
 	const hits = set && typed.trim() ? searchEmoji(set, typed, MOST_HITS) : null;
 	function search(text: string) {
 		setTyped(text);
-		// The first one hits is what Enter picks, so its name is shown.
+		// The first hit is what Enter picks, so its name is shown.
 		setShown(null);
 	}
 	return { typed, hits, shown, setShown, search };

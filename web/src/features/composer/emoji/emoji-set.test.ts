@@ -31,12 +31,12 @@ describe("the emoji", () => {
 		["uk", "сонце", "☀️"],
 		["ar", "قلب", "❤️"],
 		["de", "rocket", "🚀"],
-	] as const)("in %s are hits by “%s”", async (language, typed, wanted) => {
+	] as const)("in %s are found by “%s”", async (language, typed, wanted) => {
 		const hits = searchEmoji(await setOf(language), typed, 27);
 		expect(hits.map(({ emoji }) => emoji)).toContain(wanted);
 	});
 
-	it("are hits best first", async () => {
+	it("come best first", async () => {
 		const set = await setOf("en");
 		expect(searchEmoji(set, "heart", 5)[0]?.emoji).toBe("❤️");
 		// What is nearly written already comes first.
