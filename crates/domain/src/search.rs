@@ -93,7 +93,7 @@ pub async fn search(app: &App, caller: &Caller, ask: &Ask) -> Result<Found> {
     loop {
         let mut walk = Walk::new(ask, ground(app, caller, ask.chat).await?)?;
         walk.read_through(app).await?;
-        if walk.look_up(app).await? {
+        if walk.look_up(app).await? && walk.holds(app).await? {
             return Ok(walk.found());
         }
     }

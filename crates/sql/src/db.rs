@@ -185,14 +185,24 @@ impl Db {
     }
 
     /// Makes an index of words anew, without a word in it, whatever state it is
-    /// in; nothing else is read or changed.
+    /// in, and applies the batch: both or neither. Nobody else writes to `guide`,
+    /// the table that says what the index holds, from before that until it is done.
+    ///
+    /// On PostgreSQL the emptied index is seen at once, also by who reads on an
+    /// older snapshot: whoever relies on what the guide said must read the guide
+    /// again after the index.
     ///
     /// # Errors
-    /// When the store fails otherwise; then the index is what it was.
-    pub async fn renew_words(&self, table: &'static str) -> Result<(), Error> {
+    /// When the store fails otherwise; then all is what it was.
+    pub async fn renew_words(
+        &self,
+        table: &'static str,
+        guide: &'static str,
+        batch: Batch,
+    ) -> Result<(), Error> {
         match &self.engine {
-            Engine::Sqlite(store) => store.renew_words(table).await,
-            Engine::Postgres(store) => store.renew_words(table).await,
+            Engine::Sqlite(store) => store.renew_words(table, batch).await,
+            Engine::Postgres(store) => store.renew_words(table, guide, batch).await,
         }
     }
 

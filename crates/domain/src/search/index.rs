@@ -171,25 +171,16 @@ pub(super) async fn behind(app: &App, after: Option<ChatId>) -> Result<Vec<(Chat
 /// Chats looked at in one reading.
 const CHATS: i64 = 1_000;
 
-/// Throws away what the index holds, whatever state it is in.
+/// Throws away what the index holds, whatever state it is in, and forgets how far
+/// it had come.
 ///
 /// # Errors
-/// When the store fails; what is said of the index is true even then.
+/// When the store fails; then all is as it was.
 pub async fn renew(app: &App) -> Result<()> {
-    forget(app).await?;
-    app.db.renew_words(TABLE).await?;
-    // What another node has put in since is gone too.
-    forget(app).await
-}
-
-/// No number is given again: what was asked or written by one before it comes to
-/// nothing.
-async fn forget(app: &App) -> Result<()> {
     let mut batch = Batch::new();
     batch.run(&RAISE, args![NOBODY]);
     batch.run(&FORGET, args![NOBODY]);
-    app.db.write(batch).await?;
-    Ok(())
+    Ok(app.db.renew_words(TABLE, GUIDE, batch).await?)
 }
 
 /// Looks at all that the index holds.
@@ -198,8 +189,9 @@ pub(super) async fn inspect(app: &App) -> std::result::Result<(), sql::Error> {
 }
 
 const TABLE: &str = "message_word";
+const GUIDE: &str = "search_place";
 /// No chat: the number of this place is above all that were given before the index
-/// was last thrown away.
+/// was last thrown away. So what is asked or written by one of those comes to nothing.
 pub(super) const NOBODY: ChatId = ChatId(Uuid::nil());
 
 /// Where a message stands in the index.
@@ -276,13 +268,10 @@ pub(super) static BEGIN: Sql = Sql::new(
      on conflict do nothing",
 );
 
-// Far above those that other nodes give at this moment.
 pub(super) static RAISE: Sql = Sql::new(
     "insert into search_place (chat_id, number, seq, rev, newest_at, disorder_ms, crowds)
-     select $1, coalesce(max(number), 0) + 1000, 0, 0, 0, 0, 0 from search_place where true
-     on conflict (chat_id) do update
-     set number = case when excluded.number > search_place.number then excluded.number
-                       else search_place.number + 1000 end",
+     select $1, coalesce(max(number), 0) + 1, 0, 0, 0, 0, 0 from search_place where true
+     on conflict (chat_id) do update set number = excluded.number",
 );
 
 pub(super) static FORGET: Sql = Sql::new("delete from search_place where chat_id <> $1");

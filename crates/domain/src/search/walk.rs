@@ -259,17 +259,18 @@ impl<'a> Walk<'a> {
         Ok(true)
     }
 
-    /// What the index proposes of each block; nothing when it was made anew since
-    /// the walk began, or must be.
+    /// Whether the index was what it was taken for until now. Asked last: made anew,
+    /// it may be seen empty before that is said of it.
+    pub(super) async fn holds(&self, app: &App) -> Result<bool> {
+        let renewed = app.db.rows(&PLACE, args![NOBODY]).await?;
+        Ok(Place::number(renewed.first())? == self.renewed)
+    }
+
+    /// What the index proposes of each block; nothing when it must be made anew.
     async fn ask_index(&self, app: &App, group: &[Block]) -> Result<Option<Rows>> {
-        let mut batch = Batch::new();
-        batch.run(&PLACE, args![NOBODY]);
         let asked = group.iter().map(|block| self.ask_block(block)).collect();
-        let error = match app.db.read_each(batch, &PROPOSED, asked).await {
-            Ok((renewed, rows)) => {
-                let renewed = Place::number(renewed.concat().first())?;
-                return Ok((renewed == self.renewed).then_some(rows));
-            }
+        let error = match app.db.read_each(Batch::new(), &PROPOSED, asked).await {
+            Ok((_, rows)) => return Ok(Some(rows)),
             Err(error) if error.is_retryable() => return Err(error.into()),
             Err(error) => error,
         };

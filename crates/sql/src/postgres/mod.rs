@@ -46,9 +46,11 @@ struct Shared {
 }
 
 #[derive(Clone, Copy)]
-enum Mode {
+enum Mode<'a> {
     Read,
     Write,
+    /// In the transaction that the text begins.
+    WriteAfter(&'a str),
 }
 
 impl Postgres {
@@ -116,12 +118,17 @@ impl Postgres {
         .await
     }
 
-    /// Empties an index of words; that makes its own index anew too.
-    pub(crate) async fn renew_words(&self, table: &'static str) -> Result<(), Error> {
-        self.on_own_runtime(move |shared| async move {
-            let client = shared.writes.get().await.map_err(|e| Trouble::from(e).error)?;
-            let emptied = client.batch_execute(&format!("truncate {table}")).await;
-            emptied.map_err(|e| Trouble::from(e).error)
+    /// Empties an index of words, which makes its own index anew too, and applies
+    /// the batch. Whoever writes to both begins with the guide.
+    pub(crate) async fn renew_words(
+        &self,
+        table: &'static str,
+        guide: &'static str,
+        batch: Batch,
+    ) -> Result<(), Error> {
+        let begin = format!("begin; lock table {guide} in exclusive mode; truncate {table}");
+        self.on_own_runtime(|shared| async move {
+            shared.batch(Mode::WriteAfter(&begin), &batch).await.map(drop)
         })
         .await
     }
@@ -195,7 +202,7 @@ impl Shared {
         })
     }
 
-    async fn batch(&self, mode: Mode, batch: &Batch) -> Result<Rows, Error> {
+    async fn batch(&self, mode: Mode<'_>, batch: &Batch) -> Result<Rows, Error> {
         let calls: Vec<_> = batch.steps.iter().map(Call::of).collect();
         let mut patience = Patience::new(self.deadline);
         loop {
@@ -213,19 +220,20 @@ impl Shared {
 
     async fn attempt(
         &self,
-        mode: Mode,
+        mode: Mode<'_>,
         deadline: Instant,
         calls: &[Call<'_>],
     ) -> Result<Rows, Trouble> {
         let pool = match mode {
             Mode::Read => &self.reads,
-            Mode::Write => &self.writes,
+            Mode::Write | Mode::WriteAfter(_) => &self.writes,
         };
         let client = timeout_at(deadline, pool.get()).await.map_err(|_| Trouble::too_slow())??;
         let work = async {
             match mode {
                 Mode::Read => transaction::read(&client, calls).await,
                 Mode::Write => transaction::write(&client, calls).await,
+                Mode::WriteAfter(begin) => transaction::write_after(&client, begin, calls).await,
             }
         };
         let result = timeout_at(deadline, work).await.unwrap_or_else(|_| Err(Trouble::too_slow()));

@@ -36,11 +36,30 @@ const READ: &str = "begin isolation level repeatable read read only";
 /// Applies the calls, all or nothing.
 pub(super) async fn write(client: &ClientWrapper, calls: &[Call<'_>]) -> Result<Rows, Trouble> {
     let statements = prepare(client, calls).await?;
-    let demanding = calls.iter().any(|call| call.demand.is_some());
-    if let ([call], false) = (calls, demanding) {
+    if let [call @ Call { demand: None, .. }] = calls {
         return Ok(vec![run(client, &statements[0], call).await?.0]);
     }
-    let rows = together(client, "begin", &statements, calls, !demanding).await?;
+    write_prepared(client, "begin", &statements, calls).await
+}
+
+/// The same, in the transaction that `begin` begins.
+pub(super) async fn write_after(
+    client: &ClientWrapper,
+    begin: &str,
+    calls: &[Call<'_>],
+) -> Result<Rows, Trouble> {
+    let statements = prepare(client, calls).await?;
+    write_prepared(client, begin, &statements, calls).await
+}
+
+async fn write_prepared(
+    client: &ClientWrapper,
+    begin: &str,
+    statements: &[Statement],
+    calls: &[Call<'_>],
+) -> Result<Rows, Trouble> {
+    let demanding = calls.iter().any(|call| call.demand.is_some());
+    let rows = together(client, begin, statements, calls, !demanding).await?;
     if demanding {
         client.batch_execute("commit").await?;
     }
@@ -58,7 +77,7 @@ pub(super) async fn read(client: &ClientWrapper, calls: &[Call<'_>]) -> Result<R
 
 async fn together(
     client: &ClientWrapper,
-    begin: &'static str,
+    begin: &str,
     statements: &[Statement],
     calls: &[Call<'_>],
     commit: bool,
@@ -97,7 +116,7 @@ type Sent<'a> = Pin<Box<dyn Future<Output = Result<Outcome, Trouble>> + Send + '
 /// what follows, if only "aborted".
 async fn pipeline(
     client: &ClientWrapper,
-    begin: &'static str,
+    begin: &str,
     statements: &[Statement],
     calls: &[Call<'_>],
     commit: bool,

@@ -103,11 +103,15 @@ impl Sqlite {
         blocking(move || words::inspect(&path, table)).await
     }
 
-    /// Makes an index of words anew, whatever state it is in.
-    pub(crate) async fn renew_words(&self, table: &'static str) -> Result<(), Error> {
+    /// Makes an index of words anew, whatever state it is in, and applies the batch.
+    pub(crate) async fn renew_words(
+        &self,
+        table: &'static str,
+        batch: Batch,
+    ) -> Result<(), Error> {
         let path = self.path.clone();
         let is_sound = blocking(move || words::has_sound_pages(&path, table)).await?;
-        self.call(move |connection| words::renew(connection, table, is_sound)).await
+        self.call(move |connection| words::renew(connection, table, is_sound, batch)).await
     }
 
     /// Whether the store reads, and would write.

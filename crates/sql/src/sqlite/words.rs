@@ -8,9 +8,10 @@ use std::path::Path;
 
 use rusqlite::{Connection, ErrorCode};
 
+use super::apply::Write;
 use super::file;
-use super::session::Fault;
-use crate::Error;
+use super::session::{Fault, Session};
+use crate::{Batch, Error};
 
 const SHADOWS: &str = "select name from pragma_table_list
      where schema = 'main' and type = 'shadow' and substr(name, 1, length(?1) + 1) = ?1 || '_'";
@@ -46,17 +47,24 @@ fn look_at(connection: &Connection, table: &str) -> Result<(), Fault> {
     Err(Fault::Ours(Error::Corrupt(format!("an index of words is damaged ({verdict})"))))
 }
 
-/// Makes the index anew, without a word in it. Where its pages are damaged, none
-/// of them is touched: they may lead into what is not its own. They stay behind
-/// in the file, used by nothing, until it is copied.
-pub(crate) fn renew(connection: &Connection, table: &str, is_sound: bool) -> Result<(), Error> {
+/// Makes the index anew, without a word in it, and applies the batch with it. Where
+/// its pages are damaged, none of them is touched: they may lead into what is not
+/// its own. They stay behind in the file, used by nothing, until it is copied.
+pub(crate) fn renew(
+    connection: &Connection,
+    table: &str,
+    is_sound: bool,
+    batch: Batch,
+) -> Result<(), Error> {
+    let beside = Write::Batch(batch);
     let attempt = |how: fn(&Connection, &str) -> Result<(), Fault>| -> Result<(), Fault> {
         connection.execute_batch("begin immediate")?;
         let made = "select sql from sqlite_schema where type = 'table' and name = ?1";
         let made: String = connection.query_row(made, [table], |row| row.get(0))?;
         how(connection, table)?;
-        connection.execute_batch(&format!("{made}; commit"))?;
-        Ok(())
+        connection.execute_batch(&made)?;
+        Session::new(connection).apply(&beside)?.map_err(Fault::Ours)?;
+        Ok(connection.execute_batch("commit")?)
     };
     let attempt = |how| {
         let outcome = attempt(how);

@@ -2,7 +2,7 @@
 
 use sql::{Batch, Db, Error, Sql, args, file};
 
-use crate::support::{ADD, Store, add, bodies, leak, sqlite};
+use crate::support::{ADD, Store, add, bodies, count, leak, on_both, sqlite};
 
 static PUT: Sql = Sql::new("insert into word (body) values ($1)");
 static FIND: Sql = Sql::new("select rowid from word where word match 'one'");
@@ -35,7 +35,7 @@ async fn with_words() -> Store {
 async fn heals(store: &Store, db: &Db) {
     let error = db.inspect_words("word").await.unwrap_err();
     assert!(!error.is_retryable(), "{error}");
-    db.renew_words("word").await.unwrap();
+    db.renew_words("word", "note", Batch::new()).await.unwrap();
     db.inspect_words("word").await.unwrap();
     assert!(db.rows(&FIND, args![]).await.unwrap().is_empty());
     run(db, "insert into word (body) values ('one two')").await.unwrap();
@@ -130,4 +130,22 @@ async fn an_index_that_leads_into_the_rows_is_refused_in_words() {
     spoil(&store, &["word_data"], |page| page[8..12].copy_from_slice(&note)).await;
     let words = Db::open(&store.options).await.unwrap_err().to_string();
     assert!(words.contains("2nd reference") && words.contains("restore"), "{words}");
+}
+
+static TAG: Sql = Sql::new("insert into tag (note_id, name) values ($1, $2)");
+static TAGS: Sql = Sql::new("select note_id from tag");
+
+on_both! {
+    async fn an_index_and_what_is_said_of_it_are_made_anew_together_or_not_at_all(store) {
+        let mut batch = add(1, "says what the index holds");
+        batch.run(&TAG, args![1, "stands for the index"]);
+        store.db.write(batch).await.unwrap();
+        // The key is taken.
+        let error = store.db.renew_words("tag", "note", add(1, "again")).await.unwrap_err();
+        assert!(!error.is_retryable(), "{error}");
+        assert_eq!(store.db.rows(&TAGS, args![]).await.unwrap().len(), 1);
+        store.db.renew_words("tag", "note", add(2, "says that it holds nothing")).await.unwrap();
+        assert!(store.db.rows(&TAGS, args![]).await.unwrap().is_empty());
+        assert_eq!(count(&store.db).await, 2);
+    }
 }
