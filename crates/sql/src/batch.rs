@@ -7,6 +7,7 @@ use crate::{Args, Sql};
 pub struct Batch {
     pub(crate) steps: Vec<Step>,
     pub(crate) is_vital: bool,
+    pub(crate) is_derived: bool,
 }
 
 #[derive(Debug)]
@@ -27,6 +28,13 @@ impl Batch {
     /// is small, and without which nobody could get in or out.
     pub fn vital(&mut self) {
         self.is_vital = true;
+    }
+
+    /// Says that all it writes could be made anew from other rows. Damage that such
+    /// a batch meets in an SQLite file undoes the batch alone; any other's ends the
+    /// writing.
+    pub fn derived(&mut self) {
+        self.is_derived = true;
     }
 
     /// How many statements it has.

@@ -84,6 +84,7 @@ async fn bring_up(
         puts.add(place.number, row, row.get::<Option<i64>>(5)?.is_none())?;
     }
     let mut batch = Batch::new();
+    batch.derived();
     let to = args![
         chat,
         seq,

@@ -16,6 +16,12 @@ impl Write {
     pub(super) fn is_vital(&self) -> bool {
         matches!(self, Self::Batch(batch) if batch.is_vital)
     }
+
+    /// Whether it, and all that is written beside it, ends with this.
+    fn is_ended_by(&self, fault: &Fault) -> bool {
+        let is_derived = matches!(self, Self::Batch(batch) if batch.is_derived);
+        fault.is_fatal() && !(is_derived && fault.is_damage())
+    }
 }
 
 /// A fault, and the statement in which it came.
@@ -35,7 +41,7 @@ impl Session<'_> {
         match done {
             Ok(rows) => Ok(Ok(rows)),
             // Some failures undo the whole transaction, not the statement.
-            Err(failed) if failed.fault.is_fatal() || self.connection.is_autocommit() => {
+            Err(failed) if self.connection.is_autocommit() || write.is_ended_by(&failed.fault) => {
                 Err(failed.fault)
             }
             Err(Failed { fault, text }) => Ok(Err(fault.into_error(text))),
@@ -44,7 +50,20 @@ impl Session<'_> {
 
     fn batch(&mut self, batch: &Batch) -> Result<Rows, Failed> {
         let steps = batch.steps.iter().enumerate();
-        steps.map(|(at, step)| self.step(at, step)).collect()
+        let rows = steps.map(|(at, step)| self.step(at, step)).collect::<Result<_, _>>()?;
+        if batch.is_derived {
+            self.settle()?;
+        }
+        Ok(rows)
+    }
+
+    /// Has an index of words write what it would hold back until COMMIT, where
+    /// damage would be everybody's. A savepoint makes it.
+    fn settle(&mut self) -> Result<(), Failed> {
+        for text in ["savepoint settled", "release settled"] {
+            self.run_raw(text, &[]).map_err(|fault| Failed { fault, text })?;
+        }
+        Ok(())
     }
 
     fn step(&mut self, at: usize, step: &Step) -> Result<Vec<Row>, Failed> {

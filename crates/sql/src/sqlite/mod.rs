@@ -104,11 +104,7 @@ impl Sqlite {
     }
 
     /// Makes an index of words anew, whatever state it is in, and applies the batch.
-    pub(crate) async fn renew_words(
-        &self,
-        table: &'static str,
-        batch: Batch,
-    ) -> Result<(), Error> {
+    pub(crate) async fn renew_words(&self, table: &'static str, batch: Batch) -> Result<(), Error> {
         let path = self.path.clone();
         let is_sound = blocking(move || words::has_sound_pages(&path, table)).await?;
         self.call(move |connection| words::renew(connection, table, is_sound, batch)).await

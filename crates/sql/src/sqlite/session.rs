@@ -155,16 +155,16 @@ impl Fault {
     /// or the file is damaged.
     pub(super) fn is_fatal(&self) -> bool {
         let Self::Engine(error) = self else { return false };
-        !no_room(error)
-            && !is_of_index(error)
-            && matches!(
-                error.sqlite_error_code(),
-                Some(
-                    ErrorCode::SystemIoFailure
-                        | ErrorCode::DatabaseCorrupt
-                        | ErrorCode::NotADatabase
-                )
-            )
+        let code = error.sqlite_error_code();
+        let has_failed = code == Some(ErrorCode::SystemIoFailure) && !no_room(error);
+        has_failed || (self.is_damage() && !is_of_index(error))
+    }
+
+    /// Whether the file, or an index of words in it, does not hold together.
+    pub(super) fn is_damage(&self) -> bool {
+        let Self::Engine(error) = self else { return false };
+        let codes = [ErrorCode::DatabaseCorrupt, ErrorCode::NotADatabase];
+        error.sqlite_error_code().is_some_and(|code| codes.contains(&code))
     }
 }
 

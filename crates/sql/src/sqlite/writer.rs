@@ -25,6 +25,22 @@ use crate::queue::Queue;
 use crate::relay::{self, Answer};
 
 type Group = Vec<(Write, Answer)>;
+type Results = Vec<Result<Rows, Error>>;
+
+/// Why nothing of a group was committed.
+enum Ended {
+    /// What everybody met.
+    By(Fault),
+    /// Damage that the write at this place met, and that is no other's. What comes
+    /// behind it would fail too, so the others begin anew.
+    ByDamage { at: usize, error: Error },
+}
+
+impl From<Fault> for Ended {
+    fn from(fault: Fault) -> Self {
+        Self::By(fault)
+    }
+}
 
 /// What keeps the batches of a group apart.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -116,15 +132,20 @@ impl<'c> Writer<'c> {
         if group.is_empty() {
             return;
         }
-        let (writes, answers): (Vec<_>, Vec<_>) = group.into_iter().unzip();
+        let (mut writes, mut answers): (Vec<_>, Vec<_>) = group.into_iter().unzip();
         let error = match self.transaction(&writes) {
             Ok(results) => return relay::send_all(answers.into_iter().zip(results)),
-            Err(fault) if fault.is_fatal() => {
+            Err(Ended::ByDamage { at, error }) => {
+                writes.remove(at);
+                relay::send_all([(answers.remove(at), Err(error))]);
+                return self.attempt(writes.into_iter().zip(answers).collect());
+            }
+            Err(Ended::By(fault)) if fault.is_fatal() => {
                 let error = fault.into_error("commit");
                 self.break_off(&error);
                 error
             }
-            Err(fault) => fault.into_error("commit"),
+            Err(Ended::By(fault)) => fault.into_error("commit"),
         };
         if error == Error::DiskFull && self.make_room() {
             // At most once, because the reserve is spent now.
@@ -141,10 +162,10 @@ impl<'c> Writer<'c> {
         is_more
     }
 
-    /// Runs the group. An error here is everybody's: nothing was committed.
-    fn transaction(&mut self, group: &[Write]) -> Result<Vec<Result<Rows, Error>>, Fault> {
+    /// Runs the group. After an error here nothing was committed.
+    fn transaction(&mut self, group: &[Write]) -> Result<Results, Ended> {
         if let Some(why) = self.broken.get() {
-            return Err(Fault::Ours(Error::Unavailable(why.clone())));
+            return Err(Fault::Ours(Error::Unavailable(why.clone())).into());
         }
         // Inside a savepoint the engine copies each page before it is changed.
         // Batches hardly ever fail, so that price is paid only when one has.
@@ -155,11 +176,7 @@ impl<'c> Writer<'c> {
         Ok(results)
     }
 
-    fn run_group(
-        &mut self,
-        group: &[Write],
-        isolation: Isolation,
-    ) -> Result<Vec<Result<Rows, Error>>, Fault> {
+    fn run_group(&mut self, group: &[Write], isolation: Isolation) -> Result<Results, Ended> {
         self.session.run_raw("begin immediate", &[])?;
         let results = self.fill(group, isolation);
         if results.is_err() {
@@ -170,17 +187,18 @@ impl<'c> Writer<'c> {
 
     /// Commits what can be: without isolation all or nothing, and then the
     /// answer ends with the batch that failed.
-    fn fill(
-        &mut self,
-        group: &[Write],
-        isolation: Isolation,
-    ) -> Result<Vec<Result<Rows, Error>>, Fault> {
+    fn fill(&mut self, group: &[Write], isolation: Isolation) -> Result<Results, Ended> {
         let mut results = Vec::with_capacity(group.len());
         for write in group {
             let result = match isolation {
                 Isolation::None => self.session.apply(write)?,
                 Isolation::Savepoints => self.savepoint(write)?,
             };
+            if group.len() > 1
+                && let Err(error @ Error::Corrupt(_)) = result
+            {
+                return Err(Ended::ByDamage { at: results.len(), error });
+            }
             let is_over = isolation == Isolation::None && result.is_err();
             results.push(result);
             if is_over {

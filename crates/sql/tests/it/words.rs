@@ -111,6 +111,38 @@ async fn damaged_pages_of_an_index_of_words_are_left_behind() {
     }
 }
 
+/// Of what is derived, as the rows of an index are.
+fn put(words: &str) -> Batch {
+    let mut batch = Batch::new();
+    batch.derived();
+    batch.run(&PUT, args![words.to_owned()]);
+    batch
+}
+
+#[tokio::test]
+async fn what_is_derived_and_meets_a_damaged_page_holds_up_nothing_else() {
+    // One is met at once, one when the words are written.
+    for shadow in ["word_data", "word_idx"] {
+        let store = with_words().await;
+        spoil(&store, &[shadow], |page| page[..8].fill(0xee)).await;
+        let db = Db::open(&store.options).await.unwrap();
+        // Queued in one go, they share a commit.
+        let (before, error, after) = tokio::join!(
+            db.write(add(60, "before")),
+            db.write(put("one")),
+            db.write(add(61, "after"))
+        );
+        assert_eq!(error.unwrap_err().code(), "store.corrupt", "{shadow}");
+        before.and(after).unwrap();
+        db.ready().await.unwrap();
+        assert_eq!(bodies(&db).await.len(), 52);
+        db.write(put("one")).await.unwrap_err();
+        db.renew_words("word", "note", Batch::new()).await.unwrap();
+        db.write(put("one")).await.unwrap();
+        assert_eq!(db.rows(&FIND, args![]).await.unwrap().len(), 1);
+    }
+}
+
 #[tokio::test]
 async fn damage_that_is_not_of_an_index_alone_is_refused_in_words() {
     for tables in [&["note"][..], &["word_data", "note"], &["note", "word_config"]] {
