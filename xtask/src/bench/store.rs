@@ -205,10 +205,18 @@ impl Store {
         let members = folder.path().join("members");
         std::fs::write(&members, tokens)?;
         self.large.pin(SERVER_CORE)?;
-        let mut run = self.http(&self.large.address.to_string(), &members);
         let last = (self.messages / CHATS_OF_LARGE).to_string();
-        run.args(["--path", "/v1/chats/{chat}/messages?before_seq={n}&limit=20", "--upto", &last]);
-        self.note_pages(OURS, &measured(&mut run)?, board)?;
+        let ours = |more: &[&str]| {
+            let mut run = self.http(&self.large.address.to_string(), &members);
+            run.args(["--path", "/v1/chats/{chat}/messages?before_seq={n}&limit=20"]);
+            measured(run.args(["--upto", &last]).args(more))
+        };
+        let alone = ours(&[])?;
+        self.note_pages(OURS, &alone, board)?;
+        let beside = ours(&["--sends", "200"])?;
+        board.note(BESIDE, OURS, figure(&beside, "per_second")?);
+        board.note(BESIDE, "alone", figure(&alone, "per_second")?);
+        board.note(BESIDE_P99, OURS, figure(&beside, "p99_us")?);
         self.large.kill();
 
         let peer = Peer::on(&self.peer)?;
@@ -273,6 +281,9 @@ fn over_http_p99(messages: usize) -> String {
     format!("page over HTTP p99, of {messages} messages")
 }
 
+const BESIDE: &str = "page of 20 over HTTP beside 200 sends a second";
+const BESIDE_P99: &str = "page over HTTP p99 beside 200 sends a second";
+
 /// What the measuring part calls it, and what we do.
 const SEARCHES: [(&str, &str); 2] = [("chat", "in one chat"), ("everywhere", "in 500 chats")];
 
@@ -332,6 +343,8 @@ impl Contest for Store {
             &[],
             Reach::AtMost(20_000.0),
         ));
+        cases.push(Case::new(BESIDE, "1/s"));
+        cases.push(Case::new(BESIDE_P99, "µs").goal("G10", &[], Reach::AtMost(20_000.0)));
         cases.extend(search_cases(self.messages));
         cases.push(Case::new(format!("list of 21 chats, {many}"), "1/s per core"));
         cases.push(Case::new(format!("start, {many}"), "s").goal("G14", &[], Reach::AtMost(2.0)));

@@ -1,9 +1,12 @@
 //! Pages over HTTP, by whatever server: connections stay open, and each asks
-//! for the next page once it has the last.
+//! for the next page once it has the last. Of a server of ours, also while
+//! somebody sends.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
@@ -33,6 +36,9 @@ pub(crate) struct Options {
     connections: usize,
     #[arg(long, default_value_t = 3.0)]
     seconds: f64,
+    /// So many messages a second are sent to the same chats meanwhile
+    #[arg(long)]
+    sends: Option<u32>,
 }
 
 pub(crate) async fn run(options: &Options) -> Result<()> {
@@ -46,6 +52,8 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
         open.push(Connection { stream: TcpStream::connect(options.address).await?, read: vec![] });
     }
     let (idle, members) = (Arc::new(Mutex::new(open)), Arc::new(members));
+    let sending = options.sends.map(|rate| send(options.address, members.clone(), rate));
+    let sending = sending.map(tokio::spawn);
     let (path, host, upto) = (options.path.clone(), options.address, options.upto);
     let said = measure(options.connections, options.seconds, move |number| {
         let (token, chat) = &members[number * 7919 % members.len()];
@@ -64,8 +72,39 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
             Ok(())
         }
     });
-    println!("{}", said.await?);
+    let said = said.await?;
+    if let Some(sending) = sending {
+        // It ends only when it fails.
+        ensure!(!sending.is_finished(), "no longer sent: {:?}", sending.await);
+        sending.abort();
+    }
+    println!("{said}");
     Ok(())
+}
+
+/// Sends to one chat after the other, each message at its time.
+async fn send(
+    address: SocketAddr,
+    members: Arc<Vec<(String, String)>>,
+    rate: u32,
+) -> Result<Infallible> {
+    let stream = TcpStream::connect(address).await?;
+    let (mut connection, run) = (Connection { stream, read: vec![] }, std::process::id());
+    let mut tick = tokio::time::interval(Duration::from_secs(1) / rate);
+    for number in 0.. {
+        tick.tick().await;
+        let (token, chat) = &members[number * 7919 % members.len()];
+        let body = format!(r#"{{"client_id":"{run}-{number:08}","body":"{}"}}"#, "x".repeat(200));
+        let ask = format!(
+            "POST /v1/chats/{chat}/messages HTTP/1.1\r\nHost: {address}\r\n\
+             Authorization: Bearer {token}\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let said = connection.ask(ask.as_bytes()).await?;
+        ensure!(said.starts_with("HTTP/1.1 201 "), "not sent: {said}");
+    }
+    unreachable!("there is always a next number")
 }
 
 struct Connection {
@@ -74,8 +113,16 @@ struct Connection {
 }
 
 impl Connection {
-    /// Asks and takes the whole answer, which must be a full page.
+    /// Asks for a full page.
     async fn page(&mut self, ask: &[u8]) -> Result<()> {
+        let said = self.ask(ask).await?;
+        let full = said.starts_with("HTTP/1.1 200 ") && said.matches(BODY).count() == PAGE;
+        ensure!(full, "no full page: {said}");
+        Ok(())
+    }
+
+    /// Asks and takes the whole answer.
+    async fn ask(&mut self, ask: &[u8]) -> Result<&str> {
         self.stream.write_all(ask).await?;
         self.read.clear();
         let mut whole = None;
@@ -85,10 +132,7 @@ impl Connection {
             }
             whole = whole.or_else(|| length(&self.read));
         }
-        let said = std::str::from_utf8(&self.read)?;
-        let full = said.starts_with("HTTP/1.1 200 ") && said.matches(BODY).count() == PAGE;
-        ensure!(full, "no full page: {said}");
-        Ok(())
+        Ok(std::str::from_utf8(&self.read)?)
     }
 }
 
