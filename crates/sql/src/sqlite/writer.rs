@@ -117,6 +117,9 @@ impl<'c> Writer<'c> {
             if self.log_pages.load(Ordering::Relaxed) >= LOG_PAGES {
                 self.checkpoint();
             }
+            // Who was just answered may share the core, and brings more for the next
+            // commit; where nobody waits for the core this is over at once.
+            std::thread::yield_now();
         }
     }
 
