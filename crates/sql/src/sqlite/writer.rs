@@ -3,7 +3,8 @@
 //! It commits in groups: whatever queued while the previous commit ran, with
 //! no timer, so an idle store commits at once. When a batch fails, the group is
 //! undone and run again with a savepoint for each, so that the failed one undoes
-//! itself only. Nobody is answered before COMMIT.
+//! itself only; after damage that is its own, without it. Nobody is answered
+//! before COMMIT.
 //!
 //! After a failed write or sync the file can no longer be trusted: the kernel
 //! may have dropped what it could not write, and a second sync would succeed.
@@ -224,6 +225,10 @@ impl<'c> Writer<'c> {
     fn savepoint(&mut self, write: &Write) -> Result<Result<Rows, Error>, Fault> {
         self.session.run_raw("savepoint one", &[])?;
         let result = self.session.apply(write)?;
+        if matches!(result, Err(Error::Corrupt(_))) {
+            // The whole group will be undone, and nothing else is tried on damage.
+            return Ok(result);
+        }
         if result.is_err() {
             self.session.run_raw("rollback to one", &[])?;
         }
