@@ -203,7 +203,10 @@ test("a phone's keyboard covers neither the field nor the newest message", async
 	await expect.poll(ends).toBeGreaterThan(600);
 });
 
-/** Each size comes after the page has drawn the one before, and before it hears of its scroll. */
+/**
+ * Each size comes after the page has drawn the one before, and before it hears
+ * of its scroll. Without any it only waits until all is drawn and heard.
+ */
 function resizeView(page: Page, sizes: number[]): Promise<void> {
 	return page.evaluate(async (sizes) => {
 		const view = window.visualViewport as VisualViewport;
@@ -221,6 +224,26 @@ function resizeView(page: Page, sizes: number[]): Promise<void> {
 			await drawn();
 		}
 		for (let frames = 0; frames < 3; frames++) await drawn();
+	}, sizes);
+}
+
+/**
+ * The page has another size for a moment, is measured in it and never drawn.
+ * The browser then tells of a size, and of the scroll after it.
+ */
+function resizeUnseen(page: Page, sizes: [number, number]): Promise<boolean> {
+	return page.evaluate(([between, after]) => {
+		const view = window.visualViewport as VisualViewport;
+		const frame = document.querySelector(".timeline") as HTMLElement;
+		const heightAt = (height: number) => {
+			Object.defineProperty(view, "height", { configurable: true, value: height });
+			view.dispatchEvent(new Event("resize"));
+			return frame.clientHeight;
+		};
+		const before = frame.clientHeight;
+		const isOther = heightAt(between) !== before && heightAt(after) === before;
+		dispatchEvent(new Event("resize"));
+		return isOther;
 	}, sizes);
 }
 
@@ -247,6 +270,9 @@ test("sizes that follow each other within a frame leave the reader where they we
 		await resizeView(page, sizes);
 		expect(await gap(), sizes.join(", ")).toBeLessThanOrEqual(1);
 	}
+	expect(await resizeUnseen(page, [740, 400])).toBe(true);
+	await resizeView(page, []);
+	expect(await gap(), "after a size that nobody saw").toBeLessThanOrEqual(1);
 
 	// Further up it is the row in view that stays.
 	const top = () =>
@@ -267,4 +293,11 @@ test("sizes that follow each other within a frame leave the reader where they we
 		await resizeView(page, sizes);
 		expect(await top(), sizes.join(", ")).toBe(place);
 	}
+	await page.mouse.wheel(0, (await gap()) - 200);
+	await expect.poll(gap).toBeCloseTo(200, -1);
+	await resizeView(page, []);
+	const near = await top();
+	expect(await resizeUnseen(page, [740, 420])).toBe(true);
+	await resizeView(page, []);
+	expect(await top(), "after a size that nobody saw").toBe(near);
 });

@@ -205,16 +205,28 @@ function bringToRest(element: HTMLElement, row: HTMLElement) {
 	element.scrollTop += offsetIn(element, row) - element.clientHeight * REST;
 }
 
-/** Hears the frame and its content change size: fonts, the composer, the window. */
+/**
+ * Hears the frame and its content change size: fonts, the composer, the window.
+ *
+ * A size that is gone before it was drawn is observed by nobody, and yet it may
+ * have cut off the position. The browser tells of the window's sizes before it
+ * tells of the scroll, which would look like the reader's move in a frame that
+ * is as it was.
+ */
 function useResize(ref: RefObject<HTMLElement | null>, onResize: () => void) {
 	const handle = useRef(onResize);
 	handle.current = onResize;
 	useEffect(() => {
 		const element = ref.current;
 		if (!element) return;
-		const observer = new ResizeObserver(() => handle.current());
+		const hear = () => handle.current();
+		const observer = new ResizeObserver(hear);
 		observer.observe(element);
 		if (element.firstElementChild) observer.observe(element.firstElementChild);
-		return () => observer.disconnect();
+		addEventListener("resize", hear);
+		return () => {
+			observer.disconnect();
+			removeEventListener("resize", hear);
+		};
 	}, [ref]);
 }
