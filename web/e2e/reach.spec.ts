@@ -301,3 +301,45 @@ test("sizes that follow each other within a frame leave the reader where they we
 	await resizeView(page, []);
 	expect(await top(), "after a size that nobody saw").toBe(near);
 });
+
+test("a long draft leaves the newest message in sight where the page must size its field", async ({
+	person,
+}) => {
+	const ann = await person("Ann");
+	const bob = await person("Bob");
+	const chat = await befriend(ann, bob);
+	await fill(ann, bob, chat);
+	const { page } = ann;
+	// A browser that does not let a field grow by itself.
+	await page.addInitScript(() => {
+		const { supports } = CSS;
+		CSS.supports = (...rule: string[]) =>
+			rule[0] !== "field-sizing" && Reflect.apply(supports, CSS, rule);
+	});
+	await page.goto("/");
+	await page.evaluate(() => {
+		const sheet = new CSSStyleSheet();
+		sheet.replaceSync(".composer__t { field-sizing: fixed !important }");
+		document.adoptedStyleSheets.push(sheet);
+	});
+	await openChat(ann, "Bob");
+	await say(ann, "On the bus");
+	const newest = timeline(page).getByText("On the bus");
+	await expect(newest).toBeInViewport();
+
+	const field = composer(page);
+	const height = () => field.evaluate(({ clientHeight }) => clientHeight);
+	const low = await height();
+	for (let line = 0; line < 6; line++) {
+		await field.press("Shift+Enter");
+		await field.press("a");
+	}
+	await resizeView(page, []);
+	expect(await height()).toBeGreaterThan(4 * low);
+	await expect(newest).toBeInViewport();
+	await expect(page.getByRole("button", { name: "To the newest" })).toBeHidden();
+
+	await field.fill("");
+	await expect.poll(height).toBe(low);
+	await expect(newest).toBeInViewport();
+});
