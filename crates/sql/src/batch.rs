@@ -30,9 +30,9 @@ impl Batch {
         self.is_vital = true;
     }
 
-    /// Says that all it writes could be made anew from other rows. Damage that such
-    /// a batch meets in an SQLite file undoes the batch alone; any other's ends the
-    /// writing.
+    /// Says that all it reads or writes can be made anew from other rows. Damage of
+    /// an SQLite file that such a batch meets undoes the batch alone; that which
+    /// another meets ends the writing.
     pub fn derived(&mut self) {
         self.is_derived = true;
     }

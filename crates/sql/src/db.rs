@@ -188,12 +188,11 @@ impl Db {
     /// in, and applies the batch: both or neither. Nobody else writes to `guide`,
     /// the table that says what the index holds, from before that until it is done.
     ///
-    /// On PostgreSQL the emptied index is seen at once, also by who reads on an
-    /// older snapshot: whoever relies on what the guide said must read the guide
-    /// again after the index.
+    /// On PostgreSQL an older snapshot sees the emptied index too, and not what the
+    /// batch did: whoever relies on the guide must read it again after the index.
     ///
     /// # Errors
-    /// When the store fails otherwise; then all is what it was.
+    /// As for `write`.
     pub async fn renew_words(
         &self,
         table: &'static str,

@@ -159,6 +159,7 @@ pub async fn follow(app: &App) {
             sleep_until(renew_at).await;
             (look_at, renew_at) = (Instant::now(), Instant::now() + LOOK);
         }
+        let damages = app.search.damages();
         let outcome = match app.search.take() {
             Some(mut chats) if Instant::now() < look_at => {
                 chats.extend(app.search.aside.due(app.clock.now_ms()));
@@ -174,6 +175,10 @@ pub async fn follow(app: &App) {
             Err(error) => {
                 tracing::warn!(%error, "the search index cannot follow");
                 look_at = Instant::now() + FAILED;
+                if app.search.is_damaged() && app.search.damages() == damages {
+                    // It could not be made anew.
+                    renew_at = look_at;
+                }
                 sleep_until(look_at).await;
                 continue;
             }

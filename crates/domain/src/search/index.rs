@@ -49,6 +49,7 @@ pub async fn page(app: &App, chat: ChatId, limit: i64) -> Result<Indexed> {
     let Some(reached) = rows[reached].first() else { return Ok(Indexed::default()) };
     let Some(place) = rows[place].first() else {
         let mut batch = Batch::new();
+        batch.derived();
         batch.run(&BEGIN, args![chat]);
         app.db.write(batch).await?;
         return Ok(Indexed { rows: 0, has_more: true });
@@ -176,7 +177,7 @@ const CHATS: i64 = 1_000;
 /// it had come.
 ///
 /// # Errors
-/// When the store fails; then all is as it was.
+/// When the store fails; what is said of the index is true even then.
 pub async fn renew(app: &App) -> Result<()> {
     let mut batch = Batch::new();
     batch.run(&RAISE, args![NOBODY]);
@@ -192,7 +193,7 @@ pub(super) async fn inspect(app: &App) -> std::result::Result<(), sql::Error> {
 const TABLE: &str = "message_word";
 const GUIDE: &str = "search_place";
 /// No chat: the number of this place is above all that were given before the index
-/// was last thrown away. So what is asked or written by one of those comes to nothing.
+/// was last thrown away. So what is asked or written by an older number comes to nothing.
 pub(super) const NOBODY: ChatId = ChatId(Uuid::nil());
 
 /// Where a message stands in the index.

@@ -240,7 +240,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Asks the index until the page is full, nothing is left, or enough was
-    /// read for once; false when the index is not what it was taken for.
+    /// read for once; false when the index must be made anew.
     pub(super) async fn look_up(&mut self, app: &App) -> Result<bool> {
         for round in 0.. {
             let group = self.next_group(AT_ONCE[AT_ONCE.len().min(round + 1) - 1]);
@@ -259,8 +259,8 @@ impl<'a> Walk<'a> {
         Ok(true)
     }
 
-    /// Whether the index was what it was taken for until now. Asked last: made anew,
-    /// it may be seen empty before that is said of it.
+    /// Whether the index was what it was taken for until now. Asked last: a snapshot
+    /// may see that it was emptied, and not yet the number that says so.
     pub(super) async fn holds(&self, app: &App) -> Result<bool> {
         let renewed = app.db.rows(&PLACE, args![NOBODY]).await?;
         Ok(Place::number(renewed.first())? == self.renewed)
@@ -276,6 +276,7 @@ impl<'a> Walk<'a> {
         };
         // Whether it is the index that fails is told by asking for it alone.
         let mut batch = Batch::new();
+        batch.derived();
         for block in group {
             let [low, high] = block.places();
             batch.run(&PROBE, args![self.question(block), low, high]);

@@ -5,8 +5,9 @@
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
@@ -37,7 +38,7 @@ pub(crate) struct Options {
     #[arg(long, default_value_t = 3.0)]
     seconds: f64,
     /// So many messages a second are sent to the same chats meanwhile
-    #[arg(long)]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     sends: Option<u32>,
 }
 
@@ -52,8 +53,10 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
         open.push(Connection { stream: TcpStream::connect(options.address).await?, read: vec![] });
     }
     let (idle, members) = (Arc::new(Mutex::new(open)), Arc::new(members));
-    let sending = options.sends.map(|rate| send(options.address, members.clone(), rate));
-    let sending = sending.map(tokio::spawn);
+    let sent = Arc::new(AtomicU32::new(0));
+    let send = |rate| send(options.address, members.clone(), rate, sent.clone());
+    let sending = options.sends.map(send).map(tokio::spawn);
+    let began = Instant::now();
     let (path, host, upto) = (options.path.clone(), options.address, options.upto);
     let said = measure(options.connections, options.seconds, move |number| {
         let (token, chat) = &members[number * 7919 % members.len()];
@@ -72,21 +75,25 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
             Ok(())
         }
     });
-    let said = said.await?;
+    let mut said = said.await?;
     if let Some(sending) = sending {
         // It ends only when it fails.
         ensure!(!sending.is_finished(), "no longer sent: {:?}", sending.await);
         sending.abort();
+        let sent = f64::from(sent.load(Ordering::Relaxed));
+        said["sends_per_second"] = (sent / began.elapsed().as_secs_f64()).into();
     }
     println!("{said}");
     Ok(())
 }
 
-/// Sends to one chat after the other, each message at its time.
+/// Sends to one chat after the other, each message at its time, or once the one
+/// before it is answered.
 async fn send(
     address: SocketAddr,
     members: Arc<Vec<(String, String)>>,
     rate: u32,
+    sent: Arc<AtomicU32>,
 ) -> Result<Infallible> {
     let stream = TcpStream::connect(address).await?;
     let (mut connection, run) = (Connection { stream, read: vec![] }, std::process::id());
@@ -103,6 +110,7 @@ async fn send(
         );
         let said = connection.ask(ask.as_bytes()).await?;
         ensure!(said.starts_with("HTTP/1.1 201 "), "not sent: {said}");
+        sent.fetch_add(1, Ordering::Relaxed);
     }
     unreachable!("there is always a next number")
 }

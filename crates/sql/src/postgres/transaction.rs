@@ -148,7 +148,7 @@ async fn pipeline(
         Pin::new(&mut request).await;
         let outcome = Pin::new(&mut request).take_output().expect("it was awaited above");
         let (found, got) = outcome?;
-        // The first answer is that of BEGIN.
+        // The first answer is that of what began the transaction.
         if let Some(statement) = at.checked_sub(1)
             && let Some(wanted) = calls.get(statement).and_then(|call| call.demand)
             && wanted != got

@@ -17,10 +17,8 @@ impl Write {
         matches!(self, Self::Batch(batch) if batch.is_vital)
     }
 
-    /// Whether it, and all that is written beside it, ends with this.
-    fn is_ended_by(&self, fault: &Fault) -> bool {
-        let is_derived = matches!(self, Self::Batch(batch) if batch.is_derived);
-        fault.is_fatal() && !(is_derived && fault.is_damage())
+    fn is_derived(&self) -> bool {
+        matches!(self, Self::Batch(batch) if batch.is_derived)
     }
 }
 
@@ -31,21 +29,23 @@ struct Failed {
 }
 
 impl Session<'_> {
-    /// The inner error is the write's own, whose first statements may be done;
-    /// the outer one ends the transaction.
+    /// The inner error is the write's own, whose first statements may be done, and
+    /// which may have met damage; the outer one ends the transaction.
     pub(super) fn apply(&mut self, write: &Write) -> Result<Result<Rows, Error>, Fault> {
         let done = match write {
             Write::Batch(batch) => self.batch(batch),
             Write::Append(plan, request) => self.append(&plan.alone, request),
         };
-        match done {
-            Ok(rows) => Ok(Ok(rows)),
-            // Some failures undo the whole transaction, not the statement.
-            Err(failed) if self.connection.is_autocommit() || write.is_ended_by(&failed.fault) => {
-                Err(failed.fault)
-            }
-            Err(Failed { fault, text }) => Ok(Err(fault.into_error(text))),
+        let Failed { fault, text } = match done {
+            Ok(rows) => return Ok(Ok(rows)),
+            Err(failed) => failed,
+        };
+        let fault = if write.is_derived() { fault.of_derived() } else { fault };
+        // Some failures undo the whole transaction, not the statement.
+        if fault.is_fatal() || self.connection.is_autocommit() {
+            return Err(fault);
         }
+        Ok(Err(fault.into_error(text)))
     }
 
     fn batch(&mut self, batch: &Batch) -> Result<Rows, Failed> {
@@ -58,7 +58,7 @@ impl Session<'_> {
     }
 
     /// Has an index of words write what it would hold back until COMMIT, where
-    /// damage would be everybody's. A savepoint makes it.
+    /// damage would be everybody's: it writes whenever a savepoint begins.
     fn settle(&mut self) -> Result<(), Failed> {
         for text in ["savepoint settled", "release settled"] {
             self.run_raw(text, &[]).map_err(|fault| Failed { fault, text })?;

@@ -24,6 +24,7 @@ use tokio::sync::oneshot;
 use self::apply::Write;
 use self::reader::{Read, Stopwatch};
 use self::reserve::Reserve;
+use self::session::Fault;
 use self::writer::{Job, Setup, Writer};
 use crate::append::Append;
 use crate::db::{Rows, Shape};
@@ -80,13 +81,22 @@ impl Sqlite {
     }
 
     /// Runs `call` on the writing connection, outside any transaction.
-    pub(crate) async fn call<T: Send + 'static>(
+    pub(crate) async fn call<T: Send + 'static, F: Into<Fault>>(
         &self,
-        call: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
+        call: impl FnOnce(&Connection) -> Result<T, F> + Send + 'static,
     ) -> Result<T, Error> {
         let (answer, answered) = oneshot::channel();
         self.writes.push(Job::Call(Box::new(move |connection| {
-            drop(answer.send(call(connection)));
+            let mut fatal = None;
+            let outcome = call(connection).map_err(|fault| {
+                let fault = fault.into();
+                let is_fatal = fault.is_fatal();
+                let error = fault.into_error("a call on the writing connection");
+                fatal = is_fatal.then(|| error.clone());
+                error
+            });
+            drop(answer.send(outcome));
+            fatal
         })))?;
         self.wait(answered).await
     }
@@ -233,7 +243,7 @@ async fn blocking<T: Send + 'static>(
 pub(crate) fn describe(connection: &Connection, text: &str) -> Result<Shape, Error> {
     let statement = connection
         .prepare(&text::for_sqlite(text))
-        .map_err(|error| session::Fault::from(error).into_error(text))?;
+        .map_err(|error| Fault::from(error).into_error(text))?;
     let columns = statement.column_names();
     Ok(Shape {
         parameters: vec![String::new(); statement.parameter_count()],

@@ -8,7 +8,6 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::session::Session;
-use crate::batch::Step;
 use crate::db::Rows;
 use crate::queue::Queue;
 use crate::{Batch, Error};
@@ -31,22 +30,26 @@ pub(super) fn run(connection: &Connection, stopwatch: &Stopwatch, queue: &Queue<
                 continue;
             }
             stopwatch.start();
-            let rows = snapshot(&mut session, &read.batch.steps);
+            let rows = snapshot(&mut session, &read.batch);
             drop(read.answer.send(rows));
         }
     }
 }
 
 /// Several statements see one snapshot; one statement is a snapshot by itself.
-fn snapshot(session: &mut Session<'_>, steps: &[Step]) -> Result<Rows, Error> {
-    let several = steps.len() > 1;
+fn snapshot(session: &mut Session<'_>, batch: &Batch) -> Result<Rows, Error> {
+    let several = batch.steps.len() > 1;
     if several {
         session.run("begin", &[])?;
     }
-    let rows = steps
-        .iter()
-        .map(|step| session.run(step.sql.sqlite, &step.args).map(|outcome| outcome.rows))
-        .collect();
+    let rows = batch.steps.iter().map(|step| {
+        let outcome = session.run_raw(step.sql.sqlite, &step.args).map_err(|fault| {
+            let fault = if batch.is_derived { fault.of_derived() } else { fault };
+            fault.into_error(step.sql.sqlite)
+        });
+        outcome.map(|outcome| outcome.rows)
+    });
+    let rows = rows.collect();
     if several {
         session.run("rollback", &[])?;
     }

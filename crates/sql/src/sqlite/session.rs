@@ -116,9 +116,15 @@ pub(super) fn read(cell: ValueRef<'_>) -> Result<Value, Fault> {
 }
 
 /// An error before it is known what it means to the thread it happened in.
-pub(super) enum Fault {
+pub(crate) enum Fault {
     Ours(Error),
     Engine(rusqlite::Error),
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Self::Ours(error)
+    }
 }
 
 impl From<rusqlite::Error> for Fault {
@@ -157,15 +163,25 @@ impl Fault {
         let Self::Engine(error) = self else { return false };
         let code = error.sqlite_error_code();
         let has_failed = code == Some(ErrorCode::SystemIoFailure) && !no_room(error);
-        has_failed || (self.is_damage() && !is_of_index(error))
+        has_failed || (is_damage(error) && !is_of_index(error))
     }
 
-    /// Whether the file, or an index of words in it, does not hold together.
-    pub(super) fn is_damage(&self) -> bool {
-        let Self::Engine(error) = self else { return false };
-        let codes = [ErrorCode::DatabaseCorrupt, ErrorCode::NotADatabase];
-        error.sqlite_error_code().is_some_and(|code| codes.contains(&code))
+    /// Of what can be made anew, damage is no reason to restore a backup, nor to
+    /// refuse writes.
+    pub(super) fn of_derived(self) -> Self {
+        match self {
+            Self::Engine(error) if is_damage(&error) => {
+                Self::Ours(Error::Corrupt(format!("what can be made anew is damaged ({error})")))
+            }
+            fault => fault,
+        }
     }
+}
+
+/// The file, or an index of words in it, does not hold together.
+fn is_damage(error: &rusqlite::Error) -> bool {
+    let codes = [ErrorCode::DatabaseCorrupt, ErrorCode::NotADatabase];
+    error.sqlite_error_code().is_some_and(|code| codes.contains(&code))
 }
 
 /// A table that only the engine can read, such as an index of words, does not

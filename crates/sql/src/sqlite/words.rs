@@ -55,7 +55,7 @@ pub(crate) fn renew(
     table: &str,
     is_sound: bool,
     batch: Batch,
-) -> Result<(), Error> {
+) -> Result<(), Fault> {
     let beside = Write::Batch(batch);
     let attempt = |how: fn(&Connection, &str) -> Result<(), Fault>| -> Result<(), Fault> {
         connection.execute_batch("begin immediate")?;
@@ -73,10 +73,14 @@ pub(crate) fn renew(
         }
         outcome
     };
-    // An index that cannot be opened cannot be dropped either.
-    let outcome =
-        if is_sound { attempt(drop_all).or_else(|_| attempt(forget)) } else { attempt(forget) };
-    outcome.map_err(|fault| fault.into_error("make an index of words anew"))
+    if is_sound {
+        match attempt(drop_all) {
+            // An index that cannot be opened cannot be dropped either.
+            Err(Fault::Engine(error)) if is_damage(&error) => {}
+            outcome => return outcome,
+        }
+    }
+    attempt(forget)
 }
 
 fn drop_all(connection: &Connection, table: &str) -> Result<(), Fault> {

@@ -3,8 +3,8 @@
 //! It commits in groups: whatever queued while the previous commit ran, with
 //! no timer, so an idle store commits at once. When a batch fails, the group is
 //! undone and run again with a savepoint for each, so that the failed one undoes
-//! itself only; after damage that is its own, without it. Nobody is answered
-//! before COMMIT.
+//! itself only; where it met damage that is its own, it is left out. Nobody is
+//! answered before COMMIT.
 //!
 //! After a failed write or sync the file can no longer be trusted: the kernel
 //! may have dropped what it could not write, and a second sync would succeed.
@@ -50,10 +50,13 @@ enum Isolation {
     Savepoints,
 }
 
+/// Answers with what must end the writing.
+type Call = Box<dyn FnOnce(&Connection) -> Option<Error> + Send>;
+
 pub(super) enum Job {
     Write(Write, Answer),
     /// Something rare that needs the connection outside any transaction.
-    Call(Box<dyn FnOnce(&Connection) + Send>),
+    Call(Call),
 }
 
 pub(super) struct Writer<'c> {
@@ -108,8 +111,10 @@ impl<'c> Writer<'c> {
                     Job::Write(write, answer) => group.push((write, answer)),
                     Job::Call(call) => {
                         self.commit(std::mem::take(&mut group));
-                        if self.broken.get().is_none() {
-                            call(self.session.connection);
+                        if self.broken.get().is_none()
+                            && let Some(error) = call(self.session.connection)
+                        {
+                            self.break_off(&error);
                         }
                     }
                 }
