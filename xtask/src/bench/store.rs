@@ -215,8 +215,9 @@ impl Store {
         let alone = ours(&[])?;
         self.note_pages(OURS, &alone, board)?;
         let beside = ours(&["--sends", "200"])?;
-        board.note(&beside_sends("page of 20", self.messages), OURS, per_second(&beside)?);
-        board.note(&beside_sends("page of 20", self.messages), "alone", per_second(&alone)?);
+        let pages = beside_sends("page of 20", self.messages);
+        board.note(&pages, OURS, figure(&beside, "per_second")?);
+        board.note(&pages, "alone", figure(&alone, "per_second")?);
         board.note(&beside_sends("page p99", self.messages), OURS, figure(&beside, "p99_us")?);
         board.note(SENDS_BESIDE, OURS, figure(&beside, "sends_per_second")?);
         self.large.kill();
@@ -240,7 +241,7 @@ impl Store {
     }
 
     fn note_pages(&self, who: &str, said: &Value, board: &mut Board) -> Result<()> {
-        board.note(&over_http(self.messages), who, per_second(said)?);
+        board.note(&over_http(self.messages), who, figure(said, "per_second")?);
         board.note(&over_http_p99(self.messages), who, figure(said, "p99_us")?);
         Ok(())
     }
@@ -256,10 +257,6 @@ fn measured(run: &mut Command) -> Result<Value> {
 
 fn figure(said: &Value, name: &str) -> Result<f64> {
     said[name].as_f64().with_context(|| format!("no {name} in {said}"))
-}
-
-fn per_second(said: &Value) -> Result<f64> {
-    figure(said, "per_second")
 }
 
 /// How often a second a core that does nothing else would do it.

@@ -176,7 +176,8 @@ pub async fn follow(app: &App) {
                 tracing::warn!(%error, "the search index cannot follow");
                 look_at = Instant::now() + FAILED;
                 if app.search.is_damaged() && app.search.damages() == damages {
-                    // It could not be made anew.
+                    // No damage was found since: it could not be made anew, and an hour
+                    // is for an index that is damaged again.
                     renew_at = look_at;
                 }
                 sleep_until(look_at).await;

@@ -54,8 +54,9 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
     }
     let (idle, members) = (Arc::new(Mutex::new(open)), Arc::new(members));
     let sent = Arc::new(AtomicU32::new(0));
-    let send = |rate| send(options.address, members.clone(), rate, sent.clone());
-    let sending = options.sends.map(send).map(tokio::spawn);
+    let sending = options
+        .sends
+        .map(|rate| tokio::spawn(send(options.address, members.clone(), rate, sent.clone())));
     let began = Instant::now();
     let (path, host, upto) = (options.path.clone(), options.address, options.upto);
     let said = measure(options.connections, options.seconds, move |number| {
